@@ -1,0 +1,5 @@
+/** The coordinator's entry point; its parts are in the packages below. */
+@NullMarked
+package shoal.coordinator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package shoal.engine;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import shoal.model.ParameterTable;
+
+/**
+ * Holds one model's parameters, gradient and moments, and computes on them.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>The bits of every result are a function of the parameters, the recipe and the work given;
+ *       not of lanes, threads, the machine's load or the order in which leaves finish.
+ *   <li>Parameters change only in {@link #update} and {@link #writeParameters}.
+ * </ul>
+ *
+ * <p>Methods may be called from one thread at a time.
+ */
+public interface TrainingEngine extends AutoCloseable {
+    /** Where every parameter lies. */
+    ParameterTable table();
+
+    /** Sets parameters: little-endian fp32 into a unit from an element offset. */
+    void writeParameters(int unit, long offsetElements, ByteBuffer values);
+
+    /** Reads parameters: fills {@code values} with little-endian fp32 from an element offset. */
+    void readParameters(int unit, long offsetElements, ByteBuffer values);
+
+    /** Forward and backward of one step; the reduced gradient is held until {@link #update}. */
+    GradientReport forwardBackward(StepWork work);
+
+    /** Applies the held gradient. Must name the step of the last {@link #forwardBackward}. */
+    void update(Update update);
+
+    /**
+     * Loss and prediction of rows, without dropout. How rows are cut into products depends on the
+     * recipe's evaluation batch only: {@code batch} holds at most one such batch.
+     */
+    List<RowResult> evaluate(List<RowInput> batch);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,80 @@
+package shoal.wire;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits a call only with a token whose scope the method accepts. Runs before any message is read.
+ *
+ * <p>A method that has no entry is refused: forgetting one must not open it.
+ */
+public final class TokenGate implements ServerInterceptor {
+    private final Function<String, Optional<Scope>> scopeOfFingerprint;
+    private final Map<String, Set<Scope>> acceptedByMethod;
+
+    /**
+     * @param scopeOfFingerprint finds the scope of {@link Token#fingerprint}; called from network
+     *     threads
+     * @param acceptedByMethod scopes by full method name, any one of which is enough
+     */
+    public TokenGate(
+            Function<String, Optional<Scope>> scopeOfFingerprint,
+            Map<String, Set<Scope>> acceptedByMethod) {
+        this.scopeOfFingerprint = requireNonNull(scopeOfFingerprint, "scopeOfFingerprint");
+        this.acceptedByMethod = Map.copyOf(acceptedByMethod);
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String method = call.getMethodDescriptor().getFullMethodName();
+        Status verdict = verdict(method, headers.get(Channels.AUTHORIZATION));
+        if (verdict.isOk()) {
+            return Contexts.interceptCall(Context.current(), call, headers, next);
+        }
+        call.close(verdict, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    private Status verdict(String method, @Nullable String header) {
+        if (header == null || !header.startsWith(Channels.BEARER)) {
+            return Status.UNAUTHENTICATED.withDescription(
+                    "no token; pass --token-file with a file from the coordinator's tokens folder");
+        }
+        Token token;
+        try {
+            token = new Token(header.substring(Channels.BEARER.length()));
+        } catch (IllegalArgumentException e) {
+            return Status.UNAUTHENTICATED.withDescription(e.getMessage());
+        }
+        Optional<Scope> scope = scopeOfFingerprint.apply(token.fingerprint());
+        if (scope.isEmpty()) {
+            return Status.UNAUTHENTICATED.withDescription(
+                    "this coordinator does not know this token; it has made its own, see its"
+                            + " tokens folder");
+        }
+        Set<Scope> accepted = acceptedByMethod.getOrDefault(method, Set.of());
+        if (accepted.stream().anyMatch(scope.get()::allows)) {
+            return Status.OK;
+        }
+        return Status.PERMISSION_DENIED.withDescription(
+                "a token of scope "
+                        + scope.get().name().toLowerCase(java.util.Locale.ROOT)
+                        + " may not call "
+                        + method
+                        + "; it needs "
+                        + accepted);
+    }
+}

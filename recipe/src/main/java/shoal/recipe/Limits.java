@@ -1,0 +1,51 @@
+package shoal.recipe;
+
+/** Bounds shared by all modules, each with its unit and its reason. */
+public final class Limits {
+    /** Problems listed before the rest is only counted: more would scroll the first one away. */
+    public static final int PROBLEMS_REPORTED = 20;
+
+    /** Bytes of a JSON file: a configuration is kilobytes; a tokenizer.json tens of megabytes. */
+    public static final int JSON_BYTES = 64 << 20;
+
+    /** Nesting of a JSON file: HF and DeepSpeed files nest at most 5 deep. */
+    public static final int JSON_DEPTH = 64;
+
+    /** Data bytes of one file or state chunk on the wire. */
+    public static final int CHUNK_BYTES = 128 << 10;
+
+    /** A gRPC message: a chunk and its envelope, or 10,000 evaluation rows. */
+    public static final int MESSAGE_BYTES = 1 << 20;
+
+    /** Rows of one EvaluationRows message: 10,000 x (4 + 5 + 5) bytes at most. */
+    public static final int EVALUATION_ROWS_PER_MESSAGE = 10_000;
+
+    /** Elements of a block, the unit of sharding and of the gradient norm (design section 2). */
+    public static final int BLOCK_ELEMENTS = 4_096;
+
+    /** Ranges given to native operators start and end on multiples of this (design section 2). */
+    public static final int NATIVE_RANGE_ELEMENTS = 16;
+
+    /** Bytes of one TSV line: far above any text that 1,024 tokens can hold. */
+    public static final int LINE_BYTES = 1 << 20;
+
+    /** Rows of one data file: row numbers are ints, and ids of all rows stay in memory. */
+    public static final int ROWS = 50_000_000;
+
+    /** Classes of a classifier: HF sets no bound; beyond this a label is a typing error. */
+    public static final int LABELS = 10_000;
+
+    static {
+        if (CHUNK_BYTES + 4_096 > MESSAGE_BYTES) {
+            throw new AssertionError("a chunk with its envelope must fit a message");
+        }
+        if (EVALUATION_ROWS_PER_MESSAGE * 14 + 4_096 > MESSAGE_BYTES) {
+            throw new AssertionError("an EvaluationRows message must fit");
+        }
+        if (BLOCK_ELEMENTS % NATIVE_RANGE_ELEMENTS != 0) {
+            throw new AssertionError("a block must be a whole number of native ranges");
+        }
+    }
+
+    private Limits() {}
+}

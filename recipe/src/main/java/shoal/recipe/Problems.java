@@ -1,0 +1,35 @@
+package shoal.recipe;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects problems so that all of a file are reported at once. Not for concurrent use. */
+public final class Problems {
+    private final List<Problem> found = new ArrayList<>();
+    private int dropped;
+
+    /** Notes one problem; beyond {@link Limits#PROBLEMS_REPORTED} they are only counted. */
+    public void add(String where, String what) {
+        if (found.size() < Limits.PROBLEMS_REPORTED) {
+            found.add(new Problem(where, what));
+        } else {
+            dropped++;
+        }
+    }
+
+    public boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    /** Throws {@link UserException} with everything noted so far, if anything was. */
+    public void throwIfAny() {
+        if (found.isEmpty()) {
+            return;
+        }
+        List<Problem> all = new ArrayList<>(found);
+        if (dropped > 0) {
+            all.add(new Problem("", "and " + dropped + " more"));
+        }
+        throw new UserException(all);
+    }
+}

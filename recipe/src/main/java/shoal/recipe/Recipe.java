@@ -1,0 +1,59 @@
+package shoal.recipe;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * Every choice that the result of a run depends on, resolved: no "auto", no default left open.
+ *
+ * <p>Two runs with equal recipes, data and initial weights give the same bytes on one CPU type,
+ * however many workers and lanes compute them.
+ *
+ * @param batch how rows are grouped
+ * @param length how long training lasts
+ * @param order in which order rows are visited
+ * @param optimizer the update rule and the gradient clip
+ * @param schedule the learning rate over steps
+ * @param labelSmoothing HF's label_smoothing_factor, in [0, 1)
+ * @param evaluation when to evaluate; NO without an evaluation file
+ * @param logging when to log
+ * @param saving when to save a checkpoint
+ * @param zero which state is sharded, and where shards are kept
+ * @param maxSequenceLength tokens of a row that are read, at least 1
+ * @param labels classes, 0 = as many as the data has
+ * @param outputDirectory as the user wrote it
+ * @param notices what the user should know of how the files were read, in words
+ */
+public record Recipe(
+        BatchRecipe batch,
+        LengthRecipe length,
+        OrderRecipe order,
+        OptimizerRecipe optimizer,
+        ScheduleRecipe schedule,
+        double labelSmoothing,
+        Cadence evaluation,
+        Cadence logging,
+        Cadence saving,
+        ZeroRecipe zero,
+        int maxSequenceLength,
+        int labels,
+        String outputDirectory,
+        List<String> notices) {
+    public Recipe {
+        requireNonNull(batch, "batch");
+        requireNonNull(length, "length");
+        requireNonNull(order, "order");
+        requireNonNull(optimizer, "optimizer");
+        requireNonNull(schedule, "schedule");
+        Require.range("labelSmoothing", labelSmoothing, 0, Math.nextDown(1.0));
+        requireNonNull(evaluation, "evaluation");
+        requireNonNull(logging, "logging");
+        requireNonNull(saving, "saving");
+        requireNonNull(zero, "zero");
+        Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
+        Require.range("labels", labels, 0, Limits.LABELS);
+        requireNonNull(outputDirectory, "outputDirectory");
+        notices = List.copyOf(notices);
+    }
+}
