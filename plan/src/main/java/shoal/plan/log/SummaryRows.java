@@ -1,0 +1,91 @@
+package shoal.plan.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import shoal.plan.metric.EvaluationResult;
+import shoal.plan.step.TrainingPlan;
+import shoal.recipe.Require;
+
+/** The rows that sum up an evaluation and a whole training (transformers 4.57.6 trainer.py). */
+public final class SummaryRows {
+    private SummaryRows() {}
+
+    /**
+     * The row of one evaluation: eval_loss, metrics, speed.
+     *
+     * @param seconds that it took
+     * @param batchRows evaluation rows per device x ranks
+     * @param place of the training when it ran
+     */
+    public static LogRow evaluation(
+            EvaluationResult result, double seconds, int batchRows, Place place) {
+        Require.atLeast("batchRows", batchRows, 1);
+        long batches = (result.rows() + batchRows - 1L) / batchRows;
+        List<LogValue> values = new ArrayList<>();
+        values.add(LogValue.number("eval_loss", result.loss()));
+        values.add(LogValue.number("eval_accuracy", result.metrics().accuracy()));
+        values.add(LogValue.number("eval_precision", result.metrics().precision()));
+        values.add(LogValue.number("eval_recall", result.metrics().recall()));
+        values.add(LogValue.number("eval_f1", result.metrics().f1()));
+        values.addAll(speed("eval", seconds, result.rows(), (double) batches));
+        values.addAll(place.values());
+        return new LogRow(values);
+    }
+
+    /**
+     * The row of a whole training: speed, work, train_loss.
+     *
+     * @param seconds that it took
+     * @param totalFlos {@link #flos} of all micro-batches, if they were counted
+     */
+    public static LogRow training(
+            TrainingLog log, TrainingPlan plan, double seconds, OptionalDouble totalFlos) {
+        List<LogValue> values =
+                new ArrayList<>(speed("train", seconds, plan.trainSamples(), plan.steps()));
+        totalFlos.ifPresent(flos -> values.add(LogValue.number(RowNames.TOTAL_FLOS, flos)));
+        values.add(LogValue.number("train_loss", log.trainLoss()));
+        values.addAll(new Place(plan.epochAfter(log.step()), log.step()).values());
+        return new LogRow(values);
+    }
+
+    /**
+     * What HF counts as the work of one micro-batch (modeling_utils.py, floating_point_ops).
+     *
+     * @param paddedTokens rows x tokens of the longest row
+     * @param parameters without the two embeddings
+     */
+    public static double flos(long paddedTokens, long parameters) {
+        return (double) Math.multiplyExact(6, Math.multiplyExact(paddedTokens, parameters));
+    }
+
+    /** Where in the training a row belongs. */
+    public record Place(double epoch, int step) {
+        public Place {
+            Require.atLeast("step", step, 0);
+        }
+
+        private List<LogValue> values() {
+            return List.of(
+                    LogValue.number(RowNames.EPOCH, epoch), LogValue.integer(RowNames.STEP, step));
+        }
+    }
+
+    /** HF's speed_metrics (trainer_utils.py): without rates when no time passed. */
+    private static List<LogValue> speed(
+            String prefix, double seconds, double samples, double steps) {
+        Require.range("seconds", seconds, 0, Double.MAX_VALUE);
+        LogValue runtime = LogValue.number(prefix + "_runtime", PythonNumbers.round(seconds, 4));
+        if (seconds == 0) {
+            return List.of(runtime);
+        }
+        return List.of(
+                runtime,
+                rate(prefix + "_samples_per_second", samples / seconds),
+                rate(prefix + "_steps_per_second", steps / seconds));
+    }
+
+    private static LogValue rate(String name, double perSecond) {
+        return LogValue.number(name, PythonNumbers.round(perSecond, 3));
+    }
+}
