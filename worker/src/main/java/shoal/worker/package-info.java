@@ -1,4 +1,13 @@
-/** The worker's entry point; its parts are in the packages below. */
+/**
+ * A process that computes runs, one after the other.
+ *
+ * <p>{@link shoal.worker.Worker} is the entry point; {@code Driver} is the one thread that decides
+ * (with {@code shoal.worker.core}) and hands work on. Its parts: {@code .session} (the stream),
+ * {@code .artefact} (files by content), {@code .run} (the run thread and loading), {@code .step},
+ * {@code .evaluate}, {@code .shard}.
+ *
+ * <p>Knows no other worker, no store, no user.
+ */
 @NullMarked
 package shoal.worker;
 
