@@ -8,7 +8,7 @@ import shoal.recipe.Require;
  * What one pass over the evaluation data says of a model.
  *
  * @param rows how many
- * @param loss HF's eval_loss
+ * @param loss mean over rows: HF's eval_loss
  * @param metrics of the predictions
  */
 public record EvaluationResult(int rows, double loss, Classification metrics) {
