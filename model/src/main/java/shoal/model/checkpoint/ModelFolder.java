@@ -1,0 +1,211 @@
+package shoal.model.checkpoint;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.model.json.Json;
+import shoal.model.tensor.TensorFile;
+import shoal.model.tokenizer.Tokenizer;
+import shoal.recipe.Limits;
+import shoal.recipe.UserException;
+
+/**
+ * A checked HF folder of a GPT-2 model, for a classifier of so many labels.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>Opening reads config.json and the headers of weight files, never the weights.
+ *   <li>A folder that opens has every parameter with its shape and a readable type; only the score
+ *       head may be missing, and is then drawn anew from the run's seed.
+ * </ul>
+ *
+ * <p>Immutable; no file stays open. Safe for any thread.
+ */
+public final class ModelFolder {
+    private static final List<String> TOKENIZER_FILES =
+            List.of(
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "special_tokens_map.json",
+                    "added_tokens.json",
+                    "vocab.txt",
+                    "vocab.json",
+                    "merges.txt");
+
+    private final Source source;
+    private final GptConfig config;
+    private final ParameterTable table;
+    private final List<ModelFile> files;
+    private final List<String> notices;
+
+    private ModelFolder(
+            Source source, GptConfig config, List<ModelFile> files, List<String> notices) {
+        this.source = source;
+        this.config = config;
+        this.table = ParameterTable.of(config);
+        this.files = List.copyOf(files);
+        this.notices = List.copyOf(notices);
+    }
+
+    /** Opens a folder for as many labels as its head or config.json has, else 2. */
+    public static ModelFolder open(Path folder, String shownName) {
+        return open(folder, shownName, 0);
+    }
+
+    /**
+     * Opens and checks a folder.
+     *
+     * @param shownName the folder as the user wrote it
+     * @param labels classes, or 0 for what the folder says
+     * @throws UserException with what is wrong with the folder
+     */
+    public static ModelFolder open(Path folder, String shownName, int labels) {
+        requireFolder(folder, shownName);
+        String shownConfig = shownName + "/config.json";
+        if (!Files.exists(folder.resolve("config.json"))) {
+            throw new UserException(
+                    shownConfig,
+                    "There is no such file. A model folder holds config.json, model.safetensors and"
+                            + " the tokenizer's files.");
+        }
+        ConfigFile configFile =
+                new ConfigFile(
+                        Json.readObject(folder.resolve("config.json"), shownConfig), shownConfig);
+        List<ModelFile> files = new ArrayList<>();
+        files.add(
+                new ModelFile("config.json", folder.resolve("config.json"), ModelFile.Kind.CONFIG));
+        files.addAll(WeightFiles.of(folder, shownName));
+        files.addAll(tokenizerFiles(folder));
+        try (TensorFile file = WeightFiles.open(files, shownName)) {
+            return opened(
+                    new Source(folder, shownName, configFile), labels, files, new Weights(file));
+        }
+    }
+
+    private static void requireFolder(Path folder, String shownName) {
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(
+                    shownName,
+                    "There is no such folder (looked for " + folder.toAbsolutePath() + ").");
+        }
+    }
+
+    private static ModelFolder opened(
+            Source source, int labels, List<ModelFile> files, Weights weights) {
+        int classes = classes(source, labels, weights);
+        GptConfig config = source.config.config(classes, source.padTokenId());
+        ParameterTable table = ParameterTable.of(config);
+        weights.check(table);
+        List<String> notices = new ArrayList<>(weights.notices(table, config));
+        if (!source.config.namesPadToken()) {
+            notices.add(
+                    String.format(
+                            "%s has no pad_token_id: %d, the tokenizer's padding token, is used.",
+                            source.shownConfig(), config.padTokenId()));
+        }
+        return new ModelFolder(source, config, files, notices);
+    }
+
+    private static int classes(Source source, int labels, Weights weights) {
+        Optional<Long> rows = weights.scoreRows();
+        if (rows.isPresent() && (rows.get() < 1 || rows.get() > Limits.LABELS)) {
+            throw new UserException(
+                    source.shownName,
+                    String.format(
+                            "score.weight has %d classes, expected 1 to %d.",
+                            rows.get(), Limits.LABELS));
+        }
+        int ofHead = rows.map(Long::intValue).orElse(0);
+        if (ofHead > 0 && labels > 0 && ofHead != labels) {
+            throw new UserException(
+                    source.shownName,
+                    String.format(
+                            "score.weight has %d classes, but %d are asked for. Train on labels 0"
+                                    + " to %d, or start from a model without a score head.",
+                            ofHead, labels, ofHead - 1));
+        }
+        if (ofHead > 0) {
+            return ofHead;
+        }
+        return labels > 0 ? labels : source.config.labels().orElse(2);
+    }
+
+    private static List<ModelFile> tokenizerFiles(Path folder) {
+        List<ModelFile> files = new ArrayList<>();
+        for (String name : TOKENIZER_FILES) {
+            if (Files.isRegularFile(folder.resolve(name))) {
+                files.add(new ModelFile(name, folder.resolve(name), ModelFile.Kind.TOKENIZER));
+            }
+        }
+        return files;
+    }
+
+    /** The folder as the user wrote it. */
+    public String shownName() {
+        return source.shownName;
+    }
+
+    /** The classifier's configuration. */
+    public GptConfig config() {
+        return config;
+    }
+
+    /** Where every parameter lies; of {@link #config}. */
+    public ParameterTable table() {
+        return table;
+    }
+
+    /** What a run needs of the folder: config.json, weights, tokenizer files. */
+    public List<ModelFile> files() {
+        return files;
+    }
+
+    /** What the user should know of how the folder was read, in sentences. */
+    public List<String> notices() {
+        return notices;
+    }
+
+    /**
+     * Reads all weights once, in table order, and hands them on in ranges of at most 1 MiB; the
+     * heap holds none of them.
+     *
+     * @param seed the recipe's: a new score head is drawn from it
+     * @throws UserException if a file cannot be read
+     */
+    public void loadInto(ParameterSink sink, long seed) {
+        try (TensorFile file = WeightFiles.open(files, source.shownName)) {
+            Weights weights = new Weights(file);
+            weights.check(table);
+            weights.load(table, new NewHead(seed, config.initializerRange()), sink);
+        }
+    }
+
+    /** The folder's tokenizer, for texts of at most so many tokens. */
+    public Tokenizer tokenizer(int maxLength) {
+        return Tokenizer.open(source.folder, source.shownName, maxLength);
+    }
+
+    /** config.json of a classifier trained from this folder, as HF would save it. */
+    public String classifierConfigJson() {
+        return ClassifierConfig.of(source.config, config);
+    }
+
+    /** Where the folder is and what its config.json says. */
+    private record Source(Path folder, String shownName, ConfigFile config) {
+        String shownConfig() {
+            return shownName + "/config.json";
+        }
+
+        OptionalInt padTokenId() {
+            return config.namesPadToken()
+                    ? OptionalInt.empty()
+                    : Tokenizer.padTokenId(folder, shownName);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package shoal.model.safetensors;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import shoal.model.Parameter;
+import shoal.model.ParameterTable;
+import shoal.model.Unit;
+import shoal.model.json.Members;
+import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonValue;
+import shoal.recipe.json.JsonWriter;
+
+/**
+ * Where every byte of a classifier's model.safetensors lies, so that ranges of units can be written
+ * as they arrive. A pure function of the table; immutable.
+ *
+ * <p>The layout is HF's: fp32, tensors by name, {@code __metadata__} {"format": "pt"}, the header
+ * padded with spaces to a multiple of 8 bytes (safetensors 0.6, {@code prepare}).
+ */
+public final class SafetensorsLayout {
+    private static final int HEADER_ALIGNMENT = 8;
+
+    private final ParameterTable table;
+    private final byte[] header;
+    private final Map<String, Long> positions;
+    private final long sizeBytes;
+
+    private SafetensorsLayout(
+            ParameterTable table, byte[] header, Map<String, Long> positions, long sizeBytes) {
+        this.table = table;
+        this.header = header;
+        this.positions = positions;
+        this.sizeBytes = sizeBytes;
+    }
+
+    public static SafetensorsLayout of(ParameterTable table) {
+        List<Parameter> byName = new ArrayList<>(table.parameters());
+        byName.sort(Comparator.comparing(Parameter::name));
+        Members entries = new Members();
+        entries.put("__metadata__", new Members().text("format", "pt").object());
+        Map<String, Long> offsets = new LinkedHashMap<>();
+        long end = 0;
+        for (Parameter parameter : byName) {
+            offsets.put(parameter.name(), end);
+            long next = Math.addExact(end, bytes(parameter));
+            entries.put(parameter.name(), entry(parameter, end, next));
+            end = next;
+        }
+        byte[] header = padded(JsonWriter.compact(entries.object()));
+        Map<String, Long> positions = new LinkedHashMap<>();
+        offsets.forEach((name, offset) -> positions.put(name, header.length + offset));
+        return new SafetensorsLayout(table, header, positions, header.length + end);
+    }
+
+    private static long bytes(Parameter parameter) {
+        return Math.multiplyExact(parameter.sizeElements(), (long) Float.BYTES);
+    }
+
+    private static JsonValue entry(Parameter parameter, long begin, long end) {
+        List<JsonValue> shape = new ArrayList<>();
+        parameter.shape().forEach(dimension -> shape.add(JsonNumber.of(dimension)));
+        List<JsonValue> offsets = List.of(JsonNumber.of(begin), JsonNumber.of(end));
+        return new Members()
+                .text("dtype", "F32")
+                .put("shape", JsonArray.of(shape))
+                .put("data_offsets", JsonArray.of(offsets))
+                .object();
+    }
+
+    /** The size field and the header, padded. */
+    private static byte[] padded(String json) {
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        int size = (text.length + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
+        ByteBuffer header = ByteBuffer.allocate(8 + size).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(size).put(text);
+        while (header.hasRemaining()) {
+            header.put((byte) ' ');
+        }
+        return header.array();
+    }
+
+    /** The bytes before the first tensor. A copy. */
+    public byte[] headerBytes() {
+        return header.clone();
+    }
+
+    /** The whole file. */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** The file position of a parameter's first byte. */
+    public long positionBytes(Parameter parameter) {
+        Long position = positions.get(parameter.name());
+        if (position == null) {
+            throw new IllegalArgumentException(parameter.name() + " is not in this layout");
+        }
+        return position;
+    }
+
+    /**
+     * A part of a unit's range that is one run of bytes in the file.
+     *
+     * @param positionBytes in the file
+     * @param offsetElements from the start of the range asked for
+     * @param sizeElements at least 1
+     */
+    public record Piece(long positionBytes, long offsetElements, long sizeElements) {}
+
+    /** The pieces of a unit's range, in order; what the unit pads is left out. */
+    public List<Piece> pieces(int unit, long offsetElements, long sizeElements) {
+        Unit whole = table.units().get(unit);
+        if (offsetElements < 0
+                || sizeElements < 0
+                || offsetElements > whole.sizeElements() - sizeElements) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%d elements from %d are outside of %s, which has %d",
+                            sizeElements, offsetElements, whole.name(), whole.sizeElements()));
+        }
+        long end = offsetElements + sizeElements;
+        List<Piece> pieces = new ArrayList<>();
+        for (Parameter parameter : whole.parameters()) {
+            long from = Math.max(offsetElements, parameter.offsetElements());
+            long to = Math.min(end, parameter.offsetElements() + parameter.sizeElements());
+            if (from < to) {
+                long within = (from - parameter.offsetElements()) * Float.BYTES;
+                pieces.add(
+                        new Piece(
+                                positionBytes(parameter) + within,
+                                from - offsetElements,
+                                to - from));
+            }
+        }
+        return pieces;
+    }
+}

@@ -1,0 +1,120 @@
+package shoal.model.tokenizer;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import shoal.recipe.Require;
+import shoal.recipe.UserException;
+
+/**
+ * The tokenizer of a model folder, for texts of at most so many tokens.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>Ids equal those of HF's fast tokenizer with {@code add_special_tokens=False,
+ *       truncation=True, max_length=maxLength}.
+ *   <li>Text is data: nothing in the folder is executed and nothing is downloaded.
+ * </ul>
+ *
+ * <p>Methods may be called from any thread; close when no call runs.
+ */
+public final class Tokenizer implements AutoCloseable {
+    /** Padding and truncation are off: truncation is a copy here, padding is never wanted. */
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final TokenizerJson source;
+    private final int maxLength;
+
+    private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson source, int maxLength) {
+        this.tokenizer = tokenizer;
+        this.source = source;
+        this.maxLength = maxLength;
+    }
+
+    /** Opens the tokenizer of a folder; messages name the folder as it is given. */
+    public static Tokenizer open(Path modelFolder, int maxLength) {
+        return open(modelFolder, modelFolder.toString(), maxLength);
+    }
+
+    /**
+     * Opens the tokenizer of a folder: tokenizer.json, else vocab.txt, else vocab.json with
+     * merges.txt.
+     *
+     * @param shownName the folder as the user wrote it
+     * @param maxLength tokens kept of a text, at least 1
+     * @throws UserException if a file is missing or wrong
+     */
+    public static Tokenizer open(Path modelFolder, String shownName, int maxLength) {
+        Require.atLeast("maxLength", maxLength, 1);
+        TokenizerJson source = TokenizerJson.read(modelFolder, shownName);
+        return new Tokenizer(library(source), source, maxLength);
+    }
+
+    /** DJL reports to its authors from some clouds unless told not to (DJL, Ec2Utils). */
+    private static HuggingFaceTokenizer library(TokenizerJson source) {
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        byte[] json = source.text().getBytes(StandardCharsets.UTF_8);
+        try {
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
+        } catch (IOException | RuntimeException refused) {
+            throw new UserException(
+                    source.shownFile(),
+                    "is not a tokenizer that HF's tokenizers library 0.21 reads: "
+                            + refused.getMessage());
+        }
+    }
+
+    /** Ids of one text, at most maxLength; none for a text without any token. */
+    public int[] encode(String text) {
+        return kept(tokenizer.encode(text, false, false));
+    }
+
+    /** Ids of each text, in order; on all cores. */
+    public List<int[]> encodeAll(List<String> texts) {
+        List<int[]> all = new ArrayList<>(texts.size());
+        for (Encoding encoding : tokenizer.batchEncode(texts, false, false)) {
+            all.add(kept(encoding));
+        }
+        return all;
+    }
+
+    private int[] kept(Encoding encoding) {
+        long[] ids = encoding.getIds();
+        int length = Math.min(maxLength, ids.length);
+        int from = source.keepsEnd() ? ids.length - length : 0;
+        int[] kept = new int[length];
+        Arrays.setAll(kept, i -> Math.toIntExact(ids[from + i]));
+        return kept;
+    }
+
+    /** The id of a folder's padding token, without loading the library. */
+    public static OptionalInt padTokenId(Path modelFolder, String shownName) {
+        return TokenizerJson.read(modelFolder, shownName).padTokenId();
+    }
+
+    /** The id of the padding token, if the folder names one and its vocabulary has it. */
+    public OptionalInt padTokenId() {
+        return source.padTokenId();
+    }
+
+    /** model_max_length of tokenizer_config.json, if it is a real bound. */
+    public OptionalInt modelMaxLength() {
+        return source.modelMaxLength();
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
