@@ -177,8 +177,8 @@ def load_model(folder, label_count, dropout):
     return model
 
 
-def main():
-    flags, overrides = parse_flags()
+def main(arguments=None, evaluate_at_end=True):
+    flags, overrides = parse_flags(arguments)
     if flags.threads:
         torch.set_num_threads(flags.threads)
     args, sequential = training_arguments(flags.train_args_file, overrides)
@@ -201,7 +201,7 @@ def main():
     started = time.perf_counter()
     trainer.train(resume_from_checkpoint=args.resume_from_checkpoint)
     seconds = time.perf_counter() - started
-    if eval_rows:
+    if eval_rows and evaluate_at_end:
         trainer.evaluate()
     if flags.save_model:
         trainer.save_model()
