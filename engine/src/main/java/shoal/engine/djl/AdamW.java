@@ -1,0 +1,85 @@
+package shoal.engine.djl;
+
+import java.util.ArrayList;
+import java.util.List;
+import shoal.engine.Update;
+import shoal.model.Unit;
+import shoal.recipe.Limits;
+import shoal.recipe.OptimizerRecipe;
+
+/**
+ * AdamW by libtorch's fused operator, over ranges of flat units.
+ *
+ * <p>The operator works in vectors and finishes a range's tail element by element, with other bits.
+ * So a range starts and ends on a multiple of 16 elements, decay boundaries included, and then bits
+ * do not depend on how units are cut.
+ */
+final class AdamW {
+    /** Elements of one piece of work: a few milliseconds, and many pieces for several lanes. */
+    private static final long PIECE_ELEMENTS = 1 << 20;
+
+    /**
+     * A part of a unit with one weight decay.
+     *
+     * @param from first element, a multiple of 16
+     * @param to element after the last one, a multiple of 16
+     */
+    record Range(int unit, long from, long to, boolean decays) {
+        Range {
+            if (from % Limits.NATIVE_RANGE_ELEMENTS != 0
+                    || to % Limits.NATIVE_RANGE_ELEMENTS != 0
+                    || from < 0
+                    || to <= from) {
+                throw new IllegalArgumentException(
+                        "range %d to %d of unit %d, expected multiples of %d"
+                                .formatted(from, to, unit, Limits.NATIVE_RANGE_ELEMENTS));
+            }
+        }
+    }
+
+    private final Kernel kernel;
+    private final OptimizerRecipe recipe;
+
+    AdamW(Kernel kernel, OptimizerRecipe recipe) {
+        this.kernel = kernel;
+        this.recipe = recipe;
+    }
+
+    /** All of a unit, in pieces: the decayed part, then the rest. */
+    static List<Range> ranges(Unit unit) {
+        List<Range> ranges = new ArrayList<>();
+        cut(unit, 0, unit.decayedElements(), true, ranges);
+        cut(unit, unit.decayedElements(), unit.sizeElements(), false, ranges);
+        return ranges;
+    }
+
+    /** Applies the gradient, times clip unless that is exactly 1, to one range. On a lane. */
+    void update(Model model, UnitBuffer gradient, Range range, Update update) {
+        try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
+            step.floats().put(0, update.step());
+            kernel.call("adamw")
+                    .tensors(
+                            model.parameters(range.unit()).flat().tensor(),
+                            gradient.flat().tensor(),
+                            model.firstMoment(range.unit()).tensor(),
+                            model.secondMoment(range.unit()).tensor())
+                    .number(range.from())
+                    .number(range.to() - range.from())
+                    .tensor(step.tensor())
+                    .real(update.clip())
+                    .real(update.learningRate())
+                    .real(recipe.beta1())
+                    .real(recipe.beta2())
+                    .real(range.decays() ? recipe.weightDecay() : 0)
+                    .real(recipe.epsilon())
+                    .discard();
+        }
+    }
+
+    private static void cut(Unit unit, long from, long to, boolean decays, List<Range> ranges) {
+        for (long start = from; start < to; start += PIECE_ELEMENTS) {
+            ranges.add(
+                    new Range(unit.index(), start, Math.min(to, start + PIECE_ELEMENTS), decays));
+        }
+    }
+}

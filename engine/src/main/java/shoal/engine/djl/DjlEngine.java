@@ -1,0 +1,170 @@
+package shoal.engine.djl;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import shoal.engine.GradientReport;
+import shoal.engine.RowInput;
+import shoal.engine.RowResult;
+import shoal.engine.StepWork;
+import shoal.engine.TrainingEngine;
+import shoal.engine.Update;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.plan.step.Deal;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.Recipe;
+import shoal.recipe.Require;
+
+/**
+ * {@link TrainingEngine} on libtorch, through DJL, on the CPU.
+ *
+ * <p>Guarantees beyond the interface's:
+ *
+ * <ul>
+ *   <li>Native code runs on the engine's own lanes; callers' threads never enter it.
+ *   <li>Memory outside the heap is a function of the largest step, not of the number of steps.
+ * </ul>
+ */
+public final class DjlEngine implements TrainingEngine {
+    /** What an engine is made of. */
+    record Parts(
+            Lanes lanes,
+            Kernel kernel,
+            Model model,
+            GradientPool pool,
+            HeldGradient held,
+            List<LaneMasks> masks) {}
+
+    private final Recipe recipe;
+    private final Parts parts;
+    private final AdamW optimizer;
+    private OptionalInt heldStep = OptionalInt.empty();
+    private boolean closed;
+
+    private DjlEngine(Recipe recipe, Parts parts) {
+        this.recipe = recipe;
+        this.parts = parts;
+        this.optimizer = new AdamW(parts.kernel(), recipe.optimizer());
+    }
+
+    /**
+     * Loads libtorch and makes an engine with all parameters zero.
+     *
+     * @param lanes slices computed at a time; never changes a result
+     */
+    public static DjlEngine open(GptConfig config, Recipe recipe, int lanes) {
+        Require.atLeast("lanes", lanes, 1);
+        return open(config, recipe, new Lanes(lanes));
+    }
+
+    static DjlEngine open(GptConfig config, Recipe recipe, Lanes lanes) {
+        requireNonNull(config, "config");
+        requireNonNull(recipe, "recipe");
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new IllegalStateException("this machine is big-endian; parameters are not");
+        }
+        return lanes.call(
+                () -> {
+                    Kernel kernel = new Kernel(config, recipe.labelSmoothing());
+                    Model model = new Model(kernel, config);
+                    GradientPool pool = new GradientPool(kernel);
+                    HeldGradient held = new HeldGradient(kernel, model.table(), pool);
+                    List<LaneMasks> masks = new ArrayList<>();
+                    for (int lane = 0; lane < lanes.count(); lane++) {
+                        masks.add(new LaneMasks(kernel, config, recipe.order().seed()));
+                    }
+                    return new DjlEngine(
+                            recipe, new Parts(lanes, kernel, model, pool, held, masks));
+                });
+    }
+
+    @Override
+    public ParameterTable table() {
+        return parts.model().table();
+    }
+
+    @Override
+    public void writeParameters(int unit, long offsetElements, ByteBuffer values) {
+        parts.model().parameters(unit).flat().write(offsetElements, values);
+    }
+
+    @Override
+    public void readParameters(int unit, long offsetElements, ByteBuffer values) {
+        parts.model().parameters(unit).flat().read(offsetElements, values);
+    }
+
+    @Override
+    public GradientReport forwardBackward(StepWork work) {
+        parts.held().release();
+        heldStep = OptionalInt.empty();
+        GradientReport report = new StepPass(parts).run(work);
+        heldStep = OptionalInt.of(work.step());
+        return report;
+    }
+
+    @Override
+    public void update(Update update) {
+        if (heldStep.isEmpty() || heldStep.getAsInt() != update.step()) {
+            throw new IllegalStateException(
+                    "update of step %d, but the held gradient is %s"
+                            .formatted(
+                                    update.step(),
+                                    heldStep.isEmpty()
+                                            ? "none"
+                                            : "of step " + heldStep.getAsInt()));
+        }
+        heldStep = OptionalInt.empty();
+        List<AdamW.Range> ranges =
+                table().units().stream().flatMap(unit -> AdamW.ranges(unit).stream()).toList();
+        parts.lanes()
+                .forEach(
+                        ranges.size(),
+                        index -> {
+                            AdamW.Range range = ranges.get(index);
+                            UnitBuffer gradient = parts.held().gradient(range.unit());
+                            optimizer.update(parts.model(), gradient, range, update);
+                        });
+        parts.held().release();
+    }
+
+    @Override
+    public List<RowResult> evaluate(List<RowInput> batch) {
+        Require.range("batch.size", batch.size(), 1, recipe.batch().evaluationRowsPerDevice());
+        GptConfig config = parts.model().config();
+        int[] tokens = batch.stream().mapToInt(row -> PackedRows.tokens(row, config)).toArray();
+        int slices = BatchRecipe.defaultSlices(recipe.batch().evaluationRowsPerDevice());
+        RowResult[] results = new RowResult[batch.size()];
+        List<EvaluationPass> passes = new ArrayList<>();
+        for (int[] slice : Deal.slices(tokens, slices)) {
+            if (slice.length > 0) {
+                List<RowInput> rows = IntStream.of(slice).mapToObj(batch::get).toList();
+                passes.add(new EvaluationPass(parts, PackedRows.of(rows, config), slice, results));
+            }
+        }
+        int longest = IntStream.of(tokens).max().orElse(1);
+        parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
+        parts.lanes().drain(passes);
+        return List.of(results);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        parts.lanes().run(parts.kernel()::close);
+        parts.lanes().close();
+    }
+
+    /** For tests of what is alive. */
+    Parts parts() {
+        return parts;
+    }
+}

@@ -1,0 +1,64 @@
+package shoal.engine.djl;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import java.util.Arrays;
+import shoal.engine.RowResult;
+
+/** One slice of an evaluation batch through all units, without dropout: a stage per unit. */
+final class EvaluationPass implements Staged {
+    private final DjlEngine.Parts parts;
+    private final PackedRows rows;
+    private final int[] places;
+    private final RowResult[] results;
+
+    /**
+     * A pass over packed rows.
+     *
+     * @param places where the result of each row that was packed goes
+     * @param results filled by this pass
+     */
+    EvaluationPass(DjlEngine.Parts parts, PackedRows rows, int[] places, RowResult[] results) {
+        this.parts = parts;
+        this.rows = rows;
+        this.places = places;
+        this.results = results;
+    }
+
+    @Override
+    public int stages() {
+        return 1;
+    }
+
+    @Override
+    public void advance() {
+        int layers = parts.model().config().layers();
+        DropoutMask none = parts.masks().get(NativeThread.require()).none();
+        try (Forward forward = new Forward(parts.kernel(), parts.model(), rows)) {
+            forward.embed(none);
+            for (int layer = 0; layer < layers; layer++) {
+                forward.layer(layer, none);
+                forward.forget(layer);
+            }
+            PtNDArray[] head = forward.head();
+            collect(head[0].toFloatArray(), head[1].toFloatArray());
+        }
+    }
+
+    private void collect(float[] losses, float[] logits) {
+        int labels = logits.length / losses.length;
+        for (int i = 0; i < losses.length; i++) {
+            float[] own = Arrays.copyOfRange(logits, i * labels, (i + 1) * labels);
+            results[places[rows.places()[i]]] = new RowResult(losses[i], largest(own), own);
+        }
+    }
+
+    private static int largest(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            if (logits[i] > logits[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,139 @@
+package shoal.engine.djl;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import shoal.engine.GradientReport.BlockPlace;
+import shoal.model.ParameterTable;
+import shoal.model.Unit;
+import shoal.plan.step.ExactSum;
+import shoal.recipe.Limits;
+
+/**
+ * The reduced gradient of a step, unit by unit, and its blocks' squared norms.
+ *
+ * <p>Layers and head sit in buffers of the pool until the update. The embeddings have a dense
+ * buffer of their own, in which only rows that were read are set, and cleared the next time.
+ */
+final class HeldGradient {
+    private final List<Unit> units;
+    private final GradientPool pool;
+    private final UnitBuffer embed;
+    private final List<@Nullable UnitBuffer> buffers;
+    private final List<double[]> norms;
+
+    /** Where the rows that are set start in the embeddings' buffer. */
+    private int[] touched = {};
+
+    HeldGradient(Kernel kernel, ParameterTable table, GradientPool pool) {
+        this.units = table.units();
+        this.pool = pool;
+        this.embed = UnitBuffer.zeros(kernel, units.get(0));
+        this.buffers = new ArrayList<>(Collections.nCopies(units.size(), null));
+        this.norms = new ArrayList<>(Collections.nCopies(units.size(), new double[0]));
+    }
+
+    /** Takes the reduced gradient of a layer or the head; its norms are taken at once. */
+    void hold(int unit, UnitBuffer gradient) {
+        double[] squared = new BlockNorms().all(gradient.flat());
+        synchronized (this) {
+            buffers.set(unit, gradient);
+            norms.set(unit, squared);
+        }
+    }
+
+    /** Takes the reduced gradient of the embeddings. */
+    void hold(EmbedGradient gradient) {
+        FloatBuffer floats = embed.flat().floats();
+        int hidden = gradient.tokens().width();
+        float[] zeros = new float[hidden];
+        for (int at : touched) {
+            floats.put(at, zeros);
+        }
+        long positionsAt = units.get(0).parameters().get(1).offsetElements();
+        touched =
+                IntStream.concat(
+                                scatter(gradient.tokens(), floats, 0),
+                                scatter(gradient.positions(), floats, positionsAt))
+                        .toArray();
+        double[] squared = touchedNorms(floats, hidden);
+        synchronized (this) {
+            buffers.set(0, embed);
+            norms.set(0, squared);
+        }
+    }
+
+    /** The gradient of a unit; all units must have come. */
+    synchronized UnitBuffer gradient(int unit) {
+        UnitBuffer buffer = buffers.get(unit);
+        if (buffer == null) {
+            throw new IllegalStateException("no gradient of " + units.get(unit).name());
+        }
+        return buffer;
+    }
+
+    /** The exact sum of all blocks' squared norms, rounded once; NaN if a block is not finite. */
+    synchronized double squaredNorm() {
+        if (nonFinite().isPresent()) {
+            return Double.NaN;
+        }
+        ExactSum sum = new ExactSum();
+        for (double[] unit : norms) {
+            for (double block : unit) {
+                sum.add(block);
+            }
+        }
+        return sum.value();
+    }
+
+    /** The first block whose squared norm is not finite. */
+    synchronized Optional<BlockPlace> nonFinite() {
+        for (Unit unit : units) {
+            double[] squared = norms.get(unit.index());
+            for (int block = 0; block < squared.length; block++) {
+                if (!Double.isFinite(squared[block])) {
+                    return Optional.of(new BlockPlace(unit.name(), block));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Gives all buffers back. */
+    synchronized void release() {
+        for (Unit unit : units) {
+            UnitBuffer buffer = buffers.set(unit.index(), null);
+            if (buffer != null && unit.index() > 0) {
+                pool.giveBack(unit, buffer);
+            }
+        }
+    }
+
+    /** Puts rows in their place; returns where each starts. */
+    private static IntStream scatter(SparseRows rows, FloatBuffer target, long offset) {
+        int[] starts = new int[rows.indices().length];
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = Math.toIntExact(offset + (long) rows.indices()[i] * rows.width());
+            target.put(starts[i], rows.values(), i * rows.width(), rows.width());
+        }
+        return Arrays.stream(starts);
+    }
+
+    private double[] touchedNorms(FloatBuffer floats, int hidden) {
+        BitSet blocks = new BitSet();
+        for (int at : touched) {
+            int last = (at + hidden - 1) / Limits.BLOCK_ELEMENTS;
+            blocks.set(at / Limits.BLOCK_ELEMENTS, last + 1);
+        }
+        BlockNorms squared = new BlockNorms();
+        double[] norms = new double[Math.toIntExact(units.get(0).blocks())];
+        blocks.stream().forEach(block -> norms[block] = squared.squared(floats, block));
+        return norms;
+    }
+}

@@ -1,0 +1,128 @@
+package shoal.engine.djl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import shoal.recipe.Require;
+
+/**
+ * The threads that compute: one slice at a time each.
+ *
+ * <p>Callers wait: every method returns when its work is done, and throws what the work threw.
+ */
+final class Lanes implements AutoCloseable {
+    private final int count;
+    private final StageQueue.Choice choice;
+    private final ExecutorService threads;
+
+    Lanes(int count) {
+        this(count, StageQueue::furthestBehind);
+    }
+
+    /**
+     * Lanes that take stages in another order than the usual one.
+     *
+     * @param choice in which order stages are taken; tests show that it does not matter
+     */
+    Lanes(int count, StageQueue.Choice choice) {
+        Require.atLeast("lanes", count, 1);
+        this.count = count;
+        this.choice = choice;
+        AtomicInteger next = new AtomicInteger();
+        this.threads =
+                Executors.newFixedThreadPool(
+                        count, body -> new NativeThread(body, next.getAndIncrement()));
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Runs one piece of work on some lane. */
+    <T> T call(Callable<T> work) {
+        return await(threads.submit(work));
+    }
+
+    /** Runs one piece of work on some lane. */
+    void run(Runnable work) {
+        await(threads.submit(work));
+    }
+
+    /** Takes all work through all its stages, on all lanes. */
+    void drain(List<? extends Staged> work) {
+        StageQueue queue = new StageQueue(work, choice);
+        List<Future<?>> running = new ArrayList<>();
+        for (int lane = 0; lane < Math.min(count, work.size()); lane++) {
+            running.add(
+                    threads.submit(
+                            () -> {
+                                queue.drain();
+                                return null;
+                            }));
+        }
+        running.forEach(Lanes::await);
+    }
+
+    /** Runs {@code body} for 0 to {@code times - 1}, on all lanes. */
+    void forEach(int times, IntConsumer body) {
+        List<Staged> work = new ArrayList<>();
+        for (int index = 0; index < times; index++) {
+            work.add(new Once(body, index));
+        }
+        drain(work);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    private static <T> T await(Future<T> running) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return running.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // native work cannot be cut short; the flag is set again
+                }
+            }
+        } catch (ExecutionException e) {
+            throw unwrapped(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static RuntimeException unwrapped(ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException thrown) {
+            thrown.addSuppressed(new IllegalStateException("a lane threw this, called from here"));
+            return thrown;
+        }
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a lane ended with an exception", e.getCause());
+    }
+
+    /** One stage. */
+    private record Once(IntConsumer body, int index) implements Staged {
+        @Override
+        public int stages() {
+            return 1;
+        }
+
+        @Override
+        public void advance() {
+            body.accept(index);
+        }
+    }
+}

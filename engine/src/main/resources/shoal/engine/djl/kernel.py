@@ -1,0 +1,294 @@
+# The training kernel of a GPT-2 classifier: forward and backward written out, no autograd.
+#
+# TorchScript source, read by libtorch through KernelArchive; Kernel.java has one method per
+# function here. Rows lie one after the other without padding, shortest first.
+#
+#   T tokens of a slice   R its rows     L tokens of one row   K classes
+#   H hidden width        N heads        D = H / N             F inner width of the MLP
+#
+# A layer's weights w and gradients g come in the order of its unit (ParameterTable):
+#   0 c_attn [H,3H]   1 attn.c_proj [H,H]   2 c_fc [H,F]   3 mlp.c_proj [F,H]
+#   4 to 7 their biases   8, 9 ln_1   10, 11 ln_2
+# A product writes its weight gradient straight into g, which is a view of the unit's buffer.
+#
+# Model: Radford et al. 2019; HF GPT2Model and GPT2ForSequenceClassification, transformers 4.57.6.
+# Not here: cross attention, key-value caches, head masks, attention scaled by layer.
+class Kernel(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  def forward(self: __torch__.Kernel, x: Tensor) -> Tensor:
+    return x
+
+  # ---- Units -----------------------------------------------------------------------------------
+
+  # A part of a flat buffer in its shape; shares memory.
+  def view(self: __torch__.Kernel, flat: Tensor, offset: int, shape: List[int]) -> Tensor:
+    size = 1
+    for i in range(len(shape)):
+      size = size * shape[i]
+    return flat.narrow(0, offset, size).view(shape)
+
+  def add(self: __torch__.Kernel, left: Tensor, right: Tensor) -> Tensor:
+    return left.add_(right)
+
+  # AdamW on one range. step is a float tensor that already counts this step.
+  def adamw(self: __torch__.Kernel, unit: List[Tensor], offset: int, size: int, step: Tensor,
+      clip: float, rate: float, beta1: float, beta2: float, decay: float,
+      epsilon: float) -> Tensor:
+    p = unit[0].narrow(0, offset, size)
+    g = unit[1].narrow(0, offset, size)
+    m = unit[2].narrow(0, offset, size)
+    v = unit[3].narrow(0, offset, size)
+    if clip != 1.:
+      g.mul_(clip)
+    torch._fused_adamw_([p], [g], [m], [v], annotate(List[Tensor], []), [step], lr=rate,
+        beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+    return p
+
+  # ---- Dropout: mask holds 0 or 1/(1-p) per element, sites one after the other ----------------
+
+  def dropped(self: __torch__.Kernel, x: Tensor, mask: Tensor, at: int, drop: bool) -> Tensor:
+    if drop:
+      y = x * mask.narrow(0, at, x.numel()).view(x.size())
+    else:
+      y = x
+    return y
+
+  # x + dropout(branch); branch is overwritten.
+  def joined(self: __torch__.Kernel, x: Tensor, branch: Tensor, mask: Tensor, at: int,
+      drop: bool) -> Tensor:
+    if drop:
+      branch.mul_(mask.narrow(0, at, branch.numel()).view(branch.size()))
+    return branch.add_(x)
+
+  # ---- Embeddings --------------------------------------------------------------------------------
+
+  # The first token of a row is at position 0. w is [wte [V,H], wpe [P,H]].
+  def embed(self: __torch__.Kernel, ids: List[int], starts: List[int], w: List[Tensor],
+      mask: Tensor, drop: bool) -> Tensor:
+    x_TH = torch.embedding(w[0], torch.tensor(ids))
+    for r in range(len(starts) - 1):
+      L = starts[r + 1] - starts[r]
+      x_TH.narrow(0, starts[r], L).add_(w[1].narrow(0, 0, L))
+    return self.dropped(x_TH, mask, 0, drop)
+
+  def embed_backward(self: __torch__.Kernel, dx_TH: Tensor, mask: Tensor, drop: bool) -> Tensor:
+    return self.dropped(dx_TH, mask, 0, drop)
+
+  # ---- LayerNorm: returns the gradient of x ------------------------------------------------------
+
+  def norm_backward(self: __torch__.Kernel, dh: Tensor, x: Tensor, mean: Tensor, rstd: Tensor,
+      w_H: Tensor, b_H: Tensor, gw_H: Tensor, gb_H: Tensor) -> Tensor:
+    dx, dw_H, db_H = torch.native_layer_norm_backward(dh, x, [x.size(1)], mean, rstd, w_H, b_H,
+        [True, True, True])
+    gw_H.copy_(dw_H)
+    gb_H.copy_(db_H)
+    return dx
+
+  # ---- MLP with its LayerNorm and residual: y = x + dropout(gelu(ln_2(x) W + b) W' + b') ---------
+
+  def mlp(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], epsilon: float, mask: Tensor,
+      at: int, drop: bool) -> List[Tensor]:
+    h_TH, mean, rstd = torch.native_layer_norm(x_TH, [x_TH.size(1)], w[10], w[11], epsilon)
+    u_TF = torch.addmm(w[6], h_TH, w[2])
+    f_TF = torch.gelu(u_TF, approximate="tanh")
+    y_TH = self.joined(x_TH, torch.addmm(w[7], f_TF, w[3]), mask, at, drop)
+    return [y_TH, x_TH, h_TH, mean, rstd, u_TF, f_TF]
+
+  # s is what mlp returned after y; f_TF is overwritten.
+  def mlp_backward(self: __torch__.Kernel, dy_TH: Tensor, s: List[Tensor], w: List[Tensor],
+      g: List[Tensor], mask: Tensor, at: int, drop: bool) -> Tensor:
+    x_TH, h_TH, mean, rstd, u_TF, f_TF = s
+    d_TH = self.dropped(dy_TH, mask, at, drop)
+    torch.mm(f_TF.t(), d_TH, out=g[3])
+    torch.sum(d_TH, [0], False, out=g[7])
+    df_TF = torch.mm(d_TH, w[3].t(), out=f_TF)
+    du_TF = torch.gelu_backward(df_TF, u_TF, approximate="tanh", grad_input=df_TF)
+    torch.mm(h_TH.t(), du_TF, out=g[2])
+    torch.sum(du_TF, [0], False, out=g[6])
+    dh_TH = torch.mm(du_TF, w[2].t())
+    dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[10], w[11], g[10], g[11])
+    return dx_TH.add_(dy_TH)
+
+  # 0 where query i may look at key j <= i, else -infinity.
+  def causal_bias(self: __torch__.Kernel, tokens: int) -> Tensor:
+    return torch.full([tokens, tokens], float("-inf")).triu_(1)
+
+  # ---- A layer -----------------------------------------------------------------------------------
+
+  # drop says whether masks exist for [attention, residual]; the mask holds attention's N x L x L
+  # of every row, then the two residual sites' T x H. Returns y, then what backward needs.
+  def layer(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], starts: List[int], heads: int,
+      epsilon: float, causal: Tensor, mask: Tensor, drop: List[bool]) -> List[Tensor]:
+    T = x_TH.size(0)
+    H = x_TH.size(1)
+    D = H // heads
+    scale = float(D) ** -0.5
+    h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
+    qkv_T3H = torch.addmm(w[4], h_TH, w[0])
+    a_TH = torch.empty([T, H])
+    attention = annotate(List[Tensor], [])
+    at = 0
+    for r in range(len(starts) - 1):
+      L = starts[r + 1] - starts[r]
+      qkv = qkv_T3H.narrow(0, starts[r], L).view([L, 3, heads, D]).permute([1, 2, 0, 3])
+      causal_1LL = causal.narrow(0, 0, L).narrow(1, 0, L).unsqueeze(0)
+      s_NLL = torch.baddbmm(causal_1LL, qkv[0], qkv[1].transpose(1, 2), beta=1, alpha=scale)
+      p_NLL = torch._softmax(s_NLL, -1, False, out=s_NLL)
+      o_NLD = torch.bmm(self.dropped(p_NLL, mask, at, drop[0]), qkv[2])
+      a_TH.narrow(0, starts[r], L).view([L, heads, D]).copy_(o_NLD.transpose(0, 1))
+      attention.append(p_NLL)
+      if drop[0]:
+        at = at + p_NLL.numel()
+    x2_TH = self.joined(x_TH, torch.addmm(w[5], a_TH, w[1]), mask, at, drop[1])
+    s = self.mlp(x2_TH, w, epsilon, mask, at + T * H, drop[1])
+    return s + [x_TH, h_TH, mean, rstd, qkv_T3H, a_TH] + attention
+
+  # saved is what layer returned after y. Returns the gradient of x; fills g.
+  def layer_backward(self: __torch__.Kernel, dy_TH: Tensor, saved: List[Tensor], w: List[Tensor],
+      g: List[Tensor], starts: List[int], heads: int, mask: Tensor,
+      drop: List[bool]) -> Tensor:
+    x_TH, h_TH, mean, rstd, qkv_T3H, a_TH = saved[6:12]
+    T = x_TH.size(0)
+    H = x_TH.size(1)
+    D = H // heads
+    scale = float(D) ** -0.5
+    at = 0
+    if drop[0]:
+      for r in range(len(starts) - 1):
+        at = at + heads * (starts[r + 1] - starts[r]) * (starts[r + 1] - starts[r])
+    dx2_TH = self.mlp_backward(dy_TH, saved[:6], w, g, mask, at + T * H, drop[1])
+    do_TH = self.dropped(dx2_TH, mask, at, drop[1])
+    torch.mm(a_TH.t(), do_TH, out=g[1])
+    torch.sum(do_TH, [0], False, out=g[5])
+    da_TH = torch.mm(do_TH, w[1].t())
+    dqkv_T3H = torch.empty([T, 3 * H])
+    at = 0
+    for r in range(len(starts) - 1):
+      L = starts[r + 1] - starts[r]
+      qkv = qkv_T3H.narrow(0, starts[r], L).view([L, 3, heads, D]).permute([1, 2, 0, 3])
+      dqkv = dqkv_T3H.narrow(0, starts[r], L).view([L, 3, heads, D]).permute([1, 2, 0, 3])
+      do_NLD = da_TH.narrow(0, starts[r], L).view([L, heads, D]).permute([1, 0, 2])
+      p_NLL = saved[12 + r]
+      dp_NLL = torch.bmm(do_NLD, qkv[2].transpose(1, 2))
+      pd_NLL = self.dropped(p_NLL, mask, at, drop[0])
+      dqkv[2].copy_(torch.bmm(pd_NLL.transpose(1, 2), do_NLD))
+      if drop[0]:
+        dp_NLL.mul_(mask.narrow(0, at, p_NLL.numel()).view(p_NLL.size()))
+        at = at + p_NLL.numel()
+      ds_NLL = torch._softmax_backward_data(dp_NLL, p_NLL, -1, 6, grad_input=dp_NLL)
+      dqkv[0].copy_(torch.bmm(ds_NLL, qkv[1]).mul_(scale))
+      dqkv[1].copy_(torch.bmm(ds_NLL.transpose(1, 2), qkv[0]).mul_(scale))
+    torch.mm(h_TH.t(), dqkv_T3H, out=g[0])
+    torch.sum(dqkv_T3H, [0], False, out=g[4])
+    dh_TH = torch.mm(dqkv_T3H, w[0].t())
+    dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
+    return dx_TH.add_(dx2_TH)
+
+  # ---- The last layer ----------------------------------------------------------------------------
+  # The classifier reads the last token of each row only: keys and values for all tokens, the rest
+  # for R rows. A last token sees its whole row, so there is no causal mask.
+
+  def last_layer(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], starts: List[int],
+      heads: int, epsilon: float, mask: Tensor, drop: List[bool]) -> List[Tensor]:
+    R = len(starts) - 1
+    last_R = torch.tensor(starts[1:]).sub_(1)
+    H = x_TH.size(1)
+    D = H // heads
+    scale = float(D) ** -0.5
+    h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
+    h_RH = h_TH.index_select(0, last_R)
+    kv_T2H = torch.addmm(w[4].narrow(0, H, 2 * H), h_TH, w[0].narrow(1, H, 2 * H))
+    q_RH = torch.addmm(w[4].narrow(0, 0, H), h_RH, w[0].narrow(1, 0, H))
+    a_RH = torch.empty([R, H])
+    attention = annotate(List[Tensor], [])
+    at = 0
+    for r in range(R):
+      L = starts[r + 1] - starts[r]
+      kv = kv_T2H.narrow(0, starts[r], L).view([L, 2, heads, D]).permute([1, 2, 0, 3])
+      q_N1D = q_RH[r].view([heads, 1, D])
+      s_N1L = torch.bmm(q_N1D, kv[0].transpose(1, 2)).mul_(scale)
+      p_N1L = torch._softmax(s_N1L, -1, False, out=s_N1L)
+      o_N1D = torch.bmm(self.dropped(p_N1L, mask, at, drop[0]), kv[1])
+      a_RH[r].view([heads, 1, D]).copy_(o_N1D)
+      attention.append(p_N1L)
+      if drop[0]:
+        at = at + p_N1L.numel()
+    x_RH = x_TH.index_select(0, last_R)
+    x2_RH = self.joined(x_RH, torch.addmm(w[5], a_RH, w[1]), mask, at, drop[1])
+    s = self.mlp(x2_RH, w, epsilon, mask, at + R * H, drop[1])
+    return s + [x_TH, h_TH, mean, rstd, kv_T2H, a_RH, h_RH, q_RH] + attention
+
+  def last_layer_backward(self: __torch__.Kernel, dy_RH: Tensor, saved: List[Tensor],
+      w: List[Tensor], g: List[Tensor], starts: List[int], heads: int, mask: Tensor,
+      drop: List[bool]) -> Tensor:
+    x_TH, h_TH, mean, rstd, kv_T2H, a_RH, h_RH, q_RH = saved[6:14]
+    T = x_TH.size(0)
+    R = len(starts) - 1
+    last_R = torch.tensor(starts[1:]).sub_(1)
+    H = x_TH.size(1)
+    D = H // heads
+    scale = float(D) ** -0.5
+    at = 0
+    if drop[0]:
+      at = heads * T
+    dx2_RH = self.mlp_backward(dy_RH, saved[:6], w, g, mask, at + R * H, drop[1])
+    do_RH = self.dropped(dx2_RH, mask, at, drop[1])
+    torch.mm(a_RH.t(), do_RH, out=g[1])
+    torch.sum(do_RH, [0], False, out=g[5])
+    da_RH = torch.mm(do_RH, w[1].t())
+    dkv_T2H = torch.empty([T, 2 * H])
+    dq_RH = torch.empty([R, H])
+    at = 0
+    for r in range(R):
+      L = starts[r + 1] - starts[r]
+      kv = kv_T2H.narrow(0, starts[r], L).view([L, 2, heads, D]).permute([1, 2, 0, 3])
+      dkv = dkv_T2H.narrow(0, starts[r], L).view([L, 2, heads, D]).permute([1, 2, 0, 3])
+      do_N1D = da_RH[r].view([heads, 1, D])
+      q_N1D = q_RH[r].view([heads, 1, D])
+      p_N1L = saved[14 + r]
+      dp_N1L = torch.bmm(do_N1D, kv[1].transpose(1, 2))
+      pd_N1L = self.dropped(p_N1L, mask, at, drop[0])
+      dkv[1].copy_(torch.bmm(pd_N1L.transpose(1, 2), do_N1D))
+      if drop[0]:
+        dp_N1L.mul_(mask.narrow(0, at, p_N1L.numel()).view(p_N1L.size()))
+        at = at + p_N1L.numel()
+      ds_N1L = torch._softmax_backward_data(dp_N1L, p_N1L, -1, 6, grad_input=dp_N1L).mul_(scale)
+      dq_RH[r].view([heads, 1, D]).copy_(torch.bmm(ds_N1L, kv[0]))
+      dkv[0].copy_(torch.bmm(ds_N1L.transpose(1, 2), q_N1D))
+    torch.mm(h_RH.t(), dq_RH, out=g[0].narrow(1, 0, H))
+    torch.mm(h_TH.t(), dkv_T2H, out=g[0].narrow(1, H, 2 * H))
+    torch.sum(dq_RH, [0], False, out=g[4].narrow(0, 0, H))
+    torch.sum(dkv_T2H, [0], False, out=g[4].narrow(0, H, 2 * H))
+    dh_TH = torch.mm(dkv_T2H, w[0].narrow(1, H, 2 * H).t())
+    dh_TH.index_add_(0, last_R, torch.mm(dq_RH, w[0].narrow(1, 0, H).t()))
+    dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
+    return dx_TH.index_add_(0, last_R, dx2_RH)
+
+  # ---- Head: final LayerNorm, score, loss; w and g are [score, ln_f.weight, ln_f.bias] -----------
+
+  # Loss of a row as HF's LabelSmoother (trainer_pt_utils.py): (1-s) nll + s mean of -log p.
+  # Returns [loss_R, logits_RK, log p_RK, x_RH, h_RH, mean, rstd].
+  def head(self: __torch__.Kernel, x_RH: Tensor, labels: List[int], w: List[Tensor],
+      epsilon: float, smoothing: float) -> List[Tensor]:
+    h_RH, mean, rstd = torch.native_layer_norm(x_RH, [x_RH.size(1)], w[1], w[2], epsilon)
+    logits_RK = torch.mm(h_RH, w[0].t())
+    logp_RK = torch._log_softmax(logits_RK, 1, False)
+    loss_R = logp_RK.gather(1, torch.tensor(labels).unsqueeze(1)).squeeze(1).neg()
+    if smoothing != 0.:
+      loss_R = loss_R * (1. - smoothing) - logp_RK.mean([1], False) * smoothing
+    return [loss_R, logits_RK, logp_RK, x_RH, h_RH, mean, rstd]
+
+  # weights is what each row's loss counts. Returns the gradient of x; fills g.
+  def head_backward(self: __torch__.Kernel, saved: List[Tensor], labels: List[int],
+      weights: List[float], w: List[Tensor], g: List[Tensor], smoothing: float) -> Tensor:
+    loss_R, logits_RK, logp_RK, x_RH, h_RH, mean, rstd = saved
+    K = logp_RK.size(1)
+    target_RK = torch.full([x_RH.size(0), K], smoothing / float(K))
+    target_RK.scatter_(1, torch.tensor(labels).unsqueeze(1), 1. - smoothing + smoothing / float(K))
+    d_RK = logp_RK.exp().sub_(target_RK).mul_(torch.tensor(weights, dtype=6).unsqueeze(1))
+    torch.mm(d_RK.t(), h_RH, out=g[0])
+    dh_RH = torch.mm(d_RK, w[0])
+    return self.norm_backward(dh_RH, x_RH, mean, rstd, w[1], w[2], g[1], g[2])

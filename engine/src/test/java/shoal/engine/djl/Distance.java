@@ -1,0 +1,22 @@
+package shoal.engine.djl;
+
+/** How far two tensors are apart. */
+final class Distance {
+    private Distance() {}
+
+    /** Euclidean length of the difference over that of {@code expected}. */
+    static double relative(float[] actual, float[] expected) {
+        if (actual.length != expected.length) {
+            throw new IllegalArgumentException(
+                    actual.length + " elements, expected " + expected.length);
+        }
+        double difference = 0;
+        double length = 0;
+        for (int i = 0; i < actual.length; i++) {
+            double d = (double) actual[i] - expected[i];
+            difference += d * d;
+            length += (double) expected[i] * expected[i];
+        }
+        return Math.sqrt(difference / length);
+    }
+}
