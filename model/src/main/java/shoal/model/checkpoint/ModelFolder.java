@@ -191,11 +191,6 @@ public final class ModelFolder {
         return Tokenizer.open(source.folder, source.shownName, maxLength);
     }
 
-    /** The folder's tokenizer as the text of a tokenizer.json, which HF reads too. */
-    public String tokenizerJson() {
-        return Tokenizer.json(source.folder, source.shownName);
-    }
-
     /** config.json of a classifier trained from this folder, as HF would save it. */
     public String classifierConfigJson() {
         return ClassifierConfig.of(source.config, config);

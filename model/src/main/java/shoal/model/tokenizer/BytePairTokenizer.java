@@ -27,9 +27,8 @@ final class BytePairTokenizer {
                         config.token("eos_token", END_OF_TEXT),
                         config.padToken());
         return TokenizerForm.start(TokenizerForm.addedTokens(vocabulary, special, config))
-                .put("pre_tokenizer", byteLevel(config.prefixSpace().orElse(false), true))
-                .put("post_processor", byteLevel(true, false))
-                .put("decoder", byteLevel(true, true))
+                .put("pre_tokenizer", byteLevel(config.prefixSpace().orElse(false)))
+                .put("decoder", byteLevel(true))
                 .put("model", model(vocabulary, merges(folder, shownName + "/merges.txt")))
                 .object();
     }
@@ -52,10 +51,10 @@ final class BytePairTokenizer {
         return Json.texts(merges);
     }
 
-    private static JsonObject byteLevel(boolean prefixSpace, boolean trimOffsets) {
+    private static JsonObject byteLevel(boolean prefixSpace) {
         return TokenizerForm.type("ByteLevel")
                 .flag("add_prefix_space", prefixSpace)
-                .flag("trim_offsets", trimOffsets)
+                .flag("trim_offsets", true)
                 .flag("use_regex", true)
                 .object();
     }
