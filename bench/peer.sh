@@ -7,7 +7,7 @@ venv="$here/.venv"
 stamp="$venv/requirements.installed"
 
 if ! cmp -s "$here/requirements.txt" "$stamp"; then
-    command -v python3 >/dev/null || { echo "peer: python3 is not on PATH; install Python 3.9 or newer" >&2; exit 2; }
+    command -v python3 >/dev/null || { echo "peer: python3 is not on PATH; install Python 3.10 or newer" >&2; exit 2; }
     [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
     echo "peer: installing $here/requirements.txt into $venv" >&2
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" >&2

@@ -1,0 +1,281 @@
+"""HF Trainer against Shoal on the same checkpoint and rows, in alternation; prints a Markdown table.
+
+    ./shoal bench hf [--size small base] [--dropout 0.1 0] [--steps 40] [--rounds 3] \
+        [--train_file T.tsv --vocab VOCAB.txt] [--threads N] [--out FOLDER]
+
+Both sides get the same arguments file with logging_steps 1 and are timed from outside, by when their loss lines
+arrive, so neither side's own clock is trusted. Memory is the largest sum of proportional set sizes of all processes of
+a side, sampled twice a second. The first --warm steps count neither. Run it on a quiet machine.
+Without dropout both sides compute the same thing, and the table says whether their losses are equal.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import BertTokenizerFast
+
+import hf_train
+import make_checkpoint
+from processes import Watched, watch
+
+ROOT = Path(__file__).resolve().parents[1]
+BATCH = {"small": 32, "base": 8}
+STEPS = {"small": 40, "base": 12}
+MATMUL_SIZE = 1024
+LIMIT_SECONDS = 3600
+
+
+@dataclasses.dataclass
+class Result:
+    """One run of one side, warm-up left out."""
+
+    samples_per_second: float
+    median_step_seconds: float
+    first_step_seconds: float
+    pss_megabytes: float
+    watched: Watched
+
+
+@dataclasses.dataclass
+class Case:
+    size: str
+    dropout: float
+    steps: int
+    checkpoint: Path
+    arguments_file: Path
+    pairs: list  # of (hf, shoal)
+
+
+def main():
+    flags = parse_flags()
+    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    folder = Path(flags.out or tempfile.mkdtemp(prefix="shoal-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    print(headline(flags), flush=True)
+    cases = [prepare(flags, folder, size, dropout) for size in flags.size for dropout in flags.dropout]
+    for case in cases:
+        for number in range(flags.rounds):
+            case.pairs.append(run_pair(flags, folder, case, number))
+    report(flags, cases, folder)
+
+
+def parse_flags():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", nargs="+", choices=list(BATCH), default=["small"])
+    parser.add_argument("--dropout", nargs="+", type=float, default=[0.1, 0.0])
+    parser.add_argument("--steps", type=int, help="optimizer steps of each run; small 40, base 12")
+    parser.add_argument("--warm", type=int, default=3, help="steps at the start that are not timed")
+    parser.add_argument("--rounds", type=int, default=3, help="how often the two sides take turns")
+    parser.add_argument("--batch", type=int, help="per_device_train_batch_size; small 32, base 8")
+    parser.add_argument("--train_file", default=ROOT / "data/train.tsv")
+    parser.add_argument("--vocab", default=ROOT / "data/model/vocab.txt")
+    parser.add_argument("--max_seq_length", type=int, default=192)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--shoal", default=ROOT / "shoal", help="the launcher to measure")
+    parser.add_argument("--shoal_flags", nargs="*", default=[], help="passed to shoal train as they are")
+    parser.add_argument("--out", help="folder for checkpoints, output and results.json; default: a new temporary one")
+    flags = parser.parse_args()
+    flags.train_file, flags.vocab = Path(flags.train_file).resolve(), Path(flags.vocab).resolve()
+    return flags
+
+
+def headline(flags):
+    model = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").open() if line.startswith("model name")),
+        platform.processor(),
+    )
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return (
+        f"{model}, {flags.threads} threads; transformers {transformers.__version__}, torch {torch.__version__}; "
+        f"Shoal {commit.stdout.strip()}; {flags.train_file.name}, max_seq_length {flags.max_seq_length}\n"
+    )
+
+
+def prepare(flags, folder, size, dropout):
+    checkpoint = folder / f"checkpoint-{size}-{dropout:g}"
+    make_checkpoint.make(checkpoint, size, flags.vocab, dropout)
+    steps = flags.steps or STEPS[size]
+    arguments = {
+        "output_dir": "output",
+        "per_device_train_batch_size": flags.batch or BATCH[size],
+        "learning_rate": 5e-5,
+        "weight_decay": 0.01,
+        "max_grad_norm": 1.0,
+        "max_steps": steps,
+        "lr_scheduler_type": "linear",
+        "warmup_ratio": 0.05,
+        "logging_strategy": "steps",
+        "logging_steps": 1,
+        "save_strategy": "no",
+        "seed": 42,
+        "optim": "adamw_torch",
+    }
+    arguments_file = folder / f"args-{size}.json"
+    arguments_file.write_text(json.dumps(arguments, indent=1), encoding="utf-8")
+    return Case(size, dropout, steps, checkpoint, arguments_file, [])
+
+
+def run_pair(flags, folder, case, number):
+    common = [
+        "--train_args_file", case.arguments_file,
+        "--train_file", flags.train_file,
+        "--pretrained_model_name_or_path", case.checkpoint,
+        "--max_seq_length", flags.max_seq_length,
+    ]  # fmt: skip
+    peer = [sys.executable, ROOT / "bench/hf_train.py", "--threads", flags.threads, "--disable_tqdm", "true"]
+    name = f"{case.size}-{case.dropout:g}-{number}"
+    hf = run_side(flags, case, folder / f"hf-{name}", peer + common)
+    shoal = run_side(flags, case, folder / f"shoal-{name}", [flags.shoal, "train", *common, *flags.shoal_flags])
+    print(
+        f"{case.size}, dropout {case.dropout:g}, round {number + 1}: HF {hf.samples_per_second:.2f}, "
+        f"Shoal {shoal.samples_per_second:.2f} samples/s",
+        flush=True,
+    )
+    return hf, shoal
+
+
+def run_side(flags, case, folder, command):
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": str(flags.threads)} if command[0] == sys.executable else {}
+    watched = watch(command, environment, folder, LIMIT_SECONDS)
+    if watched.exit_code != 0 or len(watched.losses) != case.steps:
+        raise SystemExit(
+            f"{command[0]} ended with status {watched.exit_code} after {len(watched.losses)} of {case.steps} steps; "
+            "its last lines:\n" + "\n".join(watched.tail)
+        )
+    steps = watched.step_seconds(flags.warm)
+    if not steps:
+        raise SystemExit(f"--steps {case.steps} leaves no step to time after --warm {flags.warm}")
+    batch = json.loads(case.arguments_file.read_text(encoding="utf-8"))["per_device_train_batch_size"]
+    return Result(
+        samples_per_second=batch * len(steps) / sum(steps),
+        median_step_seconds=statistics.median(steps),
+        first_step_seconds=watched.loss_seconds[0],
+        pss_megabytes=watched.peak_pss_kilobytes / 1024,
+        watched=watched,
+    )
+
+
+def report(flags, cases, folder):
+    print("\n| model | dropout | side | samples/s | median step, s | first step after, s | peak PSS, MB |")
+    print("|---|---|---|---|---|---|---|")
+    for case in cases:
+        for side, label in ((0, "HF Trainer"), (1, "Shoal")):
+            print(row(case, label, [pair[side] for pair in case.pairs]))
+    print("\n| model | dropout | samples/s, Shoal : HF | median step, HF : Shoal | PSS, Shoal : HF | losses |")
+    print("|---|---|---|---|---|---|")
+    for case in cases:
+        print(ratios(case))
+    peak = matmul_gigaflops(flags.threads)
+    print(f"\nMatrix products reach {peak:.0f} GFLOPS here ({MATMUL_SIZE} squared, {flags.threads} threads).")
+    for case in cases:
+        print(efficiency(flags, case, peak))
+    save(cases, folder, peak)
+    print(f"\nEvery figure: {folder}/results.json")
+
+
+def row(case, label, results):
+    def spread(values, digits):
+        values = sorted(values)
+        return f"{statistics.median(values):.{digits}f} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
+
+    return (
+        f"| {case.size} | {case.dropout:g} | {label} | {spread([r.samples_per_second for r in results], 2)} "
+        f"| {spread([r.median_step_seconds for r in results], 3)} "
+        f"| {spread([r.first_step_seconds for r in results], 1)} | {spread([r.pss_megabytes for r in results], 0)} |"
+    )
+
+
+def ratios(case):
+    def spread(values, digits=2, sign="x"):
+        values = sorted(values)
+        return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
+
+    return (
+        f"| {case.size} | {case.dropout:g} "
+        f"| {spread([shoal.samples_per_second / hf.samples_per_second for hf, shoal in case.pairs])} "
+        f"| {spread([hf.median_step_seconds / shoal.median_step_seconds for hf, shoal in case.pairs])} "
+        f"| {spread([100 * shoal.pss_megabytes / hf.pss_megabytes for hf, shoal in case.pairs], 0, ' %')} "
+        f"| {agreement(case)} |"
+    )
+
+
+def agreement(case):
+    """HF prints losses with 4 decimals, so equal to 4 decimals means at most one unit of the last."""
+    if case.dropout:
+        return "masks differ"
+    worst = max(
+        abs(ours - theirs)
+        for hf, shoal in case.pairs
+        for theirs, ours in zip(hf.watched.losses, shoal.watched.losses)
+    )
+    return f"{'equal' if worst < 1.5e-4 else 'DIFFER'} (worst {worst:.1e})"
+
+
+def matmul_gigaflops(threads):
+    """The best of ten products, in the peer's PyTorch: the same library and thread count."""
+    script = (
+        "import time, torch; torch.set_num_threads(%d); a = torch.randn(%d, %d); b = torch.randn(%d, %d)\n"
+        "def once():\n    t = time.perf_counter(); a @ b; return time.perf_counter() - t\n"
+        "once(); print(min(once() for _ in range(10)))" % ((threads,) + (MATMUL_SIZE,) * 4)
+    )
+    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    return 2 * MATMUL_SIZE**3 / float(output) / 1e9
+
+
+def efficiency(flags, case, peak):
+    """Useful work: tokens without padding; in the last layer only what the last token of a row needs."""
+    size = make_checkpoint.SIZES[case.size]
+    hidden, layers = size["n_embd"], size["n_layer"]
+    lengths = step_lengths(flags, case)
+    timed = lengths[flags.warm :]
+    flops = sum(step_flops(row_lengths, hidden, layers) for row_lengths in timed)
+    rates = [flops / sum(shoal.watched.step_seconds(flags.warm)) / 1e9 for _, shoal in case.pairs]
+    rate = statistics.median(rates)
+    tokens = sum(map(sum, timed)) / len(timed)
+    return (
+        f"Shoal, {case.size}, dropout {case.dropout:g}: {tokens:.0f} tokens and {flops / len(timed) / 1e9:.1f} GFLOP "
+        f"of needed products a step, {rate:.0f} GFLOPS, {100 * rate / peak:.0f} % of that peak."
+    )
+
+
+def step_lengths(flags, case):
+    """Token counts of the rows of each step, in HF's order (randperm from seed + epoch; the last batch is short)."""
+    arguments = json.loads(case.arguments_file.read_text(encoding="utf-8"))
+    batch, seed = arguments["per_device_train_batch_size"], arguments["seed"]
+    tokenizer = BertTokenizerFast.from_pretrained(case.checkpoint)
+    dataset = hf_train.RowDataset(hf_train.read_rows(flags.train_file), tokenizer, flags.max_seq_length)
+    steps, epoch = [], 0
+    while len(steps) < case.steps:
+        order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed + epoch)).tolist()
+        for start in range(0, len(order), batch):
+            steps.append([max(1, len(dataset.input_ids[index])) for index in order[start : start + batch]])
+        epoch += 1
+    return steps[: case.steps]
+
+
+def step_flops(lengths, hidden, layers):
+    tokens, rows = sum(lengths), len(lengths)
+    attention = sum(4 * length * length * hidden for length in lengths)  # scores and values, causal half not deducted
+    whole_layer = 24 * tokens * hidden * hidden + attention
+    last_layer = 4 * tokens * hidden * hidden + 20 * rows * hidden * hidden + 4 * tokens * hidden
+    return 3 * ((layers - 1) * whole_layer + last_layer)  # the backward is two products for each of the forward
+
+
+def save(cases, folder, peak):
+    results = {"matmul_gigaflops": peak, "cases": [dataclasses.asdict(case) for case in cases]}
+    (folder / "results.json").write_text(json.dumps(results, indent=1, default=str), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
