@@ -1,0 +1,202 @@
+package shoal.worker;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.proto.v1.CoordinatorMessage;
+import shoal.proto.v1.Hello;
+import shoal.recipe.ErrorCode;
+import shoal.worker.core.Action;
+import shoal.worker.core.Decision;
+import shoal.worker.core.Event;
+import shoal.worker.core.WorkerCore;
+import shoal.worker.core.WorkerState;
+import shoal.worker.run.RunOpener;
+import shoal.worker.run.RunThread;
+import shoal.worker.session.Attachment;
+
+/**
+ * The thread that decides: takes events one at a time, asks the core, performs its actions.
+ *
+ * <p>Guarantees: events are decided in the order they come in; nothing here waits for the network
+ * or the engine. What goes wrong on this thread is our bug and ends the worker.
+ */
+final class Driver implements Attachment.Owner, Action.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+
+    private final Hello introduction;
+    private final Consumer<WorkerException> ended;
+    private final Loop loop = new Loop();
+    private final RunThread runThread;
+    private @Nullable Attachment attachment;
+    private WorkerState state = WorkerState.initial();
+
+    /**
+     * A driver that is not attached yet.
+     *
+     * @param introduction Hello without held run
+     * @param ended takes why the worker cannot go on
+     */
+    Driver(Hello introduction, RunOpener opener, Consumer<WorkerException> ended) {
+        this.introduction = requireNonNull(introduction, "introduction");
+        this.ended = requireNonNull(ended, "ended");
+        this.runThread = new RunThread(opener, this::post, this::crashed);
+    }
+
+    /** Where everything of the attachment happens. */
+    ScheduledThreadPoolExecutor loop() {
+        return loop;
+    }
+
+    void start(Attachment to) {
+        loop.execute(
+                () -> {
+                    attachment = to;
+                    to.start();
+                });
+    }
+
+    /** Takes what the run thread has done. Any thread. */
+    private void post(Event event) {
+        if (!loop.isShutdown()) {
+            loop.execute(() -> decide(event));
+        }
+    }
+
+    /** Leaves, then stops the run thread; within the time given. */
+    void close(long waitMillis) {
+        loop.execute(
+                () -> {
+                    if (attachment != null) {
+                        attachment.close();
+                    }
+                });
+        loop.shutdown();
+        runThread.close(waitMillis);
+    }
+
+    @Override
+    public Hello hello() {
+        Hello.Builder hello = introduction.toBuilder();
+        state.heldRun().ifPresent(hello::setHeldRun);
+        return hello.build();
+    }
+
+    @Override
+    public void attached() {
+        decide(new Event.Attached());
+    }
+
+    @Override
+    public void detached() {
+        decide(new Event.Detached());
+    }
+
+    @Override
+    public void received(CoordinatorMessage message) {
+        decide(new Event.Received(message));
+    }
+
+    @Override
+    public void gaveUp(String why) {
+        ended.accept(new WorkerException(ErrorCode.CLUSTER_UNREACHABLE, why));
+    }
+
+    private void decide(Event event) {
+        Decision decision = WorkerCore.apply(state, event);
+        state = decision.state();
+        if (!decision.reason().isEmpty()) {
+            LOG.info("{}", decision.reason());
+        }
+        decision.actions().forEach(action -> action.accept(this));
+    }
+
+    @Override
+    public void send(Action.Send action) {
+        if (attachment != null) {
+            attachment.send(action.message());
+        }
+    }
+
+    @Override
+    public void load(Action.Load action) {
+        runThread.load(action.load(), action.run());
+    }
+
+    @Override
+    public void reduce(Action.Reduce action) {
+        runThread.reduce(action.step());
+    }
+
+    @Override
+    public void apply(Action.Apply action) {
+        runThread.apply(action.commit());
+    }
+
+    @Override
+    public void evaluate(Action.Evaluate action) {
+        runThread.evaluate(action.step());
+    }
+
+    @Override
+    public void upload(Action.Upload action) {
+        runThread.upload(action.fence(), action.step());
+    }
+
+    @Override
+    public void release(Action.Release action) {
+        runThread.release();
+    }
+
+    /** The run thread met what a process does not survive: say so, then end. */
+    private void crashed(Throwable error) {
+        String why = "the worker process ends: " + error;
+        LOG.error(why, error);
+        if (!loop.isShutdown()) {
+            loop.execute(() -> decide(new Event.Failed(state.loads(), false, List.of(why))));
+        }
+        ended.accept(new WorkerException(ErrorCode.INTERNAL, why, error));
+    }
+
+    /** A single thread whose uncaught exceptions end the worker. */
+    private final class Loop extends ScheduledThreadPoolExecutor {
+        Loop() {
+            super(
+                    1,
+                    task -> {
+                        Thread thread = new Thread(task, "shoal-driver");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+            super.afterExecute(task, thrown);
+            if (!(task instanceof Future<?> future) || !future.isDone()) {
+                return;
+            }
+            try {
+                future.get();
+            } catch (CancellationException e) {
+                LOG.debug("a delayed task was cancelled");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                LOG.error("bug in the worker", e.getCause());
+                ended.accept(
+                        new WorkerException(
+                                ErrorCode.INTERNAL, "bug in the worker: " + e.getCause(), e));
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package shoal.worker;
+
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.proto.v1.Hello;
+import shoal.recipe.ErrorCode;
+import shoal.recipe.UserException;
+import shoal.wire.Channels;
+import shoal.wire.Version;
+import shoal.worker.run.RunOpener;
+import shoal.worker.session.Attachment;
+import shoal.worker.session.SessionTimes;
+
+/**
+ * A process that computes runs, one after the other, for one coordinator.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>Its id is chosen once and kept in the work directory; its incarnation is new per process.
+ *   <li>The state of a run survives a broken stream: it dials again and goes on.
+ *   <li>Trouble with a run is reported and ends the run, not the worker. A refusal by the
+ *       coordinator, its absence beyond {@link SessionTimes}, a lack of memory or a bug end the
+ *       worker; {@link #awaitEnd} says why.
+ *   <li>{@link #close} returns within 2 seconds, whatever the worker does.
+ * </ul>
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** For work to reach a safe point; together below the 2 s promised. */
+    private static final long CLOSE_RUN_MILLIS = 1_200;
+
+    private static final long CLOSE_CHANNEL_MILLIS = 400;
+
+    private final WorkDirectory directory;
+    private final ManagedChannel channel;
+    private final Driver driver;
+    private final CompletableFuture<Void> end;
+
+    private Worker(
+            WorkDirectory directory,
+            ManagedChannel channel,
+            Driver driver,
+            CompletableFuture<Void> end) {
+        this.directory = directory;
+        this.channel = channel;
+        this.driver = driver;
+        this.end = end;
+    }
+
+    /**
+     * Starts a worker that loads runs in a way of its own.
+     *
+     * @param opener makes the loader from this worker's directory and channel
+     * @throws UserException if the work directory cannot be used
+     */
+    static Worker start(WorkerSettings settings, SessionTimes times, OpenerFactory opener) {
+        WorkDirectory directory = WorkDirectory.open(settings.workDirectory(), new SecureRandom());
+        ManagedChannel channel = Channels.open(settings.coordinator(), settings.token());
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        Driver driver =
+                new Driver(
+                        introduction(settings, directory),
+                        opener.create(directory, channel),
+                        end::completeExceptionally);
+        driver.start(
+                new Attachment(
+                        settings.coordinator(),
+                        channel,
+                        times,
+                        driver,
+                        driver.loop(),
+                        System::nanoTime));
+        LOG.info(
+                "worker started id={} coordinator={} lanes={}",
+                directory.workerId(),
+                settings.coordinator(),
+                settings.usableLanes());
+        return new Worker(directory, channel, driver, end);
+    }
+
+    /** Makes a run loader. */
+    interface OpenerFactory {
+        RunOpener create(WorkDirectory directory, Channel channel);
+    }
+
+    /** The id that runs list. */
+    public String id() {
+        return directory.workerId();
+    }
+
+    /**
+     * Waits until the worker is closed.
+     *
+     * @throws WorkerException if it ended on its own, with the reason
+     */
+    public void awaitEnd() throws InterruptedException {
+        try {
+            end.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WorkerException why) {
+                throw why;
+            }
+            throw new WorkerException(ErrorCode.INTERNAL, "the worker ended: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.close(CLOSE_RUN_MILLIS);
+        channel.shutdown();
+        try {
+            if (!channel.awaitTermination(CLOSE_CHANNEL_MILLIS, TimeUnit.MILLISECONDS)) {
+                channel.shutdownNow();
+            }
+            directory.close();
+        } catch (InterruptedException e) {
+            channel.shutdownNow();
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.warn("the work directory could not be given back", e);
+        }
+        end.complete(null);
+    }
+
+    private static Hello introduction(WorkerSettings settings, WorkDirectory directory) {
+        return Hello.newBuilder()
+                .setWorkerId(directory.workerId())
+                .setIncarnation(UUID.randomUUID().toString())
+                .setVersion(Version.CURRENT)
+                .setHost(HostName.ofThisMachine())
+                .setProcessId(ProcessHandle.current().pid())
+                .setLanes(settings.usableLanes())
+                .build();
+    }
+}
