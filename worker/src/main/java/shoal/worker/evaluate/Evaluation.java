@@ -93,8 +93,6 @@ public final class Evaluation {
     }
 
     private static void add(EvaluationRows.Builder message, RowInput row, RowResult result) {
-        message.addLosses(result.loss())
-                .addPredictions(result.prediction())
-                .addLabels(row.label());
+        message.addLosses(result.loss()).addPredictions(result.prediction()).addLabels(row.label());
     }
 }

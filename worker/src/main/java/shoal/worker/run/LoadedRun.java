@@ -1,0 +1,96 @@
+package shoal.worker.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import shoal.engine.TrainingEngine;
+import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.EvaluationRows;
+import shoal.proto.v1.Fence;
+import shoal.proto.v1.RunReady;
+import shoal.proto.v1.StepReduced;
+import shoal.worker.artefact.RunFolder;
+import shoal.worker.evaluate.Evaluation;
+import shoal.worker.shard.StateUpload;
+import shoal.worker.step.StepLoop;
+import shoal.worker.stop.StopSignal;
+
+/** A run with its engine; hands each duty to its part. */
+final class LoadedRun implements RunWork {
+    private final RunReady facts;
+    private final Parts parts;
+    private final Resources resources;
+    private final StopSignal stop;
+
+    /**
+     * Who does what.
+     *
+     * @param evaluation empty without evaluation rows
+     */
+    record Parts(StepLoop steps, Optional<Evaluation> evaluation, StateUpload upload) {
+        Parts {
+            requireNonNull(steps, "steps");
+            requireNonNull(evaluation, "evaluation");
+            requireNonNull(upload, "upload");
+        }
+    }
+
+    /** What is freed at the end. */
+    record Resources(TrainingEngine engine, RunFolder folder) {
+        Resources {
+            requireNonNull(engine, "engine");
+            requireNonNull(folder, "folder");
+        }
+    }
+
+    LoadedRun(RunReady facts, Parts parts, Resources resources, StopSignal stop) {
+        this.facts = requireNonNull(facts, "facts");
+        this.parts = requireNonNull(parts, "parts");
+        this.resources = requireNonNull(resources, "resources");
+        this.stop = requireNonNull(stop, "stop");
+    }
+
+    @Override
+    public RunReady facts() {
+        return facts;
+    }
+
+    @Override
+    public StepReduced reduce(int step) {
+        return parts.steps().reduce(step);
+    }
+
+    @Override
+    public void prepare(int step) {
+        parts.steps().prepare(step);
+    }
+
+    @Override
+    public void apply(CommitStep commit) {
+        parts.steps().apply(commit);
+    }
+
+    @Override
+    public void evaluate(int step, Consumer<EvaluationRows> out) {
+        Evaluation evaluation =
+                parts.evaluation()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "the run has no evaluation rows to evaluate"));
+        evaluation.run(step, stop, out);
+    }
+
+    @Override
+    public void upload(Fence fence, int step) throws IOException {
+        parts.upload().send(fence, step, stop);
+    }
+
+    @Override
+    public void close() throws IOException {
+        resources.engine().close();
+        resources.folder().close();
+    }
+}
