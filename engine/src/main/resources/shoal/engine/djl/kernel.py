@@ -33,18 +33,20 @@ class Kernel(Module):
   def add(self: __torch__.Kernel, left: Tensor, right: Tensor) -> Tensor:
     return left.add_(right)
 
-  # AdamW on one range. step is a float tensor that already counts this step.
+  # AdamW on one range of [parameters, gradient, first moments, second moments]. step is a float
+  # tensor that already counts this step. The list that the operator writes to is returned: libtorch
+  # drops a call whose effect it cannot see, and it does not look into lists made here.
   def adamw(self: __torch__.Kernel, unit: List[Tensor], offset: int, size: int, step: Tensor,
       clip: float, rate: float, beta1: float, beta2: float, decay: float,
-      epsilon: float) -> Tensor:
-    p = unit[0].narrow(0, offset, size)
-    g = unit[1].narrow(0, offset, size)
-    m = unit[2].narrow(0, offset, size)
-    v = unit[3].narrow(0, offset, size)
+      epsilon: float) -> List[Tensor]:
+    p = [unit[0].narrow(0, offset, size)]
+    g = [unit[1].narrow(0, offset, size)]
+    m = [unit[2].narrow(0, offset, size)]
+    v = [unit[3].narrow(0, offset, size)]
     if clip != 1.:
-      g.mul_(clip)
-    torch._fused_adamw_([p], [g], [m], [v], annotate(List[Tensor], []), [step], lr=rate,
-        beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+      g[0].mul_(clip)
+    torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), [step], lr=rate, beta1=beta1,
+        beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return p
 
   # ---- Dropout: mask holds 0 or 1/(1-p) per element, sites one after the other ----------------

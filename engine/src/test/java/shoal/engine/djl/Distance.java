@@ -1,6 +1,6 @@
 package shoal.engine.djl;
 
-/** How far two tensors are apart. */
+/** How long a tensor is, and how far two are apart. */
 final class Distance {
     private Distance() {}
 
@@ -11,12 +11,18 @@ final class Distance {
                     actual.length + " elements, expected " + expected.length);
         }
         double difference = 0;
-        double length = 0;
         for (int i = 0; i < actual.length; i++) {
             double d = (double) actual[i] - expected[i];
             difference += d * d;
-            length += (double) expected[i] * expected[i];
         }
-        return Math.sqrt(difference / length);
+        return Math.sqrt(difference / squaredLength(expected));
+    }
+
+    static double squaredLength(float[] tensor) {
+        double length = 0;
+        for (float value : tensor) {
+            length += (double) value * value;
+        }
+        return length;
     }
 }

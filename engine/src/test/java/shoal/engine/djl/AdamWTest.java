@@ -1,0 +1,120 @@
+package shoal.engine.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import shoal.engine.Update;
+import shoal.engine.djl.AdamW.Range;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.model.Unit;
+import shoal.recipe.OptimizerRecipe;
+
+/** The update rule, and that its bits do not depend on how units are cut. */
+final class AdamWTest {
+    private static final GptConfig CONFIG = Fixtures.tiny(0);
+    private static final OptimizerRecipe RECIPE =
+            new OptimizerRecipe(1e-3, 0.9, 0.999, 1e-8, 0.1, 1);
+    private static final int LAYER = 1;
+
+    @Test
+    void ranges_cut_at_multiples_of_sixteen_give_the_bits_of_the_whole() {
+        Unit unit = unit();
+        long end = unit.decayedElements();
+        List<Range> whole = List.of(new Range(LAYER, 0, end, true));
+        List<Range> cut =
+                List.of(
+                        new Range(LAYER, 0, 16, true),
+                        new Range(LAYER, 16, 16 * 21, true),
+                        new Range(LAYER, 16 * 21, 16 * 64, true),
+                        new Range(LAYER, 16 * 64, end, true));
+
+        assertThat(steps(cut, 0.3)).isEqualTo(steps(whole, 0.3));
+    }
+
+    @Test
+    void an_odd_cut_is_refused() {
+        assertThatThrownBy(() -> new Range(LAYER, 0, 17, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0 to 17")
+                .hasMessageContaining("multiples of 16");
+        assertThatThrownBy(() -> new Range(LAYER, 8, 32, true))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_unit_is_cut_into_its_decayed_part_and_the_rest() {
+        Unit unit = unit();
+
+        List<Range> ranges = AdamW.ranges(unit);
+
+        assertThat(ranges)
+                .containsExactly(
+                        new Range(LAYER, 0, unit.decayedElements(), true),
+                        new Range(LAYER, unit.decayedElements(), unit.sizeElements(), false));
+    }
+
+    @Test
+    void the_update_is_the_formula_of_the_paper() {
+        Unit unit = unit();
+        float[] start = values(unit, 1);
+        float[] gradient = values(unit, 2);
+        double clip = 0.25;
+        int steps = 3;
+
+        float[] actual = steps(List.of(new Range(LAYER, 0, unit.sizeElements(), true)), clip);
+
+        for (int i = 0; i < actual.length; i++) {
+            double p = start[i];
+            double m = 0;
+            double v = 0;
+            double g = gradient[i];
+            for (int step = 1; step <= steps; step++) {
+                g *= clip; // the same gradient again, and clipped again
+                m = RECIPE.beta1() * m + (1 - RECIPE.beta1()) * g;
+                v = RECIPE.beta2() * v + (1 - RECIPE.beta2()) * g * g;
+                p -= RECIPE.learningRate() * RECIPE.weightDecay() * p;
+                double mean = m / (1 - Math.pow(RECIPE.beta1(), step));
+                double root = Math.sqrt(v / (1 - Math.pow(RECIPE.beta2(), step)));
+                p -= RECIPE.learningRate() * mean / (root + RECIPE.epsilon());
+            }
+            assertThat((double) actual[i]).isCloseTo(p, within(1e-6));
+        }
+    }
+
+    private static Unit unit() {
+        return ParameterTable.of(CONFIG).units().get(LAYER);
+    }
+
+    /** A layer's parameters after three updates with the same gradient. */
+    private static float[] steps(List<Range> ranges, double clip) {
+        Unit unit = unit();
+        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, RECIPE), 1)) {
+            engine.writeParameters(LAYER, 0, Fixtures.bytes(values(unit, 1)));
+            DjlEngine.Parts parts = engine.parts();
+            UnitBuffer gradient = parts.lanes().call(() -> UnitBuffer.zeros(parts.kernel(), unit));
+            gradient.flat().write(0, Fixtures.bytes(values(unit, 2)));
+            AdamW adamw = new AdamW(parts.kernel(), RECIPE);
+            for (int step = 1; step <= 3; step++) {
+                Update update = new Update(step, clip, RECIPE.learningRate());
+                for (Range range : ranges) {
+                    parts.lanes().run(() -> adamw.update(parts.model(), gradient, range, update));
+                }
+            }
+            return Fixtures.parameterUnit(engine, unit);
+        }
+    }
+
+    private static float[] values(Unit unit, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[(int) unit.sizeElements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+}
