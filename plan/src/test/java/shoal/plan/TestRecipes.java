@@ -55,16 +55,20 @@ public record TestRecipes(Recipe recipe) {
         return of(recipe.batch(), recipe.length(), recipe.order(), recipe.optimizer(), schedule);
     }
 
+    public TestRecipes with(ZeroRecipe zero) {
+        return of(recipe.evaluation(), recipe.logging(), recipe.saving(), zero);
+    }
+
     public TestRecipes logging(Cadence logging) {
-        return cadences(recipe.evaluation(), logging, recipe.saving());
+        return of(recipe.evaluation(), logging, recipe.saving(), recipe.zero());
     }
 
     public TestRecipes evaluation(Cadence evaluation) {
-        return cadences(evaluation, recipe.logging(), recipe.saving());
+        return of(evaluation, recipe.logging(), recipe.saving(), recipe.zero());
     }
 
     public TestRecipes saving(Cadence saving) {
-        return cadences(recipe.evaluation(), recipe.logging(), saving);
+        return of(recipe.evaluation(), recipe.logging(), saving, recipe.zero());
     }
 
     private TestRecipes of(
@@ -91,7 +95,7 @@ public record TestRecipes(Recipe recipe) {
                         recipe.notices()));
     }
 
-    private TestRecipes cadences(Cadence evaluation, Cadence logging, Cadence saving) {
+    private TestRecipes of(Cadence evaluation, Cadence logging, Cadence saving, ZeroRecipe zero) {
         return new TestRecipes(
                 new Recipe(
                         recipe.batch(),
@@ -103,7 +107,7 @@ public record TestRecipes(Recipe recipe) {
                         evaluation,
                         logging,
                         saving,
-                        recipe.zero(),
+                        zero,
                         recipe.maxSequenceLength(),
                         recipe.labels(),
                         recipe.outputDirectory(),
