@@ -17,6 +17,11 @@ public final class Problems {
         }
     }
 
+    /** Notes the problems of another reader. */
+    public void addAll(UserException other) {
+        other.problems().forEach(problem -> add(problem.where(), problem.what()));
+    }
+
     public boolean isEmpty() {
         return found.isEmpty();
     }

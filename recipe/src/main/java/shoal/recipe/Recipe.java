@@ -19,6 +19,7 @@ import java.util.List;
  * @param evaluation when to evaluate; NO without an evaluation file
  * @param logging when to log
  * @param saving when to save a checkpoint
+ * @param selection which evaluation is the best one, and what follows from it
  * @param zero which state is sharded, and where shards are kept
  * @param maxSequenceLength tokens of a row that are read, at least 1
  * @param labels classes, 0 = as many as the data has
@@ -35,6 +36,7 @@ public record Recipe(
         Cadence evaluation,
         Cadence logging,
         Cadence saving,
+        SelectionRecipe selection,
         ZeroRecipe zero,
         int maxSequenceLength,
         int labels,
@@ -50,10 +52,45 @@ public record Recipe(
         requireNonNull(evaluation, "evaluation");
         requireNonNull(logging, "logging");
         requireNonNull(saving, "saving");
+        requireNonNull(selection, "selection");
         requireNonNull(zero, "zero");
         Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
         Require.range("labels", labels, 0, Limits.LABELS);
         requireNonNull(outputDirectory, "outputDirectory");
         notices = List.copyOf(notices);
+    }
+
+    /** A recipe whose result is the last model. */
+    public Recipe(
+            BatchRecipe batch,
+            LengthRecipe length,
+            OrderRecipe order,
+            OptimizerRecipe optimizer,
+            ScheduleRecipe schedule,
+            double labelSmoothing,
+            Cadence evaluation,
+            Cadence logging,
+            Cadence saving,
+            ZeroRecipe zero,
+            int maxSequenceLength,
+            int labels,
+            String outputDirectory,
+            List<String> notices) {
+        this(
+                batch,
+                length,
+                order,
+                optimizer,
+                schedule,
+                labelSmoothing,
+                evaluation,
+                logging,
+                saving,
+                SelectionRecipe.last(),
+                zero,
+                maxSequenceLength,
+                labels,
+                outputDirectory,
+                notices);
     }
 }

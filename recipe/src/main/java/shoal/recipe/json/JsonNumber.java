@@ -3,6 +3,8 @@ package shoal.recipe.json;
 import static java.util.Objects.requireNonNull;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.OptionalLong;
 
 /**
@@ -18,6 +20,9 @@ public record JsonNumber(String literal, int line) implements JsonValue {
     /** Digits of a long: more before the point than this is no integer we hold. */
     private static final int LONG_DIGITS = 19;
 
+    /** Decimal digits that tell any two doubles apart. */
+    private static final int DOUBLE_DIGITS = 17;
+
     public JsonNumber {
         requireNonNull(literal, "literal");
     }
@@ -27,12 +32,22 @@ public record JsonNumber(String literal, int line) implements JsonValue {
         return new JsonNumber(Long.toString(value), 0);
     }
 
-    /** A finite number that was made; reads back as the same double. */
+    /**
+     * A finite number that was made: the shortest decimal that reads back as the same double, the
+     * same one on every Java version.
+     */
     public static JsonNumber of(double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("JSON has no number for " + value);
         }
-        return new JsonNumber(Double.toString(value), 0);
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 1; digits < DOUBLE_DIGITS; digits++) {
+            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+            if (rounded.doubleValue() == value) {
+                return new JsonNumber(rounded.toString(), 0);
+            }
+        }
+        return new JsonNumber(exact.round(new MathContext(DOUBLE_DIGITS)).toString(), 0);
     }
 
     /** The value if it is a whole number that a long holds. */

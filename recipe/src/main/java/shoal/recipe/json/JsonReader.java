@@ -1,5 +1,7 @@
 package shoal.recipe.json;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shoal.recipe.Limits;
 import shoal.recipe.UserException;
@@ -136,8 +139,8 @@ public final class JsonReader {
         return switch (token) {
             case START_OBJECT -> object(depth + 1, line);
             case START_ARRAY -> array(depth + 1, line);
-            case VALUE_STRING -> new JsonText(parser.getString(), line);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(parser.getString(), line);
+            case VALUE_STRING -> new JsonText(text(), line);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(text(), line);
             case VALUE_TRUE -> new JsonBoolean(true, line);
             case VALUE_FALSE -> new JsonBoolean(false, line);
             case VALUE_NULL -> new JsonNull(line);
@@ -189,8 +192,17 @@ public final class JsonReader {
     }
 
     private @Nullable JsonToken next() {
+        return guarded(parser::nextToken);
+    }
+
+    /** Strings are read lazily: what is wrong inside one shows only here. */
+    private String text() {
+        return requireNonNull(guarded(parser::getString), "a string has text");
+    }
+
+    private <T extends @Nullable Object> T guarded(Supplier<T> reading) {
         try {
-            return parser.nextToken();
+            return reading.get();
         } catch (UnexpectedEndOfInputException truncated) {
             throw problem("ends in the middle of a value; the file was cut off");
         } catch (StreamReadException malformed) {

@@ -1,0 +1,254 @@
+package shoal.recipe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonBoolean;
+import shoal.recipe.json.JsonFields;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonReader;
+import shoal.recipe.json.JsonText;
+import shoal.recipe.json.JsonValue;
+import shoal.recipe.json.JsonWriter;
+
+/**
+ * A recipe as JSON, as it travels and as it is kept beside results.
+ *
+ * <ul>
+ *   <li>One object on one line; equal recipes give the same characters.
+ *   <li>{@code version} comes first. It grows with every change of the format; another version is
+ *       refused by its number, before anything else of the text is looked at.
+ *   <li>Every member must be there, and no other; {@code read(write(recipe))} equals the recipe.
+ * </ul>
+ */
+public final class RecipeJson {
+    /** The format that is written and read. */
+    public static final int VERSION = 1;
+
+    private static final String SOURCE = "recipe";
+    private static final int MOST = Integer.MAX_VALUE;
+
+    private RecipeJson() {}
+
+    /** The text of a recipe. */
+    public static String write(Recipe recipe) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("version", JsonNumber.of(VERSION));
+        members.put("batch", batch(recipe.batch()));
+        members.put("length", length(recipe.length()));
+        members.put("order", order(recipe.order()));
+        members.put("optimizer", optimizer(recipe.optimizer()));
+        members.put("schedule", ScheduleJson.write(recipe.schedule()));
+        members.put("label_smoothing", JsonNumber.of(recipe.labelSmoothing()));
+        members.put("evaluation", cadence(recipe.evaluation()));
+        members.put("logging", cadence(recipe.logging()));
+        members.put("saving", cadence(recipe.saving()));
+        members.put("selection", selection(recipe.selection()));
+        members.put("zero", zero(recipe.zero()));
+        members.put("max_sequence_length", JsonNumber.of(recipe.maxSequenceLength()));
+        members.put("labels", JsonNumber.of(recipe.labels()));
+        members.put("output_directory", JsonText.of(recipe.outputDirectory()));
+        List<JsonValue> notices = recipe.notices().stream().<JsonValue>map(JsonText::of).toList();
+        members.put("notices", JsonArray.of(notices));
+        return JsonWriter.compact(JsonObject.of(members));
+    }
+
+    /**
+     * The recipe of a text.
+     *
+     * @throws UserException with everything that is wrong with it
+     */
+    public static Recipe read(String text) {
+        JsonObject root = JsonReader.readObject(text.getBytes(UTF_8), SOURCE);
+        Problems problems = new Problems();
+        JsonFields fields = new JsonFields(root, SOURCE, problems);
+        long version = fields.whole("version", 1, MOST);
+        problems.throwIfAny();
+        if (version != VERSION) {
+            throw new UserException(
+                    SOURCE,
+                    "has format version "
+                            + version
+                            + ", but this version of Shoal reads "
+                            + VERSION
+                            + "; use the version that wrote it");
+        }
+        try {
+            Recipe recipe = recipe(fields);
+            fields.refuseOthers();
+            problems.throwIfAny();
+            return recipe;
+        } catch (IllegalArgumentException outOfBounds) {
+            problems.throwIfAny();
+            throw new UserException(SOURCE, String.valueOf(outOfBounds.getMessage()));
+        }
+    }
+
+    private static Recipe recipe(JsonFields fields) {
+        return new Recipe(
+                batch(fields.object("batch")),
+                length(fields.object("length")),
+                order(fields.object("order")),
+                optimizer(fields.object("optimizer")),
+                ScheduleJson.read(fields.object("schedule")),
+                fields.number("label_smoothing", 0, 1),
+                cadence(fields.object("evaluation")),
+                cadence(fields.object("logging")),
+                cadence(fields.object("saving")),
+                selection(fields.object("selection")),
+                zero(fields.object("zero")),
+                fields.count("max_sequence_length", 1, MOST),
+                fields.count("labels", 0, Limits.LABELS),
+                fields.text("output_directory"),
+                fields.texts("notices"));
+    }
+
+    private static JsonValue batch(BatchRecipe batch) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("ranks", JsonNumber.of(batch.ranks()));
+        members.put("train_rows_per_device", JsonNumber.of(batch.trainRowsPerDevice()));
+        members.put("evaluation_rows_per_device", JsonNumber.of(batch.evaluationRowsPerDevice()));
+        members.put("accumulation", JsonNumber.of(batch.accumulation()));
+        members.put("slices", JsonNumber.of(batch.slices()));
+        members.put("drop_last", JsonBoolean.of(batch.dropLast()));
+        return JsonObject.of(members);
+    }
+
+    private static BatchRecipe batch(JsonFields fields) {
+        BatchRecipe batch =
+                new BatchRecipe(
+                        fields.count("ranks", 1, MOST),
+                        fields.count("train_rows_per_device", 1, MOST),
+                        fields.count("evaluation_rows_per_device", 1, MOST),
+                        fields.count("accumulation", 1, MOST),
+                        fields.count("slices", 1, MOST),
+                        fields.flag("drop_last"));
+        fields.refuseOthers();
+        return batch;
+    }
+
+    private static JsonValue length(LengthRecipe length) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("epochs", JsonNumber.of(length.epochs()));
+        members.put("steps", JsonNumber.of(length.steps()));
+        return JsonObject.of(members);
+    }
+
+    private static LengthRecipe length(JsonFields fields) {
+        LengthRecipe length =
+                new LengthRecipe(fields.number("epochs", 0, 1e6), fields.count("steps", -1, MOST));
+        fields.refuseOthers();
+        return length;
+    }
+
+    private static JsonValue order(OrderRecipe order) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("sampling", word(order.sampling()));
+        members.put("seed", JsonNumber.of(order.seed()));
+        members.put("data_seed", JsonNumber.of(order.dataSeed()));
+        return JsonObject.of(members);
+    }
+
+    private static OrderRecipe order(JsonFields fields) {
+        OrderRecipe order =
+                new OrderRecipe(
+                        fields.word("sampling", OrderRecipe.Sampling.class),
+                        fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+                        fields.whole("data_seed", Long.MIN_VALUE, Long.MAX_VALUE));
+        fields.refuseOthers();
+        return order;
+    }
+
+    private static JsonValue optimizer(OptimizerRecipe optimizer) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("learning_rate", JsonNumber.of(optimizer.learningRate()));
+        members.put("beta1", JsonNumber.of(optimizer.beta1()));
+        members.put("beta2", JsonNumber.of(optimizer.beta2()));
+        members.put("epsilon", JsonNumber.of(optimizer.epsilon()));
+        members.put("weight_decay", JsonNumber.of(optimizer.weightDecay()));
+        members.put("max_grad_norm", JsonNumber.of(optimizer.maxGradNorm()));
+        return JsonObject.of(members);
+    }
+
+    private static OptimizerRecipe optimizer(JsonFields fields) {
+        OptimizerRecipe optimizer =
+                new OptimizerRecipe(
+                        fields.number("learning_rate", 0, 1e6),
+                        fields.number("beta1", 0, 1),
+                        fields.number("beta2", 0, 1),
+                        fields.number("epsilon", 0, 1e6),
+                        fields.number("weight_decay", 0, 1e6),
+                        fields.number("max_grad_norm", 0, 1e9));
+        fields.refuseOthers();
+        return optimizer;
+    }
+
+    private static JsonValue cadence(Cadence cadence) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("strategy", word(cadence.strategy()));
+        members.put("steps", JsonNumber.of(cadence.steps()));
+        members.put("at_first_step", JsonBoolean.of(cadence.atFirstStep()));
+        return JsonObject.of(members);
+    }
+
+    private static Cadence cadence(JsonFields fields) {
+        Cadence cadence =
+                new Cadence(
+                        fields.word("strategy", Cadence.Strategy.class),
+                        fields.number("steps", 0, MOST),
+                        fields.flag("at_first_step"));
+        fields.refuseOthers();
+        return cadence;
+    }
+
+    private static JsonValue selection(SelectionRecipe selection) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("metric", JsonText.of(selection.metric()));
+        members.put("greater_is_better", JsonBoolean.of(selection.greaterIsBetter()));
+        members.put("ends_with_best", JsonBoolean.of(selection.endsWithBest()));
+        members.put("patience", JsonNumber.of(selection.patience()));
+        members.put("threshold", JsonNumber.of(selection.threshold()));
+        members.put("checkpoints_kept", JsonNumber.of(selection.checkpointsKept()));
+        return JsonObject.of(members);
+    }
+
+    private static SelectionRecipe selection(JsonFields fields) {
+        SelectionRecipe selection =
+                new SelectionRecipe(
+                        fields.text("metric"),
+                        fields.flag("greater_is_better"),
+                        fields.flag("ends_with_best"),
+                        fields.count("patience", 0, MOST),
+                        fields.number("threshold", 0, 1e9),
+                        fields.count("checkpoints_kept", 0, MOST));
+        fields.refuseOthers();
+        return selection;
+    }
+
+    private static JsonValue zero(ZeroRecipe zero) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("stage", JsonNumber.of(zero.stage()));
+        members.put("optimizer", word(zero.optimizer()));
+        members.put("parameters", word(zero.parameters()));
+        return JsonObject.of(members);
+    }
+
+    private static ZeroRecipe zero(JsonFields fields) {
+        ZeroRecipe zero =
+                new ZeroRecipe(
+                        fields.count("stage", 0, 3),
+                        fields.word("optimizer", ZeroRecipe.Offload.class),
+                        fields.word("parameters", ZeroRecipe.Offload.class));
+        fields.refuseOthers();
+        return zero;
+    }
+
+    private static JsonValue word(Enum<?> value) {
+        return JsonText.of(value.name().toLowerCase(Locale.ROOT));
+    }
+}

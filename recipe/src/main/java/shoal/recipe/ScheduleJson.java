@@ -1,0 +1,106 @@
+package shoal.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.json.JsonBoolean;
+import shoal.recipe.json.JsonFields;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonText;
+import shoal.recipe.json.JsonValue;
+
+/** A schedule as JSON: its type by name, then its own members. */
+final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue>> {
+    private static final ScheduleJson WRITER = new ScheduleJson();
+    private static final int MOST = Integer.MAX_VALUE;
+
+    private ScheduleJson() {}
+
+    static JsonValue write(ScheduleRecipe schedule) {
+        return JsonObject.of(schedule.accept(WRITER));
+    }
+
+    static ScheduleRecipe read(JsonFields fields) {
+        String type = fields.text("type");
+        ScheduleRecipe schedule =
+                switch (type) {
+                    case "linear" -> new ScheduleRecipe.Linear(warmup(fields, "warmup"));
+                    case "constant" -> new ScheduleRecipe.Constant(warmup(fields, "warmup"));
+                    case "cosine" ->
+                            new ScheduleRecipe.Cosine(
+                                    warmup(fields, "warmup"), fields.number("cycles", 0, 1e6));
+                    case "warmup" -> deepspeed(fields);
+                    default -> {
+                        fields.refuse("type", "is no schedule that this version of Shoal knows");
+                        yield new ScheduleRecipe.Constant(new WarmupLength(0, 0));
+                    }
+                };
+        fields.refuseOthers();
+        return schedule;
+    }
+
+    @Override
+    public Map<String, JsonValue> linear(ScheduleRecipe.Linear schedule) {
+        return members("linear", schedule.warmup());
+    }
+
+    @Override
+    public Map<String, JsonValue> constant(ScheduleRecipe.Constant schedule) {
+        return members("constant", schedule.warmup());
+    }
+
+    @Override
+    public Map<String, JsonValue> cosine(ScheduleRecipe.Cosine schedule) {
+        Map<String, JsonValue> members = members("cosine", schedule.warmup());
+        members.put("cycles", JsonNumber.of(schedule.cycles()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> warmup(ScheduleRecipe.Warmup schedule) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of("warmup"));
+        members.put("min_rate", JsonNumber.of(schedule.minRate()));
+        members.put("max_rate", JsonNumber.of(schedule.maxRate()));
+        members.put("steps", JsonNumber.of(schedule.steps()));
+        members.put("auto", warmup(schedule.auto()));
+        members.put("logarithmic", JsonBoolean.of(schedule.logarithmic()));
+        members.put("decays", JsonBoolean.of(schedule.decays()));
+        members.put("total_steps", JsonNumber.of(schedule.totalSteps()));
+        return members;
+    }
+
+    private static ScheduleRecipe.Warmup deepspeed(JsonFields fields) {
+        return new ScheduleRecipe.Warmup(
+                fields.number("min_rate", 0, 1e6),
+                fields.number("max_rate", 0, 1e6),
+                fields.count("steps", -1, MOST),
+                warmup(fields, "auto"),
+                fields.flag("logarithmic"),
+                fields.flag("decays"),
+                fields.count("total_steps", -1, MOST));
+    }
+
+    private static Map<String, JsonValue> members(String type, WarmupLength warmup) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of(type));
+        members.put("warmup", warmup(warmup));
+        return members;
+    }
+
+    private static JsonValue warmup(WarmupLength warmup) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("steps", JsonNumber.of(warmup.steps()));
+        members.put("ratio", JsonNumber.of(warmup.ratio()));
+        return JsonObject.of(members);
+    }
+
+    private static WarmupLength warmup(JsonFields fields, String name) {
+        JsonFields inner = fields.object(name);
+        WarmupLength warmup =
+                new WarmupLength(inner.count("steps", 0, MOST), inner.number("ratio", 0, 1));
+        inner.refuseOthers();
+        return warmup;
+    }
+}

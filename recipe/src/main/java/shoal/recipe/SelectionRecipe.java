@@ -1,0 +1,33 @@
+package shoal.recipe;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Which evaluation is the best one, and what follows from it.
+ *
+ * @param metric the metric that decides, without "eval_": loss, accuracy, precision, recall or f1
+ * @param greaterIsBetter HF's greater_is_better
+ * @param endsWithBest HF's load_best_model_at_end: the result is the best model, not the last
+ * @param patience evaluations without a better one after which a run stops; 0 = it never does
+ * @param threshold how much better an evaluation must be to count as better
+ * @param checkpointsKept HF's save_total_limit; 0 = all
+ */
+public record SelectionRecipe(
+        String metric,
+        boolean greaterIsBetter,
+        boolean endsWithBest,
+        int patience,
+        double threshold,
+        int checkpointsKept) {
+    public SelectionRecipe {
+        requireNonNull(metric, "metric");
+        Require.atLeast("patience", patience, 0);
+        Require.range("threshold", threshold, 0, 1e9);
+        Require.atLeast("checkpointsKept", checkpointsKept, 0);
+    }
+
+    /** The last model is the result, and all checkpoints are kept. */
+    public static SelectionRecipe last() {
+        return new SelectionRecipe("loss", false, false, 0, 0, 0);
+    }
+}

@@ -1,0 +1,185 @@
+package shoal.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.ZeroRecipe.Offload;
+
+class RecipeJsonTest {
+    private static final Recipe RECIPE =
+            new Recipe(
+                    new BatchRecipe(2, 32, 16, 4, 8, true),
+                    new LengthRecipe(2.5, -1),
+                    new OrderRecipe(OrderRecipe.Sampling.GROUP_BY_LENGTH, 42, 43),
+                    new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0.01, 1),
+                    new ScheduleRecipe.Linear(new WarmupLength(0, 0.05)),
+                    0.1,
+                    new Cadence(Cadence.Strategy.STEPS, 0.25, false),
+                    new Cadence(Cadence.Strategy.EPOCH, 0, true),
+                    Cadence.never(),
+                    new SelectionRecipe("f1", true, true, 3, 0.001, 2),
+                    new ZeroRecipe(3, Offload.CPU, Offload.NVME),
+                    192,
+                    2,
+                    "output",
+                    List.of("a \"notice\""));
+
+    @Test
+    void a_recipe_is_one_line_in_a_fixed_order() {
+        assertThat(RecipeJson.write(RECIPE))
+                .isEqualTo(
+                        "{\"version\":1,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                                + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
+                                + "\"slices\":8,\"drop_last\":true},"
+                                + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
+                                + "\"order\":{\"sampling\":\"group_by_length\",\"seed\":42,"
+                                + "\"data_seed\":43},"
+                                + "\"optimizer\":{\"learning_rate\":0.00005,\"beta1\":0.9,"
+                                + "\"beta2\":0.999,\"epsilon\":1E-8,\"weight_decay\":0.01,"
+                                + "\"max_grad_norm\":1},"
+                                + "\"schedule\":{\"type\":\"linear\",\"warmup\":{\"steps\":0,"
+                                + "\"ratio\":0.05}},\"label_smoothing\":0.1,"
+                                + "\"evaluation\":{\"strategy\":\"steps\",\"steps\":0.25,"
+                                + "\"at_first_step\":false},"
+                                + "\"logging\":{\"strategy\":\"epoch\",\"steps\":0,"
+                                + "\"at_first_step\":true},"
+                                + "\"saving\":{\"strategy\":\"no\",\"steps\":0,"
+                                + "\"at_first_step\":false},"
+                                + "\"selection\":{\"metric\":\"f1\",\"greater_is_better\":true,"
+                                + "\"ends_with_best\":true,\"patience\":3,\"threshold\":0.001,"
+                                + "\"checkpoints_kept\":2},"
+                                + "\"zero\":{\"stage\":3,\"optimizer\":\"cpu\","
+                                + "\"parameters\":\"nvme\"},"
+                                + "\"max_sequence_length\":192,\"labels\":2,"
+                                + "\"output_directory\":\"output\","
+                                + "\"notices\":[\"a \\\"notice\\\"\"]}");
+    }
+
+    @Test
+    void what_is_written_reads_back_equal() {
+        assertThat(RecipeJson.read(RecipeJson.write(RECIPE))).isEqualTo(RECIPE);
+
+        for (long seed = 0; seed < 2_000; seed++) {
+            Recipe recipe = new Random(seed).recipe();
+            String text = RecipeJson.write(recipe);
+            assertThat(RecipeJson.read(text)).as("seed %d: %s", seed, text).isEqualTo(recipe);
+            assertThat(RecipeJson.write(RecipeJson.read(text))).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void every_problem_is_named_at_once() {
+        String text =
+                RecipeJson.write(RECIPE)
+                        .replace("\"ranks\":2,", "\"rank\":2,")
+                        .replace("\"epochs\":2.5", "\"epochs\":\"2.5\"")
+                        .replace("\"sampling\":\"group_by_length\"", "\"sampling\":\"longest\"")
+                        .replace("\"type\":\"linear\"", "\"type\":\"step\"");
+
+        assertThatThrownBy(() -> RecipeJson.read(text))
+                .hasMessage(
+                        "recipe:1: batch.ranks is missing, expected an integer from 1 to"
+                                + " 2147483647\n"
+                                + "recipe:1: batch.rank is not known here\n"
+                                + "recipe:1: length.epochs is \"2.5\", expected a number from"
+                                + " 0.0 to 1000000.0\n"
+                                + "recipe:1: order.sampling is \"longest\", expected one of"
+                                + " \"random\", \"sequential\", \"group_by_length\"\n"
+                                + "recipe:1: schedule.type is no schedule that this version of"
+                                + " Shoal knows\n"
+                                + "recipe:1: schedule.warmup is not known here");
+    }
+
+    @Test
+    void another_version_is_refused_by_its_number() {
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":2,\"anything\":1}"))
+                .hasMessage(
+                        "recipe: has format version 2, but this version of Shoal reads 1; use the"
+                                + " version that wrote it");
+        assertThatThrownBy(() -> RecipeJson.read("{}"))
+                .hasMessage(
+                        "recipe:1: version is missing, expected an integer from 1 to 2147483647");
+    }
+
+    @Test
+    void a_value_out_of_its_record_s_bounds_is_named() {
+        String text = RecipeJson.write(RECIPE).replace("\"beta2\":0.999", "\"beta2\":1");
+
+        assertThatThrownBy(() -> RecipeJson.read(text))
+                .isInstanceOf(UserException.class)
+                .hasMessage("recipe: beta2 is 1.0, expected 0.0 to 0.9999999999999999");
+    }
+
+    /** Recipes that cover every branch of the format. */
+    private static final class Random {
+        private final SplittableRandom random;
+
+        Random(long seed) {
+            random = new SplittableRandom(seed);
+        }
+
+        Recipe recipe() {
+            return new Recipe(
+                    new BatchRecipe(count(), count(), count(), count(), count(), flag()),
+                    flag() ? new LengthRecipe(share() + 1e-9, -1) : new LengthRecipe(0, count()),
+                    new OrderRecipe(
+                            word(OrderRecipe.Sampling.values()),
+                            random.nextLong(),
+                            random.nextLong()),
+                    new OptimizerRecipe(share(), share(), share(), share(), share(), share()),
+                    schedule(),
+                    share(),
+                    cadence(),
+                    cadence(),
+                    cadence(),
+                    new SelectionRecipe(text(), flag(), flag(), count(), share(), count()),
+                    new ZeroRecipe(
+                            random.nextInt(4), word(Offload.values()), word(Offload.values())),
+                    count(),
+                    random.nextInt(Limits.LABELS + 1),
+                    text(),
+                    List.of(text(), text()));
+        }
+
+        private ScheduleRecipe schedule() {
+            WarmupLength warmup = new WarmupLength(count(), share());
+            return switch (random.nextInt(4)) {
+                case 0 -> new ScheduleRecipe.Linear(warmup);
+                case 1 -> new ScheduleRecipe.Constant(warmup);
+                case 2 -> new ScheduleRecipe.Cosine(warmup, share());
+                default ->
+                        new ScheduleRecipe.Warmup(
+                                share(), share(), count(), warmup, flag(), flag(), count());
+            };
+        }
+
+        private Cadence cadence() {
+            return new Cadence(word(Cadence.Strategy.values()), share() + 1e-300, flag());
+        }
+
+        private int count() {
+            return random.nextInt(1, 1 << random.nextInt(1, 31));
+        }
+
+        private double share() {
+            return random.nextDouble() * Math.pow(2, -random.nextInt(0, 80));
+        }
+
+        private boolean flag() {
+            return random.nextBoolean();
+        }
+
+        private <E> E word(E[] words) {
+            return words[random.nextInt(words.length)];
+        }
+
+        private String text() {
+            int[] points = random.ints(5, 1, 0x2FFF).toArray();
+            return new String(points, 0, points.length) + "𝄞\"\\\u0000\n";
+        }
+    }
+}

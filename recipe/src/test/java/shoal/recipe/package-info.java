@@ -1,0 +1,5 @@
+/** Tests of the recipe and its JSON. */
+@NullMarked
+package shoal.recipe;
+
+import org.jspecify.annotations.NullMarked;
