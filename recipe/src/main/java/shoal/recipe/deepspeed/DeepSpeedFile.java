@@ -1,0 +1,98 @@
+package shoal.recipe.deepspeed;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import shoal.recipe.Problems;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonValue;
+import shoal.recipe.key.Given;
+import shoal.recipe.key.Key;
+import shoal.recipe.key.NearestName;
+import shoal.recipe.key.Origin;
+import shoal.recipe.key.Settings;
+import shoal.recipe.key.ValueType;
+
+/** Reads a DeepSpeed file into settings whose names are paths with dots. */
+final class DeepSpeedFile {
+    private final String path;
+    private final Problems problems;
+    private final List<Given> given = new ArrayList<>();
+
+    private DeepSpeedFile(String path, Problems problems) {
+        this.path = path;
+        this.problems = problems;
+    }
+
+    /** The settings of a file; what is wrong with it is noted. */
+    static Settings read(JsonObject root, String path, Problems problems) {
+        DeepSpeedFile file = new DeepSpeedFile(path, problems);
+        file.members("", root);
+        return Settings.resolve(DeepSpeedKeys.TABLE, file.given, problems);
+    }
+
+    private void members(String prefix, JsonObject object) {
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            member(prefix, member.getKey(), member.getValue());
+        }
+    }
+
+    private void member(String prefix, String name, JsonValue value) {
+        String at = prefix + name;
+        boolean isSection = names().stream().anyMatch(each -> each.startsWith(at + "."));
+        Optional<Key> key = DeepSpeedKeys.TABLE.find(at);
+        if (key.isPresent()) {
+            leaf(at, key.get(), value);
+        } else if (isSection && value instanceof JsonObject section) {
+            members(at + ".", section);
+        } else if (isSection) {
+            add(value.line(), at + " is " + value.inWords() + ", expected an object {…}");
+        } else if (DeepSpeedKeys.TABLE.find(prefix + "*").isPresent()
+                && nearest(prefix, name).isEmpty()) {
+            given.add(new Given(prefix + "*", value, new Origin.File(path, value.line())));
+        } else {
+            unknown(prefix, name, value);
+        }
+    }
+
+    private void leaf(String at, Key key, JsonValue value) {
+        if (ValueType.OrAuto.isAuto(value) && !key.type().admits(value)) {
+            add(
+                    value.line(),
+                    at
+                            + " is \"auto\", which HF does not fill. Give "
+                            + key.type().expected()
+                            + ", or remove it");
+            return;
+        }
+        given.add(new Given(at, value, new Origin.File(path, value.line())));
+    }
+
+    private void unknown(String prefix, String name, JsonValue value) {
+        String near =
+                nearest(prefix, name)
+                        .map(sibling -> "; did you mean " + prefix + sibling + "?")
+                        .orElse("");
+        add(value.line(), prefix + name + " is not known" + near);
+    }
+
+    /** The sibling that a name was probably meant to be. */
+    private static Optional<String> nearest(String prefix, String name) {
+        List<String> siblings = new ArrayList<>();
+        for (String each : names()) {
+            if (each.startsWith(prefix)) {
+                siblings.add(each.substring(prefix.length()).replaceFirst("\\..*", ""));
+            }
+        }
+        return NearestName.of(name, siblings);
+    }
+
+    private static List<String> names() {
+        return DeepSpeedKeys.TABLE.names();
+    }
+
+    private void add(int line, String what) {
+        problems.add(path + ":" + line, what);
+    }
+}

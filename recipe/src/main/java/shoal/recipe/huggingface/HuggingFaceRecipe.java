@@ -1,0 +1,167 @@
+package shoal.recipe.huggingface;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Locale;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.Cadence;
+import shoal.recipe.LengthRecipe;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.OrderRecipe;
+import shoal.recipe.Problems;
+import shoal.recipe.SelectionRecipe;
+import shoal.recipe.key.Setting;
+import shoal.recipe.key.Settings;
+import shoal.recipe.key.Values;
+
+/**
+ * What a run's training arguments mean, part by part.
+ *
+ * <p>Every part is valid on its own: a value that no part can hold is noted as a problem, and the
+ * default stands in, so that the other parts are still checked.
+ */
+public final class HuggingFaceRecipe {
+    private final Settings settings;
+    private final Problems problems;
+
+    public HuggingFaceRecipe(Settings settings, Problems problems) {
+        this.settings = requireNonNull(settings, "settings");
+        this.problems = requireNonNull(problems, "problems");
+    }
+
+    /** How rows are grouped, by so many logical ranks and slices. */
+    public BatchRecipe batch(int ranks, int slices) {
+        return new BatchRecipe(
+                ranks,
+                settings.count("per_device_train_batch_size"),
+                settings.count("per_device_eval_batch_size"),
+                settings.count("gradient_accumulation_steps"),
+                slices,
+                settings.flag("dataloader_drop_last"));
+    }
+
+    /** How long training lasts. HF takes max_steps of 0 for "not set", as any value below 1. */
+    public LengthRecipe length() {
+        int steps = settings.count("max_steps");
+        return new LengthRecipe(settings.number("num_train_epochs"), steps > 0 ? steps : -1);
+    }
+
+    /** In which order rows are visited. */
+    public OrderRecipe order() {
+        long seed = settings.whole("seed");
+        long dataSeed = settings.isNull("data_seed") ? seed : settings.whole("data_seed");
+        return new OrderRecipe(sampling(), seed, dataSeed);
+    }
+
+    private OrderRecipe.Sampling sampling() {
+        Setting strategy = settings.of("train_sampling_strategy");
+        String word = settings.text("train_sampling_strategy").orElseThrow();
+        if (!settings.flag("group_by_length")) {
+            return OrderRecipe.Sampling.valueOf(word.toUpperCase(Locale.ROOT));
+        }
+        if (strategy.isGiven() && !word.equals("group_by_length")) {
+            Setting grouped = settings.of("group_by_length");
+            problems.add(
+                    grouped.where(),
+                    grouped.inWords() + ", but " + strategy.reference() + ". Remove one");
+        }
+        return OrderRecipe.Sampling.GROUP_BY_LENGTH;
+    }
+
+    /** The update rule, of HF's own optimizer. */
+    public OptimizerRecipe optimizer() {
+        Setting optim = settings.of("optim");
+        Optimizers.refusal(settings.text("optim").orElseThrow())
+                .ifPresent(why -> refuse(optim, why));
+        return new OptimizerRecipe(
+                settings.number("learning_rate"),
+                settings.number("adam_beta1"),
+                settings.number("adam_beta2"),
+                settings.number("adam_epsilon"),
+                settings.number("weight_decay"),
+                settings.isNull("max_grad_norm") ? 0 : settings.number("max_grad_norm"));
+    }
+
+    /**
+     * When to evaluate.
+     *
+     * @param hasRows whether there is an evaluation file
+     */
+    public Cadence evaluation(boolean hasRows) {
+        Setting strategy = settings.of("eval_strategy");
+        Cadence.Strategy when = strategy(strategy);
+        if (when != Cadence.Strategy.NO && !hasRows) {
+            refuse(
+                    strategy,
+                    "There is nothing to evaluate on: give --eval_file, or set it to \"no\"");
+            return Cadence.never();
+        }
+        boolean ownSteps = !settings.isNull("eval_steps") && settings.number("eval_steps") > 0;
+        return new Cadence(
+                when, steps(when, settings.of(ownSteps ? "eval_steps" : "logging_steps")), false);
+    }
+
+    /** When to log. */
+    public Cadence logging() {
+        Cadence.Strategy when = strategy(settings.of("logging_strategy"));
+        return new Cadence(
+                when,
+                steps(when, settings.of("logging_steps")),
+                settings.flag("logging_first_step"));
+    }
+
+    /** When to save a checkpoint. */
+    public Cadence saving() {
+        Setting strategy = settings.of("save_strategy");
+        if (settings.text("save_strategy").orElseThrow().equals("best")) {
+            refuse(strategy, "Saving by metric is not supported yet. Set it to \"epoch\"");
+            return Cadence.never();
+        }
+        Cadence.Strategy when = strategy(strategy);
+        return new Cadence(when, steps(when, settings.of("save_steps")), false);
+    }
+
+    /** Which evaluation is the best one, and what follows from it. */
+    public SelectionRecipe selection() {
+        Setting best = settings.of("load_best_model_at_end");
+        if (settings.flag("load_best_model_at_end")) {
+            refuse(best, "Ending with the best model is not supported yet. Set it to false");
+        }
+        String metric = settings.text("metric_for_best_model").orElse("loss");
+        return new SelectionRecipe(
+                metric.startsWith("eval_") ? metric.substring("eval_".length()) : metric,
+                settings.isNull("greater_is_better")
+                        ? !metric.endsWith("loss")
+                        : settings.flag("greater_is_better"),
+                settings.flag("load_best_model_at_end"),
+                0,
+                0,
+                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"));
+    }
+
+    private static Cadence.Strategy strategy(Setting setting) {
+        String word = Values.plain(setting.value());
+        return Cadence.Strategy.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    private double steps(Cadence.Strategy when, Setting setting) {
+        if (when != Cadence.Strategy.STEPS) {
+            return 0;
+        }
+        double steps = settings.number(setting.key().name());
+        if (steps == 0) {
+            refuse(setting, "Steps are counted, so it must be above 0");
+            return 1;
+        }
+        if (steps > 1 && steps != Math.rint(steps)) {
+            refuse(setting, "Above 1 it counts steps and must be whole");
+            return 1;
+        }
+        return steps;
+    }
+
+    private void refuse(Setting setting, String sentence) {
+        String capital = sentence.substring(0, 1).toUpperCase(Locale.ROOT);
+        problems.add(setting.where(), setting.inWords() + ". " + capital + sentence.substring(1));
+    }
+}

@@ -1,0 +1,69 @@
+package shoal.recipe.request;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import shoal.recipe.deepspeed.DeepSpeedRecipe;
+import shoal.recipe.key.Setting;
+import shoal.recipe.key.Settings;
+import shoal.recipe.key.Verdict;
+
+/** What a user should know of how the files were read. */
+final class Notices {
+    private Notices() {}
+
+    static List<String> of(Settings settings, Optional<DeepSpeedRecipe> deepspeed) {
+        List<String> notices = new ArrayList<>();
+        withoutEffect(settings)
+                .forEach(
+                        setting ->
+                                notices.add(
+                                        setting.where()
+                                                + ": "
+                                                + setting.key().name()
+                                                + " has no effect: "
+                                                + setting.key().here()));
+        Setting saving = settings.of("save_strategy");
+        if (saving.isGiven() && !settings.text("save_strategy").orElseThrow().equals("no")) {
+            notices.add(
+                    saving.where()
+                            + ": "
+                            + saving.inWords()
+                            + ", but checkpoint folders are not written yet; the final model is");
+        }
+        if (settings.isGiven("eval_file")
+                && settings.text("eval_strategy").orElseThrow().equals("no")) {
+            notices.add("--eval_file: is not used during training, as eval_strategy is \"no\"");
+        }
+        deepspeed.ifPresent(recipe -> add(notices, settings, recipe));
+        return List.copyOf(notices);
+    }
+
+    private static void add(List<String> notices, Settings settings, DeepSpeedRecipe deepspeed) {
+        notices.addAll(deepspeed.notices());
+        Settings file = deepspeed.file();
+        if (settings.count("workers") == 1) {
+            Setting stage = file.of("zero_optimization.stage");
+            notices.add(stage.where() + ": stage and offload change nothing with one worker");
+        }
+        List<Setting> idle = withoutEffect(file);
+        if (!idle.isEmpty()) {
+            String names =
+                    idle.stream()
+                            .map(setting -> setting.key().name())
+                            .collect(Collectors.joining(", "));
+            notices.add(
+                    settings.of("deepspeed").where()
+                            + ": no effect here, as docs/arguments.md says why: "
+                            + names);
+        }
+    }
+
+    private static List<Setting> withoutEffect(Settings settings) {
+        return settings.all().stream()
+                .filter(setting -> setting.key().verdict() == Verdict.WITHOUT_EFFECT)
+                .filter(setting -> setting.isGiven() && setting.differsFromDefault())
+                .toList();
+    }
+}

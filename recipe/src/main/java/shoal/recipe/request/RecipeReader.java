@@ -1,0 +1,190 @@
+package shoal.recipe.request;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.Problems;
+import shoal.recipe.Recipe;
+import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.UserException;
+import shoal.recipe.ZeroRecipe;
+import shoal.recipe.deepspeed.DeepSpeedRecipe;
+import shoal.recipe.huggingface.HuggingFaceRecipe;
+import shoal.recipe.huggingface.Schedules;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonReader;
+import shoal.recipe.json.JsonValue;
+import shoal.recipe.key.Given;
+import shoal.recipe.key.KeyTable;
+import shoal.recipe.key.Origin;
+import shoal.recipe.key.Setting;
+import shoal.recipe.key.Settings;
+import shoal.recipe.key.Values;
+
+/**
+ * Makes a {@link RunRequest} of what a user gave: flags over the training-arguments file over HF's
+ * defaults, and the DeepSpeed file that they name.
+ *
+ * <ul>
+ *   <li>Either everything is resolved, or a {@link UserException} has every problem of every file.
+ *   <li>The same sources give the same request; files are read only through the sources.
+ * </ul>
+ */
+public final class RecipeReader {
+    private static final KeyTable TABLE = OwnArguments.ALL;
+    private static final String DEEPSPEED = "deepspeed";
+
+    private final RecipeSources sources;
+    private final Problems problems = new Problems();
+
+    private RecipeReader(RecipeSources sources) {
+        this.sources = sources;
+    }
+
+    /** Reads everything that the sources name. */
+    public static RunRequest read(RecipeSources sources) {
+        return new RecipeReader(sources).read();
+    }
+
+    private RunRequest read() {
+        Settings settings = settings();
+        int workers = settings.count("workers");
+        int ranks = settings.isNull("ranks") ? workers : settings.count("ranks");
+        int slices =
+                settings.isNull("slices")
+                        ? BatchRecipe.defaultSlices(settings.count("per_device_train_batch_size"))
+                        : settings.count("slices");
+        Optional<DeepSpeedRecipe> deepspeed = deepspeed(settings);
+        HuggingFaceRecipe parts = new HuggingFaceRecipe(settings, problems);
+        Schedules schedules = new Schedules(settings, problems);
+        OptimizerRecipe optimizer = parts.optimizer();
+        ScheduleRecipe schedule = schedules.schedule();
+        ZeroRecipe zero = ZeroRecipe.none();
+        if (deepspeed.isPresent()) {
+            deepspeed.get().checkBatches(ranks);
+            optimizer = deepspeed.get().optimizer(optimizer);
+            schedule = deepspeed.get().schedule(schedule, schedules.warmup());
+            zero = deepspeed.get().zero();
+        }
+        Recipe recipe =
+                new Recipe(
+                        parts.batch(ranks, slices),
+                        parts.length(),
+                        parts.order(),
+                        optimizer,
+                        schedule,
+                        settings.number("label_smoothing_factor"),
+                        parts.evaluation(settings.isGiven("eval_file")),
+                        parts.logging(),
+                        parts.saving(),
+                        parts.selection(),
+                        zero,
+                        settings.count("max_seq_length"),
+                        settings.count("num_labels"),
+                        settings.text("output_dir").orElseThrow(),
+                        Notices.of(settings, deepspeed));
+        RunInputs inputs = inputs(settings, workers);
+        problems.throwIfAny();
+        return new RunRequest(recipe, inputs, explanation(settings, deepspeed));
+    }
+
+    private Settings settings() {
+        List<Given> flags = FlagReader.read(sources.words(), TABLE, problems);
+        List<Given> all = new ArrayList<>();
+        for (Given flag : flags) {
+            if (flag.name().equals("train_args_file")) {
+                String path = Values.plain(flag.value());
+                all.addAll(argumentsFile(path, flag.origin()));
+            }
+        }
+        all.addAll(flags);
+        return Settings.resolve(TABLE, all, problems);
+    }
+
+    private List<Given> argumentsFile(String path, Origin origin) {
+        List<Given> given = new ArrayList<>();
+        Optional<JsonObject> root = file(path, origin);
+        if (root.isPresent()) {
+            for (Map.Entry<String, JsonValue> member : root.get().members().entrySet()) {
+                given.add(
+                        new Given(
+                                member.getKey(),
+                                member.getValue(),
+                                new Origin.File(path, member.getValue().line())));
+            }
+        }
+        return given;
+    }
+
+    private Optional<DeepSpeedRecipe> deepspeed(Settings settings) {
+        Setting setting = settings.of(DEEPSPEED);
+        if (settings.isNull(DEEPSPEED)) {
+            return Optional.empty();
+        }
+        if (setting.value() instanceof JsonObject inline) {
+            String path = setting.origin() instanceof Origin.File file ? file.path() : DEEPSPEED;
+            return Optional.of(DeepSpeedRecipe.read(inline, path, settings, problems));
+        }
+        String path = settings.text(DEEPSPEED).orElseThrow();
+        return file(path, setting.origin())
+                .map(root -> DeepSpeedRecipe.read(root, path, settings, problems));
+    }
+
+    private Optional<JsonObject> file(String path, Origin origin) {
+        try {
+            return Optional.of(JsonReader.readObject(sources.files().read(path), path));
+        } catch (UserException badFile) {
+            problems.addAll(badFile);
+        } catch (NoSuchFileException absent) {
+            problems.add(origin.where(), "there is no file " + path);
+        } catch (AccessDeniedException denied) {
+            problems.add(origin.where(), "the file " + path + " may not be read");
+        } catch (IOException trouble) {
+            problems.add(
+                    origin.where(),
+                    "the file " + path + " cannot be read: " + trouble.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private RunInputs inputs(Settings settings, int workers) {
+        if (workers != 1) {
+            problems.add(
+                    settings.of("workers").where(),
+                    "is "
+                            + workers
+                            + ", but more than one worker comes with the cluster. Set it to"
+                            + " 1; --ranks gives the arithmetic of several");
+        }
+        return new RunInputs(
+                required(settings, "train_file", "the rows to train on"),
+                settings.text("eval_file"),
+                required(settings, "pretrained_model_name_or_path", "the model to start from"),
+                workers,
+                settings.count("lanes"));
+    }
+
+    private String required(Settings settings, String name, String what) {
+        Optional<String> value = settings.text(name);
+        if (value.isEmpty()) {
+            problems.add("--" + name, "is missing: give " + what);
+        }
+        return value.orElse("");
+    }
+
+    private static Explanation explanation(Settings settings, Optional<DeepSpeedRecipe> deepspeed) {
+        List<Explanation.Line> lines = new ArrayList<>();
+        for (Setting setting : settings.all()) {
+            boolean own = OwnArguments.TABLE.find(setting.key().name()).isPresent();
+            lines.add(Explanation.Line.of(own ? "Shoal" : "HF", setting));
+        }
+        deepspeed.ifPresent(recipe -> lines.addAll(Explanation.lines("DeepSpeed", recipe.file())));
+        return new Explanation(lines);
+    }
+}

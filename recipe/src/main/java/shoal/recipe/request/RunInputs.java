@@ -1,0 +1,26 @@
+package shoal.recipe.request;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import shoal.recipe.Require;
+
+/**
+ * What a command gives besides the recipe: where things are, and how many machines compute.
+ *
+ * @param trainFile as the user wrote it
+ * @param evaluationFile as the user wrote it
+ * @param model the model folder, or a hub name, as the user wrote it
+ * @param workers worker processes, at least 1
+ * @param lanes compute threads of each worker; 0 = as many as it has usable cores
+ */
+public record RunInputs(
+        String trainFile, Optional<String> evaluationFile, String model, int workers, int lanes) {
+    public RunInputs {
+        requireNonNull(trainFile, "trainFile");
+        requireNonNull(evaluationFile, "evaluationFile");
+        requireNonNull(model, "model");
+        Require.atLeast("workers", workers, 1);
+        Require.atLeast("lanes", lanes, 0);
+    }
+}
