@@ -2,13 +2,13 @@
 
     bench/.venv/bin/python testkit/scripts/make_golden.py [testkit/src/test/resources/golden]
 
-What it writes, all under 500 KB:
+What it writes, 300 KB in all:
 - gpt2-tiny/ (2 layers x 32, two labels) and gpt2-three-labels/ (1 layer x 16): models without dropout whose biases
   and LayerNorms are not at their initial values, so that every term of the arithmetic counts.
 - train.tsv, dev.tsv; train-three-labels.tsv, dev-three-labels.tsv: the same rows, concessions as a third class.
 - curves/*.json: arguments, HF's log rows without timings, norms of the final parameters.
-- forward-backward.json and .grads.safetensors: one ragged batch, logits, loss, every gradient.
 - tokens.jsonl: text, max_length and the ids of HF's BertTokenizerFast.  row-orders.json: torch.randperm.
+One batch with every gradient is in the engine's own test resources (engine/src/test/scripts).
 """
 
 import json
@@ -18,7 +18,6 @@ from pathlib import Path
 
 import torch
 import transformers
-from safetensors.torch import save_file
 from transformers import BertTokenizerFast, GPT2Config, GPT2ForSequenceClassification, set_seed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,7 +127,6 @@ def main():
     make_model(folder / "gpt2-three-labels", vocabulary, layers=1, hidden=16, labels=3)
     for name, case in CURVES.items():
         write_json(folder / "curves" / f"{name}.json", curve(folder, case))
-    forward_backward(folder)
     tokens(folder)
     row_orders(folder)
     print(f"{folder}: {sum(f.stat().st_size for f in folder.rglob('*') if f.is_file()) / 1000:.0f} KB")
@@ -230,32 +228,6 @@ def orders(rows, seed, epochs):
 
 def permutation(rows, seed):
     return torch.randperm(rows, generator=torch.Generator().manual_seed(seed)).tolist()
-
-
-def forward_backward(folder):
-    model = GPT2ForSequenceClassification.from_pretrained(folder / "gpt2-tiny").train()
-    tokenizer = BertTokenizerFast.from_pretrained(folder / "gpt2-tiny")
-    rows = hf_train.read_rows(folder / "dev.tsv")[:10] + [(1, "好"), (0, "[PAD]差[PAD]"), (1, "好" * 64)]
-    dataset = hf_train.RowDataset(rows, tokenizer, 64)
-    batch = hf_train.pad_to_longest(0)([dataset[index] for index in range(len(dataset))])
-    output = model(**batch)
-    output.loss.backward()
-    gradients = {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}
-    norms = {name: gradient.norm().item() for name, gradient in gradients.items()}
-    write_json(
-        folder / "forward-backward.json",
-        {
-            "model": "gpt2-tiny",
-            "input_ids": dataset.input_ids,
-            "labels": dataset.labels,
-            "logits": output.logits.tolist(),
-            "loss": output.loss.item(),
-            "grad_norm": torch.linalg.vector_norm(torch.tensor(list(norms.values()))).item(),
-            "grad_norms": norms,
-        },
-    )
-    save_file(gradients, folder / "forward-backward.grads.safetensors")
-    (folder / "forward-backward.grads.safetensors").chmod(0o644)
 
 
 def tokens(folder):
