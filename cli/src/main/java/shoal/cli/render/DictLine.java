@@ -1,7 +1,5 @@
 package shoal.cli.render;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -35,14 +33,7 @@ final class DictLine {
         if (value.getIsInteger()) {
             return Long.toString((long) number);
         }
-        return PythonNumber.repr(value.getName().equals("epoch") ? rounded(number) : number);
-    }
-
-    /** Python's round(number, 2): half to even of the exact value. */
-    private static double rounded(double number) {
-        if (!Double.isFinite(number)) {
-            return number;
-        }
-        return new BigDecimal(number).setScale(2, RoundingMode.HALF_EVEN).doubleValue();
+        return PythonNumber.repr(
+                value.getName().equals("epoch") ? PythonNumber.round(number, 2) : number);
     }
 }

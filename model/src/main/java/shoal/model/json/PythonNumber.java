@@ -44,6 +44,19 @@ public final class PythonNumber {
         return repr(value);
     }
 
+    /**
+     * Python's {@code round(value, digits)}: the double nearest to the exact value rounded to so
+     * many decimals, ties to even. NaN and infinities stay.
+     */
+    public static double round(double value, int digits) {
+        if (!Double.isFinite(value)) {
+            return value;
+        }
+        double rounded =
+                new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue();
+        return Math.copySign(rounded, value);
+    }
+
     /** The shortest decimal that reads back as value, the nearest one of several. */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);

@@ -3,6 +3,7 @@ package shoal.plan.log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import shoal.model.json.PythonNumber;
 import shoal.plan.metric.EvaluationResult;
 import shoal.plan.step.TrainingPlan;
 import shoal.recipe.Require;
@@ -75,7 +76,7 @@ public final class SummaryRows {
     private static List<LogValue> speed(
             String prefix, double seconds, double samples, double steps) {
         Require.range("seconds", seconds, 0, Double.MAX_VALUE);
-        LogValue runtime = LogValue.number(prefix + "_runtime", PythonNumbers.round(seconds, 4));
+        LogValue runtime = LogValue.number(prefix + "_runtime", PythonNumber.round(seconds, 4));
         if (seconds == 0) {
             return List.of(runtime);
         }
@@ -86,6 +87,6 @@ public final class SummaryRows {
     }
 
     private static LogValue rate(String name, double perSecond) {
-        return LogValue.number(name, PythonNumbers.round(perSecond, 3));
+        return LogValue.number(name, PythonNumber.round(perSecond, 3));
     }
 }

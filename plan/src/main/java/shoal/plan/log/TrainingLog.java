@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import shoal.model.json.PythonNumber;
 import shoal.recipe.Require;
 
 /**
@@ -74,7 +75,7 @@ public record TrainingLog(
     /** The row of figures at the last step. */
     public LogRow row(double epoch) {
         List<LogValue> values = new ArrayList<>();
-        values.add(LogValue.number("loss", PythonNumbers.round(meanLoss(), LOSS_DECIMALS)));
+        values.add(LogValue.number("loss", PythonNumber.round(meanLoss(), LOSS_DECIMALS)));
         gradientNorm.ifPresent(norm -> values.add(LogValue.number("grad_norm", norm)));
         values.add(LogValue.number("learning_rate", learningRate));
         values.add(LogValue.number(RowNames.EPOCH, epoch));

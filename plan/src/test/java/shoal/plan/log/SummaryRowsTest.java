@@ -2,7 +2,6 @@ package shoal.plan.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import shoal.plan.TestRecipes;
@@ -64,21 +63,6 @@ final class SummaryRowsTest {
     @Test
     void work_counts_six_operations_per_padded_token_and_parameter() {
         assertThat(SummaryRows.flos(32 * 192, 1_000_000)).isEqualTo(36_864_000_000.0);
-    }
-
-    @Test
-    void a_line_for_the_console_is_a_python_dict_without_step_and_work() {
-        LogRow row =
-                new LogRow(
-                        List.of(
-                                LogValue.number("loss", 0.7026),
-                                LogValue.number("learning_rate", 1.11e-05),
-                                LogValue.number("total_flos", 1e12),
-                                LogValue.number("epoch", 0.03333333333333333),
-                                LogValue.integer("step", 1)));
-
-        assertThat(ConsoleLine.of(row))
-                .isEqualTo("{'loss': 0.7026, 'learning_rate': 1.11e-05, 'epoch': 0.03}");
     }
 
     private static CommittedStep step(int step, double loss) {
