@@ -1,0 +1,94 @@
+package shoal.worker;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import shoal.engine.GradientReport;
+import shoal.engine.Leaf;
+import shoal.engine.RowInput;
+import shoal.engine.RowResult;
+import shoal.engine.StepWork;
+import shoal.engine.TrainingEngine;
+import shoal.engine.Update;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.model.Unit;
+
+/** An engine that holds parameters and computes next to nothing, and notes what it was given. */
+public final class FakeEngine implements TrainingEngine {
+    public final List<StepWork> steps = new ArrayList<>();
+    public final List<Update> updates = new ArrayList<>();
+    public final List<List<RowInput>> batches = new ArrayList<>();
+    private final ParameterTable table;
+    private final List<ByteBuffer> units = new ArrayList<>();
+    private boolean closed;
+
+    public FakeEngine(GptConfig config) {
+        table = ParameterTable.of(config);
+        for (Unit unit : table.units()) {
+            units.add(
+                    ByteBuffer.allocate(Math.toIntExact(unit.sizeElements() * Float.BYTES))
+                            .order(ByteOrder.LITTLE_ENDIAN));
+        }
+    }
+
+    /** A model of a few thousand elements. */
+    public static GptConfig tinyConfig(int vocabulary) {
+        return new GptConfig(vocabulary, 512, 8, 2, 2, 16, 2, 0, 1e-5, 0.02, 0, 0, 0);
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public ParameterTable table() {
+        return table;
+    }
+
+    @Override
+    public void writeParameters(int unit, long offsetElements, ByteBuffer values) {
+        int at = Math.toIntExact(offsetElements * Float.BYTES);
+        units.get(unit).put(at, values, values.position(), values.remaining());
+    }
+
+    @Override
+    public void readParameters(int unit, long offsetElements, ByteBuffer values) {
+        int at = Math.toIntExact(offsetElements * Float.BYTES);
+        values.put(units.get(unit).duplicate().position(at).limit(at + values.remaining()));
+    }
+
+    @Override
+    public GradientReport forwardBackward(StepWork work) {
+        steps.add(work);
+        double loss = 0;
+        int tokens = 0;
+        for (Leaf leaf : work.leaves()) {
+            for (RowInput row : leaf.rows()) {
+                loss += row.weight() * row.label();
+                tokens += row.ids().length;
+            }
+        }
+        return new GradientReport(loss, 4, tokens, Optional.empty());
+    }
+
+    @Override
+    public void update(Update update) {
+        updates.add(update);
+    }
+
+    @Override
+    public List<RowResult> evaluate(List<RowInput> batch) {
+        batches.add(batch);
+        return batch.stream()
+                .map(row -> new RowResult(row.row(), row.label(), new float[] {0, 1}))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
