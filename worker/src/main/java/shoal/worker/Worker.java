@@ -10,11 +10,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.engine.djl.DjlEngine;
 import shoal.proto.v1.Hello;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.wire.Channels;
 import shoal.wire.Version;
+import shoal.worker.artefact.ArtefactCache;
+import shoal.worker.artefact.CoordinatorArtefacts;
+import shoal.worker.run.EngineFactory;
+import shoal.worker.run.RunLoader;
 import shoal.worker.run.RunOpener;
 import shoal.worker.session.Attachment;
 import shoal.worker.session.SessionTimes;
@@ -38,6 +43,9 @@ import shoal.worker.session.SessionTimes;
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
+    /** Files kept for later runs: some dozens of base models and data sets. */
+    private static final long CACHE_BYTES = 20L << 30;
+
     /** For work to reach a safe point; together below the 2 s promised. */
     private static final long CLOSE_RUN_MILLIS = 1_200;
 
@@ -57,6 +65,32 @@ public final class Worker implements AutoCloseable {
         this.channel = channel;
         this.driver = driver;
         this.end = end;
+    }
+
+    /**
+     * Starts a worker, which dials from now on.
+     *
+     * @throws UserException if the work directory cannot be used
+     */
+    public static Worker start(WorkerSettings settings) {
+        return start(settings, DjlEngine::open);
+    }
+
+    /** As {@link #start(WorkerSettings)}, with an engine of one's own. */
+    public static Worker start(WorkerSettings settings, EngineFactory engines) {
+        return start(
+                settings,
+                SessionTimes.standard(),
+                (directory, channel) ->
+                        new RunLoader(
+                                directory.runs(),
+                                new ArtefactCache(
+                                        directory.artefacts(),
+                                        CACHE_BYTES,
+                                        new CoordinatorArtefacts(channel)),
+                                channel,
+                                engines,
+                                settings.usableLanes()));
     }
 
     /**

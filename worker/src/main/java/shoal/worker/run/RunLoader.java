@@ -1,0 +1,205 @@
+package shoal.worker.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.Channel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.engine.TrainingEngine;
+import shoal.model.checkpoint.ModelFolder;
+import shoal.model.dataset.TokenTable;
+import shoal.model.tokenizer.Tokenizer;
+import shoal.plan.step.TrainingPlan;
+import shoal.proto.v1.Artefact;
+import shoal.proto.v1.RunReady;
+import shoal.proto.v1.StartRun;
+import shoal.recipe.Recipe;
+import shoal.recipe.RecipeJson;
+import shoal.recipe.Require;
+import shoal.recipe.UserException;
+import shoal.worker.artefact.ArtefactCache;
+import shoal.worker.artefact.RunFolder;
+import shoal.worker.evaluate.Evaluation;
+import shoal.worker.shard.StateUpload;
+import shoal.worker.step.StepLoop;
+import shoal.worker.stop.StopSignal;
+
+/**
+ * Loads a run:
+ *
+ * <pre>
+ *   recipe  = the JSON that came with the run
+ *   folder  = its files, fetched by content and laid out
+ *   data    = rows of the training and evaluation files, labels checked against the head
+ *   tokens  = ids of all rows
+ *   engine  = opened for the model's configuration, weights written into it
+ * </pre>
+ *
+ * <p>Problems of the run's files come out as {@code UserException}, all of a file at once. What was
+ * opened is closed again when a later part fails.
+ */
+public final class RunLoader implements RunOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(RunLoader.class);
+    private static final Pattern RUN_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+
+    /** How messages call the folder that the client sent. */
+    private static final String MODEL = "model";
+
+    private final Path runs;
+    private final ArtefactCache cache;
+    private final Channel channel;
+    private final EngineFactory engines;
+    private final int lanes;
+
+    /**
+     * A loader.
+     *
+     * @param runs where runs' files are laid out
+     * @param channel takes the parameters
+     * @param lanes compute threads of an engine
+     */
+    public RunLoader(
+            Path runs, ArtefactCache cache, Channel channel, EngineFactory engines, int lanes) {
+        this.runs = requireNonNull(runs, "runs");
+        this.cache = requireNonNull(cache, "cache");
+        this.channel = requireNonNull(channel, "channel");
+        this.engines = requireNonNull(engines, "engines");
+        Require.atLeast("lanes", lanes, 1);
+        this.lanes = lanes;
+    }
+
+    @Override
+    public RunWork open(StartRun run, StopSignal stop) throws IOException {
+        String name = run.getFence().getRun();
+        if (!RUN_NAME.matcher(name).matches()) {
+            throw new IOException("'" + name + "' is no name of a run; expected " + RUN_NAME);
+        }
+        Recipe recipe = RecipeJson.read(run.getRecipeJson());
+        requireAllRanks(recipe, run.getRanksList());
+        long began = System.nanoTime();
+        RunFolder folder = RunFolder.lay(runs.resolve(name), run.getArtefactsList(), cache, stop);
+        try {
+            RunWork loaded = load(recipe, run.getArtefactsList(), folder, stop);
+            LOG.info("loaded run={} millis={}", name, (System.nanoTime() - began) / 1_000_000);
+            return loaded;
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private RunWork load(Recipe recipe, List<Artefact> artefacts, RunFolder folder, StopSignal stop)
+            throws IOException {
+        RunRows rows = RunRows.read(folder, artefacts);
+        ModelFolder model = model(recipe, rows, folder);
+        stop.throwIfRaised();
+        RunTokens tokens = tokens(recipe, rows, model);
+        TrainingPlan plan = TrainingPlan.of(recipe, tokens.trainLengths());
+        stop.throwIfRaised();
+        TrainingEngine engine = engines.open(model.config(), recipe, lanes);
+        try {
+            write(model, recipe.order().seed(), engine, stop);
+            LoadedRun.Parts parts =
+                    new LoadedRun.Parts(
+                            new StepLoop(plan, tokens.train(), recipe.batch().slices(), engine),
+                            tokens.evaluation().map(table -> evaluation(table, recipe, engine)),
+                            new StateUpload(engine, channel));
+            return new LoadedRun(
+                    facts(rows, model), parts, new LoadedRun.Resources(engine, folder), stop);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The model, for as many classes as the recipe says, else its head has, else config.json and
+     * the training rows have.
+     */
+    private static ModelFolder model(Recipe recipe, RunRows rows, RunFolder folder) {
+        ModelFolder model = ModelFolder.open(folder.model(), MODEL, recipe.labels());
+        int needed = rows.train().largestLabel() + 1;
+        if (recipe.labels() == 0 && needed > model.config().labels()) {
+            model = withMoreClasses(model, needed, rows, folder);
+        }
+        rows.requireLabelsBelow(model.config().labels());
+        return model;
+    }
+
+    private static ModelFolder withMoreClasses(
+            ModelFolder model, int classes, RunRows rows, RunFolder folder) {
+        try {
+            return ModelFolder.open(folder.model(), MODEL, classes);
+        } catch (UserException hasHead) {
+            rows.requireLabelsBelow(model.config().labels());
+            throw hasHead;
+        }
+    }
+
+    private static RunTokens tokens(Recipe recipe, RunRows rows, ModelFolder model) {
+        int maxLength = recipe.maxSequenceLength();
+        if (maxLength > model.config().positions()) {
+            throw new UserException(
+                    "max_seq_length",
+                    String.format(
+                            "is %d, but the model has n_positions = %d. Set it to %d or less.",
+                            maxLength, model.config().positions(), model.config().positions()));
+        }
+        try (Tokenizer tokenizer = model.tokenizer(maxLength)) {
+            return new RunTokens(
+                    TokenTable.of(rows.train(), tokenizer, model.config()),
+                    rows.evaluation().map(data -> TokenTable.of(data, tokenizer, model.config())));
+        }
+    }
+
+    private static void write(
+            ModelFolder model, long seed, TrainingEngine engine, StopSignal stop) {
+        model.loadInto(
+                (parameter, offsetElements, values) -> {
+                    stop.throwIfRaised();
+                    engine.writeParameters(
+                            parameter.unit(), parameter.offsetElements() + offsetElements, values);
+                },
+                seed);
+    }
+
+    private static Evaluation evaluation(TokenTable table, Recipe recipe, TrainingEngine engine) {
+        return new Evaluation(
+                table, recipe.batch().evaluationRowsPerDevice(), engine, System::nanoTime);
+    }
+
+    private static RunReady facts(RunRows rows, ModelFolder model) {
+        List<String> notices = new ArrayList<>(rows.notices());
+        notices.addAll(model.notices());
+        return RunReady.newBuilder()
+                .setTrainRows(rows.train().rows().size())
+                .setEvaluationRows(rows.evaluation().map(data -> data.rows().size()).orElse(0))
+                .setLabels(model.config().labels())
+                .setParameters(model.table().parameterElements())
+                .addAllNotices(notices)
+                .build();
+    }
+
+    /** Token ids of a run's rows. */
+    private record RunTokens(TokenTable train, Optional<TokenTable> evaluation) {
+        int[] trainLengths() {
+            return IntStream.range(0, train.rows()).map(train::tokenizedLength).toArray();
+        }
+    }
+
+    /** One worker computes every rank until tensors travel between workers. */
+    private static void requireAllRanks(Recipe recipe, List<Integer> ranks) throws IOException {
+        List<Integer> all = IntStream.range(0, recipe.batch().ranks()).boxed().toList();
+        if (!ranks.equals(all)) {
+            throw new IOException(
+                    "the run's ranks are " + all + ", this worker is to compute " + ranks);
+        }
+    }
+}
