@@ -28,6 +28,7 @@ import shoal.recipe.Require;
  *
  * <ul>
  *   <li>Native code runs on the engine's own lanes; callers' threads never enter it.
+ *   <li>After a lane has thrown, only {@link #close} is accepted.
  *   <li>Memory outside the heap is a function of the largest step, not of the number of steps.
  * </ul>
  */
@@ -45,6 +46,7 @@ public final class DjlEngine implements TrainingEngine {
     private final Parts parts;
     private final AdamW optimizer;
     private OptionalInt heldStep = OptionalInt.empty();
+    private boolean broken;
     private boolean closed;
 
     private DjlEngine(Recipe recipe, Parts parts) {
@@ -101,9 +103,13 @@ public final class DjlEngine implements TrainingEngine {
 
     @Override
     public GradientReport forwardBackward(StepWork work) {
+        requireSound();
+        StepPass pass = new StepPass(parts, work);
         parts.held().release();
         heldStep = OptionalInt.empty();
-        GradientReport report = new StepPass(parts).run(work);
+        broken = true;
+        GradientReport report = pass.run();
+        broken = false;
         heldStep = OptionalInt.of(work.step());
         return report;
     }
@@ -120,6 +126,7 @@ public final class DjlEngine implements TrainingEngine {
                                             : "of step " + heldStep.getAsInt()));
         }
         heldStep = OptionalInt.empty();
+        broken = true;
         List<AdamW.Range> ranges =
                 table().units().stream().flatMap(unit -> AdamW.ranges(unit).stream()).toList();
         parts.lanes()
@@ -131,10 +138,12 @@ public final class DjlEngine implements TrainingEngine {
                             optimizer.update(parts.model(), gradient, range, update);
                         });
         parts.held().release();
+        broken = false;
     }
 
     @Override
     public List<RowResult> evaluate(List<RowInput> batch) {
+        requireSound();
         Require.range("batch.size", batch.size(), 1, recipe.batch().evaluationRowsPerDevice());
         GptConfig config = parts.model().config();
         int[] tokens = batch.stream().mapToInt(row -> PackedRows.tokens(row, config)).toArray();
@@ -161,6 +170,13 @@ public final class DjlEngine implements TrainingEngine {
         closed = true;
         parts.lanes().run(parts.kernel()::close);
         parts.lanes().close();
+    }
+
+    private void requireSound() {
+        if (broken) {
+            throw new IllegalStateException(
+                    "a lane threw before, so parameters may be half updated; close this engine");
+        }
     }
 
     /** For tests of what is alive. */

@@ -13,23 +13,22 @@ final class StepPass {
     private record RowLoss(int row, double weight, float loss) {}
 
     private final DjlEngine.Parts parts;
+    private final StepWork work;
+    private final List<PackedRows> packed = new ArrayList<>();
 
-    StepPass(DjlEngine.Parts parts) {
+    /** Packs the rows; refuses rows that the model cannot read. */
+    StepPass(DjlEngine.Parts parts, StepWork work) {
         this.parts = parts;
+        this.work = work;
+        for (Leaf leaf : work.leaves()) {
+            packed.add(PackedRows.of(leaf.rows(), parts.model().config()));
+        }
     }
 
-    GradientReport run(StepWork work) {
-        List<PackedRows> packed = new ArrayList<>();
-        int longest = 1;
-        int tokens = 0;
-        for (Leaf leaf : work.leaves()) {
-            PackedRows rows = PackedRows.of(leaf.rows(), parts.model().config());
-            packed.add(rows);
-            longest = Math.max(longest, rows.longest());
-            tokens = Math.addExact(tokens, rows.tokens());
-        }
-        int reserved = longest;
-        parts.lanes().run(() -> parts.kernel().reserveTokens(reserved));
+    GradientReport run() {
+        int longest = packed.stream().mapToInt(PackedRows::longest).max().orElseThrow();
+        int tokens = packed.stream().mapToInt(PackedRows::tokens).reduce(0, Math::addExact);
+        parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
         StepContext context = new StepContext(parts, work.step(), SumTree.of(work.leaves()));
         List<RowLoss> losses = new ArrayList<>();
         for (List<Integer> microBatch : microBatches(work.leaves())) {

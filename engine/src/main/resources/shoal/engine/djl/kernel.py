@@ -148,6 +148,9 @@ class Kernel(Module):
     s = self.mlp(x2_TH, w, epsilon, mask, at + T * H, drop[1])
     return s + [x_TH, h_TH, mean, rstd, qkv_T3H, a_TH] + attention
 
+  # key_bias: a key's bias adds the same to all scores of a query, so softmax takes no notice and
+  # its gradient is zero. Summed, it would be rounding noise, which Adam turns into whole steps.
+
   # saved is what layer returned after y. Returns the gradient of x; fills g.
   def layer_backward(self: __torch__.Kernel, dy_TH: Tensor, saved: List[Tensor], w: List[Tensor],
       g: List[Tensor], starts: List[int], heads: int, mask: Tensor,
@@ -185,6 +188,7 @@ class Kernel(Module):
       dqkv[1].copy_(torch.bmm(ds_NLL.transpose(1, 2), qkv[0]).mul_(scale))
     torch.mm(h_TH.t(), dqkv_T3H, out=g[0])
     torch.sum(dqkv_T3H, [0], False, out=g[4])
+    g[4].narrow(0, H, H).zero_()  # see key_bias
     dh_TH = torch.mm(dqkv_T3H, w[0].t())
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
     return dx_TH.add_(dx2_TH)
@@ -263,7 +267,8 @@ class Kernel(Module):
     torch.mm(h_RH.t(), dq_RH, out=g[0].narrow(1, 0, H))
     torch.mm(h_TH.t(), dkv_T2H, out=g[0].narrow(1, H, 2 * H))
     torch.sum(dq_RH, [0], False, out=g[4].narrow(0, 0, H))
-    torch.sum(dkv_T2H, [0], False, out=g[4].narrow(0, H, 2 * H))
+    g[4].narrow(0, H, H).zero_()  # see key_bias
+    torch.sum(dkv_T2H.narrow(1, H, H), [0], False, out=g[4].narrow(0, 2 * H, H))
     dh_TH = torch.mm(dkv_T2H, w[0].narrow(1, H, 2 * H).t())
     dh_TH.index_add_(0, last_R, torch.mm(dq_RH, w[0].narrow(1, 0, H).t()))
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
