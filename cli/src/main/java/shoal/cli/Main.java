@@ -61,10 +61,12 @@ public final class Main {
     private CommandLine commandLine() {
         CommandLine line =
                 new CommandLine(new Verbs())
+                        .addSubcommand(new SubmitCommand(context))
                         .addSubcommand(new RunsCommand(context))
                         .addSubcommand(new WatchCommand(context))
                         .addSubcommand(new CancelCommand(context))
                         .addSubcommand(new ExportCommand(context))
+                        .addSubcommand(new PredictCommand(context))
                         .addSubcommand(new VersionCommand(context))
                         .addSubcommand(new HelpCommand());
         line.setOut(new PrintWriter(context.console().out(), true, UTF_8));

@@ -5,9 +5,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import shoal.cli.client.CoordinatorClient;
-import shoal.cli.client.RunFollower;
-import shoal.cli.render.RunDisplay;
-import shoal.proto.v1.StatusChanged;
 
 /** {@code shoal watch RUN}: replays a run's log and follows it; ends as the run ends. */
 @Command(
@@ -30,28 +27,7 @@ final class WatchCommand implements Callable<Integer> {
     public Integer call() {
         String name = RunName.of(run);
         try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
-            return follow(context, client, name);
+            return Following.toEnd(context, context.console(), client, name);
         }
-    }
-
-    /** Follows a run to its end and shows its results; returns the exit code. */
-    static int follow(CommandContext context, CoordinatorClient client, String run) {
-        RunDisplay display = new RunDisplay(context.console(), context.clock());
-        StatusChanged end;
-        try {
-            end = new RunFollower(client, run, display::show).follow();
-        } finally {
-            display.finish();
-            if (context.interrupts().happened()) {
-                context.console()
-                        .err()
-                        .println("detached; run " + run + " goes on: shoal watch " + run);
-            }
-        }
-        if (end.getStatus() == shoal.proto.v1.RunStatus.DONE) {
-            String model = "at the coordinator; fetch it: shoal export " + run + " --to DIR";
-            display.summary(model).forEach(context.console().out()::println);
-        }
-        return RunEnding.report(end, run, context.console());
     }
 }

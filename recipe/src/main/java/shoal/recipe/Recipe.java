@@ -93,4 +93,33 @@ public record Recipe(
                 outputDirectory,
                 notices);
     }
+
+    /** The same with the number of classes filled in. */
+    public Recipe withLabels(int classes) {
+        return with(classes, outputDirectory);
+    }
+
+    /** The same with its result in another place; no bit of the result depends on it. */
+    public Recipe withOutputDirectory(String directory) {
+        return with(labels, directory);
+    }
+
+    private Recipe with(int classes, String directory) {
+        return new Recipe(
+                batch,
+                length,
+                order,
+                optimizer,
+                schedule,
+                labelSmoothing,
+                evaluation,
+                logging,
+                saving,
+                selection,
+                zero,
+                maxSequenceLength,
+                classes,
+                directory,
+                notices);
+    }
 }

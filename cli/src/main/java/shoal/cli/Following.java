@@ -1,0 +1,33 @@
+package shoal.cli;
+
+import shoal.cli.client.CoordinatorClient;
+import shoal.cli.client.RunFollower;
+import shoal.cli.render.Console;
+import shoal.cli.render.RunDisplay;
+import shoal.proto.v1.RunStatus;
+import shoal.proto.v1.StatusChanged;
+
+/** Follows a run at a coordinator that goes on without this command. */
+final class Following {
+    private Following() {}
+
+    /** Shows a run from its first event to its end, then its results; returns the exit code. */
+    static int toEnd(
+            CommandContext context, Console console, CoordinatorClient client, String run) {
+        RunDisplay display = new RunDisplay(console, context.clock());
+        StatusChanged end;
+        try {
+            end = new RunFollower(client, run, display::show).follow();
+        } finally {
+            display.finish();
+            if (context.interrupts().happened()) {
+                console.err().println("detached; run " + run + " goes on: shoal watch " + run);
+            }
+        }
+        if (end.getStatus() == RunStatus.DONE) {
+            String model = "at the coordinator; fetch it: shoal export " + run + " --to DIR";
+            display.summary(model).forEach(console.out()::println);
+        }
+        return RunEnding.report(end, run, console);
+    }
+}

@@ -1,0 +1,121 @@
+package shoal.cli.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import shoal.cli.client.JobFile;
+import shoal.cli.render.Sizes;
+import shoal.model.GptConfig;
+import shoal.model.checkpoint.ModelFile;
+import shoal.model.checkpoint.ModelFolder;
+import shoal.model.dataset.DataSet;
+import shoal.plan.step.TrainingPlan;
+import shoal.proto.v1.Artefact;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.Recipe;
+import shoal.recipe.RecipeJson;
+import shoal.recipe.request.RunInputs;
+
+/**
+ * A run that has been checked: its recipe, and the files it needs.
+ *
+ * @param recipe with the number of labels filled in
+ * @param inputs as the user wrote them
+ * @param model the folder to start from
+ * @param train rows to train on
+ * @param evaluation rows to evaluate on
+ * @param files everything that the run needs
+ */
+public record Job(
+        Recipe recipe,
+        RunInputs inputs,
+        ModelFolder model,
+        DataSet train,
+        Optional<DataSet> evaluation,
+        List<JobFile> files) {
+    public Job {
+        requireNonNull(recipe, "recipe");
+        requireNonNull(inputs, "inputs");
+        requireNonNull(model, "model");
+        requireNonNull(train, "train");
+        requireNonNull(evaluation, "evaluation");
+        files = List.copyOf(files);
+    }
+
+    /**
+     * The recipe as it travels.
+     *
+     * @param outputDirectory relative to the run's folder at the coordinator
+     */
+    public String recipeJson(String outputDirectory) {
+        return RecipeJson.write(recipe.withOutputDirectory(outputDirectory));
+    }
+
+    /** What is about to run, in a few lines. */
+    public List<String> banner() {
+        GptConfig config = model.config();
+        BatchRecipe batch = recipe.batch();
+        TrainingPlan plan = TrainingPlan.of(recipe, train.rows().size());
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "model: "
+                        + inputs.model()
+                        + ", "
+                        + config.layers()
+                        + " layers x "
+                        + config.hidden()
+                        + ", "
+                        + Sizes.count(model.table().parameterElements())
+                        + " parameters, "
+                        + config.labels()
+                        + " labels");
+        lines.add(
+                "data: "
+                        + rows(train)
+                        + evaluation.map(set -> ", evaluation on " + rows(set)).orElse("")
+                        + ", at most "
+                        + recipe.maxSequenceLength()
+                        + " tokens a row");
+        lines.add(
+                "run: "
+                        + plan.steps()
+                        + " steps, "
+                        + plan.stepsPerEpoch()
+                        + " per epoch; a step is "
+                        + batch.trainRowsPerDevice()
+                        + " rows per device x "
+                        + batch.accumulation()
+                        + " accumulated x R="
+                        + batch.ranks());
+        lines.add(ranks(batch));
+        return lines;
+    }
+
+    /** What the user should know of how files were read. */
+    public List<String> notices() {
+        List<String> notices = new ArrayList<>(recipe.notices());
+        notices.addAll(model.notices());
+        train.notice().ifPresent(notices::add);
+        evaluation.flatMap(DataSet::notice).ifPresent(notices::add);
+        return notices;
+    }
+
+    private String ranks(BatchRecipe batch) {
+        String here =
+                batch.ranks() == inputs.workers()
+                        ? "R=" + batch.ranks() + " from --workers " + inputs.workers()
+                        : "R=" + batch.ranks() + " from --ranks " + batch.ranks();
+        return here + "; --ranks " + batch.ranks() + " gives these bits on any cluster";
+    }
+
+    private static String rows(DataSet set) {
+        return set.rows().size() + " rows of " + set.shownName();
+    }
+
+    /** The role of a model folder's file on the wire. */
+    static JobFile of(ModelFile file) {
+        return new JobFile(Artefact.Role.MODEL_FILE, file.name(), file.path());
+    }
+}

@@ -1,0 +1,144 @@
+package shoal.cli.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import shoal.cli.client.JobFile;
+import shoal.model.checkpoint.ModelFolder;
+import shoal.model.dataset.DataSet;
+import shoal.plan.step.TrainingPlan;
+import shoal.proto.v1.Artefact;
+import shoal.recipe.Limits;
+import shoal.recipe.Problems;
+import shoal.recipe.Recipe;
+import shoal.recipe.UserException;
+import shoal.recipe.request.RecipeReader;
+import shoal.recipe.request.RecipeSources;
+import shoal.recipe.request.RunInputs;
+import shoal.recipe.request.RunRequest;
+
+/**
+ * Reads the flags of a run and everything they name.
+ *
+ * <p>Nothing is written, sent or started before all of it is right; all problems are reported at
+ * once: first those of the flags and configuration files, then those of data and model.
+ */
+public final class JobReader {
+    private final Path workingDirectory;
+    private final Problems problems = new Problems();
+
+    private JobReader(Path workingDirectory) {
+        this.workingDirectory = requireNonNull(workingDirectory, "workingDirectory");
+    }
+
+    /**
+     * Reads and checks a run.
+     *
+     * @param words behind the verb, as typed
+     * @param workingDirectory what relative paths start from
+     * @throws UserException with everything that is wrong
+     */
+    public static Job read(List<String> words, Path workingDirectory) {
+        JobReader reader = new JobReader(workingDirectory);
+        RunRequest request = RecipeReader.read(new RecipeSources(words, reader::bytes));
+        return reader.job(request.recipe(), request.inputs());
+    }
+
+    private byte[] bytes(String typed) throws IOException {
+        Path file = workingDirectory.resolve(typed);
+        long size = Files.size(file);
+        if (size > Limits.JSON_BYTES) {
+            throw new IOException("it has " + size + " bytes, at most " + Limits.JSON_BYTES);
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private Job job(Recipe recipe, RunInputs inputs) {
+        Path modelFolder = workingDirectory.resolve(inputs.model());
+        Path trainFile = workingDirectory.resolve(inputs.trainFile());
+        Optional<Path> evaluationFile = inputs.evaluationFile().map(workingDirectory::resolve);
+        DataSet train = noted(() -> DataSet.read(trainFile, inputs.trainFile()));
+        Optional<DataSet> evaluation =
+                evaluationFile.map(file -> noted(() -> DataSet.read(file, evaluationName(inputs))));
+        ModelFolder model =
+                noted(() -> ModelFolder.open(modelFolder, inputs.model(), recipe.labels()));
+        problems.throwIfAny();
+        ModelFolder known = requireNonNull(model, "model");
+        DataSet trainRows = requireNonNull(train, "train");
+        List<DataSet> sets = new ArrayList<>(List.of(trainRows));
+        evaluation.ifPresent(sets::add);
+        ModelFolder fitting = withLabelsOf(sets, known, recipe.labels(), modelFolder);
+        check(recipe, fitting, sets);
+        Recipe complete = recipe.withLabels(fitting.config().labels());
+        List<JobFile> files = new ArrayList<>();
+        // Names of their own: what the user's are called need not be a name on the wire.
+        files.add(new JobFile(Artefact.Role.TRAIN_ROWS, "train.tsv", trainFile));
+        evaluationFile.ifPresent(
+                file -> files.add(new JobFile(Artefact.Role.EVALUATION_ROWS, "eval.tsv", file)));
+        fitting.files().forEach(file -> files.add(Job.of(file)));
+        return new Job(complete, inputs, fitting, trainRows, evaluation, files);
+    }
+
+    private static String evaluationName(RunInputs inputs) {
+        return inputs.evaluationFile().orElseThrow();
+    }
+
+    /** What the reader returns, or null with its problems noted. */
+    private <T> @Nullable T noted(Supplier<T> reader) {
+        try {
+            return reader.get();
+        } catch (UserException wrong) {
+            problems.addAll(wrong);
+            return null;
+        }
+    }
+
+    /** As many labels as the data has, where neither the user nor a trained head says how many. */
+    private ModelFolder withLabelsOf(
+            List<DataSet> sets, ModelFolder model, int asked, Path folder) {
+        int largest = sets.stream().mapToInt(DataSet::largestLabel).max().orElse(0);
+        if (asked > 0 || largest < model.config().labels()) {
+            return model;
+        }
+        try {
+            return ModelFolder.open(folder, model.shownName(), largest + 1);
+        } catch (UserException headHasFewer) {
+            // The head says how many: check() names each line with a label beyond.
+            return model;
+        }
+    }
+
+    private void check(Recipe recipe, ModelFolder model, List<DataSet> sets) {
+        int labels = model.config().labels();
+        String source = recipe.labels() > 0 ? "--num_labels" : model.shownName();
+        for (DataSet set : sets) {
+            noted(
+                    () -> {
+                        set.requireLabelsBelow(labels, source);
+                        return set;
+                    });
+        }
+        int positions = model.config().positions();
+        if (recipe.maxSequenceLength() > positions) {
+            problems.add(
+                    "--max_seq_length",
+                    "is "
+                            + recipe.maxSequenceLength()
+                            + ", but "
+                            + model.shownName()
+                            + "/config.json has n_positions "
+                            + positions
+                            + ". Set it to at most "
+                            + positions);
+        }
+        noted(() -> TrainingPlan.of(recipe, sets.get(0).rows().size()));
+        problems.throwIfAny();
+    }
+}
