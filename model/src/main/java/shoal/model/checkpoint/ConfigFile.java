@@ -51,7 +51,7 @@ final class ConfigFile {
         int hidden = whole("n_embd", 768, 1, 1 << 16);
         int heads = whole("n_head", 12, 1, 1 << 16);
         if (hidden % heads != 0) {
-            problem("n_embd", "is " + hidden + ", expected a multiple of n_head (" + heads + ").");
+            problem("n_head", "is " + heads + ", expected to divide n_embd (" + hidden + ").");
         }
         int vocabulary = whole("vocab_size", 50_257, 1, 1 << 24);
         int pad = padTokenId(padTokenId, vocabulary);

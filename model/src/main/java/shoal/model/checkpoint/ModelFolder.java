@@ -28,7 +28,8 @@ import shoal.recipe.UserException;
  * <p>Immutable; no file stays open. Safe for any thread.
  */
 public final class ModelFolder {
-    private static final List<String> TOKENIZER_FILES =
+    /** Names of tokenizer files that HF knows. */
+    static final List<String> TOKENIZER_FILES =
             List.of(
                     "tokenizer.json",
                     "tokenizer_config.json",
@@ -189,6 +190,11 @@ public final class ModelFolder {
     /** The folder's tokenizer, for texts of at most so many tokens. */
     public Tokenizer tokenizer(int maxLength) {
         return Tokenizer.open(source.folder, source.shownName, maxLength);
+    }
+
+    /** The folder's tokenizer as the text of a tokenizer.json, which HF reads too. */
+    public String tokenizerJson() {
+        return Tokenizer.json(source.folder, source.shownName);
     }
 
     /** config.json of a classifier trained from this folder, as HF would save it. */

@@ -27,8 +27,9 @@ final class BytePairTokenizer {
                         config.token("eos_token", END_OF_TEXT),
                         config.padToken());
         return TokenizerForm.start(TokenizerForm.addedTokens(vocabulary, special, config))
-                .put("pre_tokenizer", byteLevel(config.prefixSpace().orElse(false)))
-                .put("decoder", byteLevel(true))
+                .put("pre_tokenizer", byteLevel(config.prefixSpace().orElse(false), true))
+                .put("post_processor", byteLevel(true, false))
+                .put("decoder", byteLevel(true, true))
                 .put("model", model(vocabulary, merges(folder, shownName + "/merges.txt")))
                 .object();
     }
@@ -51,10 +52,10 @@ final class BytePairTokenizer {
         return Json.texts(merges);
     }
 
-    private static JsonObject byteLevel(boolean prefixSpace) {
+    private static JsonObject byteLevel(boolean prefixSpace, boolean trimOffsets) {
         return TokenizerForm.type("ByteLevel")
                 .flag("add_prefix_space", prefixSpace)
-                .flag("trim_offsets", true)
+                .flag("trim_offsets", trimOffsets)
                 .flag("use_regex", true)
                 .object();
     }

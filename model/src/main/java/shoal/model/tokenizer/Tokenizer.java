@@ -98,6 +98,11 @@ public final class Tokenizer implements AutoCloseable {
         return kept;
     }
 
+    /** A folder's tokenizer as the text of a tokenizer.json. */
+    public static String json(Path modelFolder, String shownName) {
+        return TokenizerJson.read(modelFolder, shownName).text();
+    }
+
     /** The id of a folder's padding token, without loading the library. */
     public static OptionalInt padTokenId(Path modelFolder, String shownName) {
         return TokenizerJson.read(modelFolder, shownName).padTokenId();

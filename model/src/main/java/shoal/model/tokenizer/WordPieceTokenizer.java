@@ -1,11 +1,15 @@
 package shoal.model.tokenizer;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import shoal.model.json.Json;
 import shoal.model.json.Members;
 import shoal.recipe.UserException;
+import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonBoolean;
+import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonValue;
 
@@ -38,6 +42,7 @@ final class WordPieceTokenizer {
         return TokenizerForm.start(TokenizerForm.addedTokens(vocabulary, special, config))
                 .put("normalizer", normalizer(config))
                 .put("pre_tokenizer", TokenizerForm.type("BertPreTokenizer").object())
+                .put("post_processor", postProcessor(vocabulary, config))
                 .put("decoder", decoder())
                 .put("model", model(vocabulary, unknown))
                 .object();
@@ -60,6 +65,44 @@ final class WordPieceTokenizer {
                 .flag("handle_chinese_chars", config.chineseCharacters().orElse(true))
                 .put("strip_accents", accents)
                 .flag("lowercase", config.lowercase().orElse(true))
+                .object();
+    }
+
+    /** [CLS] text [SEP], for those who ask for special tokens; rows never do. */
+    private static JsonValue postProcessor(JsonObject vocabulary, TokenizerConfig config) {
+        String first = config.token("cls_token", "[CLS]");
+        String last = config.token("sep_token", "[SEP]");
+        OptionalLong firstId = Json.integer(vocabulary, first);
+        OptionalLong lastId = Json.integer(vocabulary, last);
+        if (firstId.isEmpty() || lastId.isEmpty()) {
+            return Json.NULL;
+        }
+        JsonValue start = piece("SpecialToken", first, 0);
+        List<JsonValue> single =
+                List.of(start, piece("Sequence", "A", 0), piece("SpecialToken", last, 0));
+        List<JsonValue> pair = new ArrayList<>(single);
+        pair.add(piece("Sequence", "B", 1));
+        pair.add(piece("SpecialToken", last, 1));
+        Members tokens = new Members();
+        tokens.put(first, special(first, firstId.getAsLong()));
+        tokens.put(last, special(last, lastId.getAsLong()));
+        return TokenizerForm.type("TemplateProcessing")
+                .put("single", JsonArray.of(single))
+                .put("pair", JsonArray.of(pair))
+                .put("special_tokens", tokens.object())
+                .object();
+    }
+
+    private static JsonObject piece(String kind, String id, int type) {
+        Members inner = new Members().text("id", id).integer("type_id", type);
+        return new Members().put(kind, inner.object()).object();
+    }
+
+    private static JsonObject special(String token, long id) {
+        return new Members()
+                .text("id", token)
+                .put("ids", JsonArray.of(List.of(JsonNumber.of(id))))
+                .put("tokens", Json.texts(List.of(token)))
                 .object();
     }
 

@@ -2,11 +2,33 @@ package shoal.model.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import shoal.model.Golden;
 
 /** Expected texts and numbers are those of CPython 3.11. */
 final class PythonNumberTest {
+    @Test
+    void every_reference_double_is_written_as_python_writes_it() {
+        List<String> lines = Golden.lines("numbers.txt");
+        assertThat(lines).hasSizeGreaterThan(300);
+
+        for (String line : lines) {
+            double value =
+                    Double.longBitsToDouble(Long.parseUnsignedLong(line.substring(0, 16), 16));
+            assertThat(PythonNumber.repr(value)).isEqualTo(line.substring(17));
+        }
+    }
+
+    @Test
+    void numbers_without_digits_have_the_names_that_python_gives_them_in_json() {
+        assertThat(PythonNumber.json(Double.NaN)).isEqualTo("NaN");
+        assertThat(PythonNumber.json(Double.POSITIVE_INFINITY)).isEqualTo("Infinity");
+        assertThat(PythonNumber.json(Double.NEGATIVE_INFINITY)).isEqualTo("-Infinity");
+        assertThat(PythonNumber.json(1e-5)).isEqualTo("1e-05");
+    }
+
     @Test
     void numbers_are_written_as_repr_writes_them() {
         assertThat(PythonNumber.repr(0)).isEqualTo("0.0");

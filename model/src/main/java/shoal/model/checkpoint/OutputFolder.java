@@ -1,0 +1,208 @@
+package shoal.model.checkpoint;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import shoal.model.safetensors.SafetensorsLayout;
+import shoal.recipe.UserException;
+
+/**
+ * A result folder in the making: files are staged beside its place and appear there when all of
+ * them are complete and on disk.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>Until {@link #publish} nothing of the target changes; closing without it leaves nothing.
+ *   <li>A new target appears whole, by one rename. In a target that exists, files are replaced one
+ *       by one after all are staged, each by one rename, and files that are none of ours stay; only
+ *       tokenizer files of an older model go, since HF would read them in place of the new ones.
+ *   <li>Staging folders that a killed process left beside the same target are removed.
+ * </ul>
+ *
+ * <p>Methods may be called from one thread at a time; a {@link StagedWeights} may be written from
+ * another.
+ */
+public final class OutputFolder implements AutoCloseable {
+    public static final String WEIGHTS = "model.safetensors";
+
+    private final Path target;
+    private final String shownName;
+    private final Path staging;
+
+    private OutputFolder(Path target, String shownName, Path staging) {
+        this.target = target;
+        this.shownName = shownName;
+        this.staging = staging;
+    }
+
+    /**
+     * Makes a staging folder beside the target, which need not exist.
+     *
+     * @param shownName the target as the user wrote it
+     * @throws UserException if the target cannot be written
+     */
+    public static OutputFolder stage(Path target, String shownName) {
+        Path absolute = target.toAbsolutePath().normalize();
+        if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+            throw new UserException(
+                    shownName, "is a file, but results are a folder. Choose another output_dir.");
+        }
+        if (Files.isDirectory(absolute) && !Files.isWritable(absolute)) {
+            throw unwritable(shownName, "no permission to write into the folder");
+        }
+        Path parent = absolute.getParent();
+        if (parent == null) {
+            throw unwritable(shownName, "it is the root of the file system");
+        }
+        try {
+            Files.createDirectories(parent);
+            return new OutputFolder(absolute, shownName, StagingName.of(absolute).createIn(parent));
+        } catch (IOException refused) {
+            throw unwritable(shownName, inWords(refused));
+        }
+    }
+
+    private static UserException unwritable(String shownName, String why) {
+        return new UserException(
+                shownName,
+                "cannot be written: "
+                        + why
+                        + ". Choose another output_dir, or make this one writable.");
+    }
+
+    private static String inWords(IOException refused) {
+        String name = refused.getClass().getSimpleName();
+        if (refused instanceof FileSystemException where) {
+            String reason = where.getReason();
+            return name + " " + where.getFile() + (reason == null ? "" : " (" + reason + ")");
+        }
+        return name + " " + refused.getMessage();
+    }
+
+    /** Where files are until they are published. */
+    public Path staging() {
+        return staging;
+    }
+
+    /** Writes one text file. */
+    public void write(String name, String text) {
+        try {
+            Files.writeString(
+                    file(name), text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+        } catch (IOException refused) {
+            throw unwritable(shownName + "/" + name, inWords(refused));
+        }
+    }
+
+    /** Copies one file. */
+    public void copy(String name, Path from) {
+        try {
+            Files.copy(from, file(name));
+        } catch (IOException refused) {
+            throw unwritable(shownName + "/" + name, inWords(refused));
+        }
+    }
+
+    /** Makes model.safetensors in its final size, with its header, to be filled by ranges. */
+    public StagedWeights weights(SafetensorsLayout layout) {
+        try {
+            return StagedWeights.create(file(WEIGHTS), shownName + "/" + WEIGHTS, layout);
+        } catch (IOException refused) {
+            throw unwritable(shownName + "/" + WEIGHTS, inWords(refused));
+        }
+    }
+
+    /** config.json and the tokenizer's files of a classifier that was trained from a folder. */
+    public void writeModelFiles(ModelFolder startedFrom) {
+        write("config.json", startedFrom.classifierConfigJson());
+        for (ModelFile file : startedFrom.files()) {
+            if (file.kind() == ModelFile.Kind.TOKENIZER) {
+                copy(file.name(), file.path());
+            }
+        }
+        if (!Files.exists(file("tokenizer.json"))) {
+            write("tokenizer.json", startedFrom.tokenizerJson());
+        }
+    }
+
+    private Path file(String name) {
+        Path file = staging.resolve(name).normalize();
+        if (!staging.equals(file.getParent())) {
+            throw new IllegalArgumentException(name + " is not the name of a file");
+        }
+        return file;
+    }
+
+    /**
+     * Makes everything durable and moves it to the target.
+     *
+     * @return every file, by name
+     * @throws UserException if the disk refuses; the target is then as before, or, if it existed,
+     *     holds some of the new files
+     */
+    public List<SealedFile> publish() {
+        try {
+            List<SealedFile> sealed = new ArrayList<>();
+            for (Path file : stagedFiles()) {
+                sealed.add(Durable.seal(file));
+            }
+            Durable.forceFolder(staging);
+            if (Files.exists(target)) {
+                replaceFiles();
+            } else {
+                Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Durable.forceFolder(target.resolveSibling("."));
+            return sealed;
+        } catch (IOException refused) {
+            throw unwritable(shownName, inWords(refused));
+        }
+    }
+
+    private List<Path> stagedFiles() throws IOException {
+        try (Stream<Path> files = Files.list(staging)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private void replaceFiles() throws IOException {
+        Set<String> written = new HashSet<>();
+        for (Path file : stagedFiles()) {
+            Files.move(
+                    file,
+                    target.resolve(file.getFileName()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            written.add(file.getFileName().toString());
+        }
+        for (String name : ModelFolder.TOKENIZER_FILES) {
+            if (!written.contains(name)
+                    && written.stream().anyMatch(ModelFolder.TOKENIZER_FILES::contains)) {
+                Files.deleteIfExists(target.resolve(name));
+            }
+        }
+        Durable.forceFolder(target);
+        Files.delete(staging);
+    }
+
+    /** Removes what was staged and not published. */
+    @Override
+    public void close() {
+        try {
+            StagingName.remove(staging);
+        } catch (IOException leftBehind) {
+            throw new UncheckedIOException(leftBehind);
+        }
+    }
+}

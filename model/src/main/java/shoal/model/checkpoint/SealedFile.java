@@ -1,0 +1,19 @@
+package shoal.model.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import shoal.recipe.Require;
+
+/**
+ * One file of a published folder.
+ *
+ * @param name inside the folder
+ * @param sha256 64 lower-case hexadecimal digits
+ */
+public record SealedFile(String name, long sizeBytes, String sha256) {
+    public SealedFile {
+        requireNonNull(name, "name");
+        Require.atLeast("sizeBytes", sizeBytes, 0);
+        Require.range("sha256.length", sha256.length(), 64, 64);
+    }
+}

@@ -1,0 +1,124 @@
+package shoal.model.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import shoal.model.json.Json;
+import shoal.model.json.Members;
+import shoal.model.json.PythonJson;
+import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonText;
+import shoal.recipe.json.JsonValue;
+
+/**
+ * HF's trainer_state.json: exactly the 20 fields of transformers 4.57.6 (trainer_callback.py,
+ * TrainerState). One more and HF's Trainer refuses the file.
+ *
+ * @param epoch with the part of the running epoch, empty before the first step
+ * @param globalStep updates done
+ * @param maxSteps updates of the whole run
+ * @param loggingSteps log every so many updates; 500 is HF's value where it has no meaning
+ * @param evaluationSteps evaluate every so many updates
+ * @param saveSteps save every so many updates
+ * @param trainBatchSize per_device_train_batch_size
+ * @param epochs num_train_epochs, rounded up
+ * @param inputTokensSeen 0 unless include_num_input_tokens_seen
+ * @param totalFlops floating point operations, HF's estimate
+ * @param logHistory every logged row
+ * @param bestMetric of metric_for_best_model
+ * @param bestStep where it was
+ * @param bestCheckpoint its folder
+ * @param control what is due at this step
+ */
+public record TrainerState(
+        OptionalDouble epoch,
+        int globalStep,
+        int maxSteps,
+        int loggingSteps,
+        int evaluationSteps,
+        int saveSteps,
+        int trainBatchSize,
+        int epochs,
+        long inputTokensSeen,
+        double totalFlops,
+        List<JsonObject> logHistory,
+        OptionalDouble bestMetric,
+        OptionalInt bestStep,
+        Optional<String> bestCheckpoint,
+        Control control) {
+    /**
+     * HF's TrainerControl, which it keeps among the stateful callbacks.
+     *
+     * @param save a checkpoint is being saved at this step
+     * @param stop training ends at this step
+     */
+    public record Control(boolean save, boolean stop) {}
+
+    public TrainerState {
+        requireNonNull(epoch, "epoch");
+        logHistory = List.copyOf(logHistory);
+        requireNonNull(bestMetric, "bestMetric");
+        requireNonNull(bestStep, "bestStep");
+        requireNonNull(bestCheckpoint, "bestCheckpoint");
+        requireNonNull(control, "control");
+    }
+
+    /** The file's text. */
+    public String json() {
+        Members json =
+                new Members()
+                        .put("best_global_step", integer(bestStep))
+                        .put("best_metric", number(bestMetric))
+                        .put("best_model_checkpoint", text(bestCheckpoint))
+                        .put("epoch", number(epoch))
+                        .integer("eval_steps", evaluationSteps)
+                        .integer("global_step", globalStep)
+                        .flag("is_hyper_param_search", false)
+                        .flag("is_local_process_zero", true)
+                        .flag("is_world_process_zero", true)
+                        .put("log_history", JsonArray.of(List.copyOf(logHistory)))
+                        .integer("logging_steps", loggingSteps)
+                        .integer("max_steps", maxSteps)
+                        .integer("num_input_tokens_seen", inputTokensSeen)
+                        .integer("num_train_epochs", epochs)
+                        .integer("save_steps", saveSteps)
+                        .put("stateful_callbacks", callbacks())
+                        .number("total_flos", totalFlops)
+                        .integer("train_batch_size", trainBatchSize)
+                        .nothing("trial_name")
+                        .nothing("trial_params");
+        return PythonJson.sorted(json.object()) + "\n";
+    }
+
+    private JsonObject callbacks() {
+        Members arguments =
+                new Members()
+                        .flag("should_epoch_stop", false)
+                        .flag("should_evaluate", false)
+                        .flag("should_log", false)
+                        .flag("should_save", control.save())
+                        .flag("should_training_stop", control.stop());
+        Members state =
+                new Members()
+                        .put("args", arguments.object())
+                        .put("attributes", new Members().object());
+        return new Members().put("TrainerControl", state.object()).object();
+    }
+
+    private static JsonValue number(OptionalDouble value) {
+        return value.isPresent() ? Json.number(value.getAsDouble()) : Json.NULL;
+    }
+
+    private static JsonValue integer(OptionalInt value) {
+        return value.isPresent() ? JsonNumber.of(value.getAsInt()) : Json.NULL;
+    }
+
+    private static JsonValue text(Optional<String> value) {
+        return value.<JsonValue>map(JsonText::of).orElse(Json.NULL);
+    }
+}
