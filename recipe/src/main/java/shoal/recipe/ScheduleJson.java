@@ -1,8 +1,10 @@
 package shoal.recipe;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonFields;
 import shoal.recipe.json.JsonNumber;
@@ -30,6 +32,19 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
                     case "cosine" ->
                             new ScheduleRecipe.Cosine(
                                     warmup(fields, "warmup"), fields.number("cycles", 0, 1e6));
+                    case "cosine_with_restarts" ->
+                            new ScheduleRecipe.CosineWithRestarts(
+                                    warmup(fields, "warmup"), fields.number("cycles", 0, 1e6));
+                    case "cosine_with_minimum" -> cosineWithMinimum(fields);
+                    case "polynomial" ->
+                            new ScheduleRecipe.Polynomial(
+                                    warmup(fields, "warmup"),
+                                    fields.number("end_rate", 0, 1e6),
+                                    fields.number("power", 0, 1e6));
+                    case "inverse_square_root" ->
+                            new ScheduleRecipe.InverseSquareRoot(
+                                    warmup(fields, "warmup"), fields.count("timescale", 0, MOST));
+                    case "warmup_stable_decay" -> stableDecay(fields);
                     case "warmup" -> deepspeed(fields);
                     default -> {
                         fields.refuse("type", "is no schedule that this version of Shoal knows");
@@ -55,6 +70,74 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
         Map<String, JsonValue> members = members("cosine", schedule.warmup());
         members.put("cycles", JsonNumber.of(schedule.cycles()));
         return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> cosineWithRestarts(ScheduleRecipe.CosineWithRestarts schedule) {
+        Map<String, JsonValue> members = members("cosine_with_restarts", schedule.warmup());
+        members.put("cycles", JsonNumber.of(schedule.cycles()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> cosineWithMinimum(ScheduleRecipe.CosineWithMinimum schedule) {
+        Map<String, JsonValue> members = members("cosine_with_minimum", schedule.warmup());
+        members.put("cycles", JsonNumber.of(schedule.cycles()));
+        members.put("minimum", JsonNumber.of(schedule.minimum()));
+        members.put("ahead", JsonBoolean.of(schedule.start().ahead()));
+        members.put("share", JsonNumber.of(schedule.start().share()));
+        return members;
+    }
+
+    private static ScheduleRecipe.CosineWithMinimum cosineWithMinimum(JsonFields fields) {
+        return new ScheduleRecipe.CosineWithMinimum(
+                warmup(fields, "warmup"),
+                fields.number("cycles", 0, 1e6),
+                fields.number("minimum", 0, 1e6),
+                new ScheduleRecipe.CosineWithMinimum.Start(
+                        fields.flag("ahead"), fields.number("share", -1, 1e6)));
+    }
+
+    @Override
+    public Map<String, JsonValue> polynomial(ScheduleRecipe.Polynomial schedule) {
+        Map<String, JsonValue> members = members("polynomial", schedule.warmup());
+        members.put("end_rate", JsonNumber.of(schedule.endRate()));
+        members.put("power", JsonNumber.of(schedule.power()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> inverseSquareRoot(ScheduleRecipe.InverseSquareRoot schedule) {
+        Map<String, JsonValue> members = members("inverse_square_root", schedule.warmup());
+        members.put("timescale", JsonNumber.of(schedule.timescale()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> warmupStableDecay(WarmupStableDecay schedule) {
+        Map<String, JsonValue> members = members("warmup_stable_decay", schedule.warmup());
+        members.put("rise", word(schedule.rise()));
+        members.put("stable_steps", JsonNumber.of(schedule.stableSteps()));
+        members.put("decay_steps", JsonNumber.of(schedule.decaySteps()));
+        members.put("fall", word(schedule.fall()));
+        members.put("cycles", JsonNumber.of(schedule.cycles()));
+        members.put("minimum", JsonNumber.of(schedule.minimum()));
+        return members;
+    }
+
+    private static JsonValue word(WarmupStableDecay.Shape shape) {
+        return JsonText.of(shape.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static WarmupStableDecay stableDecay(JsonFields fields) {
+        return new WarmupStableDecay(
+                warmup(fields, "warmup"),
+                fields.word("rise", WarmupStableDecay.Shape.class),
+                fields.count("stable_steps", -1, MOST),
+                fields.count("decay_steps", 0, MOST),
+                fields.word("fall", WarmupStableDecay.Shape.class),
+                fields.number("cycles", 0, 1e6),
+                fields.number("minimum", 0, 1));
     }
 
     @Override

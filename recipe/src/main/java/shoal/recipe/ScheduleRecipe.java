@@ -20,6 +20,16 @@ public sealed interface ScheduleRecipe {
 
         R cosine(Cosine schedule);
 
+        R cosineWithRestarts(CosineWithRestarts schedule);
+
+        R cosineWithMinimum(CosineWithMinimum schedule);
+
+        R polynomial(Polynomial schedule);
+
+        R inverseSquareRoot(InverseSquareRoot schedule);
+
+        R warmupStableDecay(WarmupStableDecay schedule);
+
         R warmup(Warmup schedule);
     }
 
@@ -70,6 +80,132 @@ public sealed interface ScheduleRecipe {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.cosine(this);
+        }
+    }
+
+    /** HF "cosine_with_restarts": after the warm-up, {@code cycles} half-waves from 1 to 0. */
+    record CosineWithRestarts(WarmupLength warmup, double cycles) implements ScheduleRecipe {
+        public CosineWithRestarts {
+            requireNonNull(warmup, "warmup");
+            Require.range("cycles", cycles, 0, 1e6);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.cosineWithRestarts(this);
+        }
+    }
+
+    /**
+     * HF "cosine_with_min_lr" and "cosine_warmup_with_min_lr": as Cosine, but down to a minimum.
+     *
+     * @param cycles num_cycles, 0.5 = to the minimum
+     * @param minimum share of the peak rate at the end: min_lr_rate, or min_lr / learning_rate
+     * @param start how the warm-up starts
+     */
+    record CosineWithMinimum(WarmupLength warmup, double cycles, double minimum, Start start)
+            implements ScheduleRecipe {
+        /**
+         * How the warm-up starts.
+         *
+         * @param ahead one step ahead, as "cosine_warmup_with_min_lr" counts
+         * @param share warmup_lr_rate, the share of the peak at the first step; -1 = not given
+         */
+        public record Start(boolean ahead, double share) {
+            public Start {
+                Require.range("share", share, -1, 1e6);
+            }
+        }
+
+        public CosineWithMinimum {
+            requireNonNull(warmup, "warmup");
+            Require.range("cycles", cycles, 0, 1e6);
+            Require.range("minimum", minimum, 0, 1e6);
+            requireNonNull(start, "start");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.cosineWithMinimum(this);
+        }
+    }
+
+    /**
+     * HF "polynomial": up over the warm-up, then down to a rate along a power of what remains.
+     *
+     * @param endRate lr_end, below the peak rate
+     * @param power 1 = a straight line
+     */
+    record Polynomial(WarmupLength warmup, double endRate, double power) implements ScheduleRecipe {
+        public Polynomial {
+            requireNonNull(warmup, "warmup");
+            Require.range("endRate", endRate, 0, 1e6);
+            Require.range("power", power, 0, 1e6);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.polynomial(this);
+        }
+    }
+
+    /**
+     * HF "inverse_sqrt": up over the warm-up, then down as 1 / sqrt(steps / timescale).
+     *
+     * @param timescale in steps; 0 = the warm-up, or 10,000 without one
+     */
+    record InverseSquareRoot(WarmupLength warmup, int timescale) implements ScheduleRecipe {
+        public InverseSquareRoot {
+            requireNonNull(warmup, "warmup");
+            Require.atLeast("timescale", timescale, 0);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.inverseSquareRoot(this);
+        }
+    }
+
+    /**
+     * HF "warmup_stable_decay": up, level, down.
+     *
+     * @param rise the shape of the warm-up
+     * @param stableSteps num_stable_steps, or -1 for all that the other two leave
+     * @param decaySteps num_decay_steps
+     * @param fall the shape of the decay
+     * @param cycles num_cycles of a cosine decay
+     * @param minimum min_lr_ratio, the share of the peak rate at both ends
+     */
+    record WarmupStableDecay(
+            WarmupLength warmup,
+            Shape rise,
+            int stableSteps,
+            int decaySteps,
+            Shape fall,
+            double cycles,
+            double minimum)
+            implements ScheduleRecipe {
+        /** HF's warmup_type and decay_type. */
+        public enum Shape {
+            LINEAR,
+            COSINE,
+            /** 1 - sqrt of the progress. */
+            ROOT
+        }
+
+        public WarmupStableDecay {
+            requireNonNull(warmup, "warmup");
+            requireNonNull(rise, "rise");
+            Require.atLeast("stableSteps", stableSteps, -1);
+            Require.atLeast("decaySteps", decaySteps, 0);
+            requireNonNull(fall, "fall");
+            Require.range("cycles", cycles, 0, 1e6);
+            Require.range("minimum", minimum, 0, 1);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.warmupStableDecay(this);
         }
     }
 

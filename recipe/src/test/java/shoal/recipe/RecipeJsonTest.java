@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 import shoal.recipe.ZeroRecipe.Offload;
 
 class RecipeJsonTest {
@@ -147,10 +148,29 @@ class RecipeJsonTest {
 
         private ScheduleRecipe schedule() {
             WarmupLength warmup = new WarmupLength(count(), share());
-            return switch (random.nextInt(4)) {
+            return switch (random.nextInt(9)) {
                 case 0 -> new ScheduleRecipe.Linear(warmup);
                 case 1 -> new ScheduleRecipe.Constant(warmup);
                 case 2 -> new ScheduleRecipe.Cosine(warmup, share());
+                case 3 -> new ScheduleRecipe.CosineWithRestarts(warmup, share());
+                case 4 ->
+                        new ScheduleRecipe.CosineWithMinimum(
+                                warmup,
+                                share(),
+                                share(),
+                                new ScheduleRecipe.CosineWithMinimum.Start(
+                                        flag(), flag() ? -1 : share()));
+                case 5 -> new ScheduleRecipe.Polynomial(warmup, share(), share());
+                case 6 -> new ScheduleRecipe.InverseSquareRoot(warmup, count());
+                case 7 ->
+                        new WarmupStableDecay(
+                                warmup,
+                                word(WarmupStableDecay.Shape.values()),
+                                count(),
+                                count(),
+                                word(WarmupStableDecay.Shape.values()),
+                                share(),
+                                share());
                 default ->
                         new ScheduleRecipe.Warmup(
                                 share(), share(), count(), warmup, flag(), flag(), count());

@@ -8,9 +8,14 @@ import shoal.recipe.Require;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.Constant;
 import shoal.recipe.ScheduleRecipe.Cosine;
+import shoal.recipe.ScheduleRecipe.CosineWithMinimum;
+import shoal.recipe.ScheduleRecipe.CosineWithRestarts;
+import shoal.recipe.ScheduleRecipe.InverseSquareRoot;
 import shoal.recipe.ScheduleRecipe.Linear;
+import shoal.recipe.ScheduleRecipe.Polynomial;
 import shoal.recipe.ScheduleRecipe.Warmup;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 
 /**
  * The learning rate of every step of a run.
@@ -27,6 +32,9 @@ import shoal.recipe.ScheduleRecipe.WarmupLength;
  * <p>StrictMath throughout: the rates are part of the arithmetic.
  */
 public final class LearningRates {
+    /** HF's timescale of inverse_sqrt without a warm-up (transformers 4.57.6 optimization.py). */
+    private static final int DEFAULT_TIMESCALE = 10_000;
+
     private final Curve curve;
     private final int usedLag;
 
@@ -98,10 +106,120 @@ public final class LearningRates {
             return huggingFace(
                     warmup,
                     done -> {
-                        double progress = (double) (done - warmup) / Math.max(1, steps - warmup);
+                        double progress = progress(done, warmup);
                         double angle = StrictMath.PI * schedule.cycles() * 2.0 * progress;
                         return Math.max(0.0, 0.5 * (1.0 + StrictMath.cos(angle)));
                     });
+        }
+
+        @Override
+        public LearningRates cosineWithRestarts(CosineWithRestarts schedule) {
+            int warmup = warmupSteps(schedule.warmup(), steps);
+            return huggingFace(
+                    warmup,
+                    done -> {
+                        double progress = progress(done, warmup);
+                        double wave = schedule.cycles() * progress % 1.0;
+                        double factor = 0.5 * (1.0 + StrictMath.cos(StrictMath.PI * wave));
+                        return progress >= 1.0 ? 0.0 : Math.max(0.0, factor);
+                    });
+        }
+
+        @Override
+        public LearningRates cosineWithMinimum(CosineWithMinimum schedule) {
+            int warmup = warmupSteps(schedule.warmup(), steps);
+            int ahead = schedule.start().ahead() ? 1 : 0;
+            Curve falling =
+                    done -> {
+                        double progress = progress(done + ahead, warmup);
+                        double angle = StrictMath.PI * schedule.cycles() * 2.0 * progress;
+                        double factor = 0.5 * (1.0 + StrictMath.cos(angle));
+                        double minimum = schedule.minimum();
+                        return Math.max(0.0, factor * (1.0 - minimum) + minimum);
+                    };
+            return ahead == 0
+                    ? huggingFace(warmup, falling)
+                    : factors(
+                            done ->
+                                    done < warmup
+                                            ? rising(schedule.start().share(), done, warmup)
+                                            : falling.at(done));
+        }
+
+        /** The warm-up of HF's cosine_warmup_with_min_lr. */
+        private static double rising(double share, int done, int warmup) {
+            return share < 0
+                    ? (done + 1.0) / warmup
+                    : share + (1.0 - share) * done / Math.max(1, warmup - 1);
+        }
+
+        @Override
+        public LearningRates polynomial(Polynomial schedule) {
+            int warmup = warmupSteps(schedule.warmup(), steps);
+            double end = schedule.endRate();
+            return huggingFace(
+                    warmup,
+                    done -> {
+                        if (done > steps || steps == warmup) {
+                            return end / peak;
+                        }
+                        double remaining = 1.0 - (double) (done - warmup) / (steps - warmup);
+                        double power = StrictMath.pow(remaining, schedule.power());
+                        return ((peak - end) * power + end) / peak;
+                    });
+        }
+
+        @Override
+        public LearningRates inverseSquareRoot(InverseSquareRoot schedule) {
+            int warmup = warmupSteps(schedule.warmup(), steps);
+            int otherwise = warmup > 0 ? warmup : DEFAULT_TIMESCALE;
+            int timescale = schedule.timescale() > 0 ? schedule.timescale() : otherwise;
+            int shift = timescale - warmup;
+            return huggingFace(
+                    warmup, done -> 1.0 / StrictMath.sqrt((double) (done + shift) / timescale));
+        }
+
+        @Override
+        public LearningRates warmupStableDecay(WarmupStableDecay schedule) {
+            int warmup = warmupSteps(schedule.warmup(), steps);
+            int rest = steps - warmup - schedule.decaySteps();
+            int stable = schedule.stableSteps() >= 0 ? schedule.stableSteps() : rest;
+            return factors(done -> stableDecay(schedule, warmup, warmup + stable, done));
+        }
+
+        /** HF's _get_wsd_scheduler_lambda; {@code level} is where the decay starts. */
+        private static double stableDecay(
+                WarmupStableDecay schedule, int warmup, int level, int done) {
+            double minimum = schedule.minimum();
+            if (done < warmup) {
+                double progress = (double) done / Math.max(1, warmup);
+                double factor =
+                        switch (schedule.rise()) {
+                            case LINEAR -> progress;
+                            case COSINE -> 0.5 * (1.0 - StrictMath.cos(StrictMath.PI * progress));
+                            case ROOT -> 1.0 - StrictMath.sqrt(1.0 - progress);
+                        };
+                return Math.max(0.0, factor * (1.0 - minimum) + minimum);
+            }
+            if (done < level) {
+                return 1.0;
+            }
+            if (done >= level + schedule.decaySteps()) {
+                return minimum;
+            }
+            double progress = (double) (done - level) / Math.max(1, schedule.decaySteps());
+            double angle = StrictMath.PI * schedule.cycles() * 2.0 * progress;
+            double factor =
+                    switch (schedule.fall()) {
+                        case LINEAR -> 1.0 - progress;
+                        case COSINE -> 0.5 * (1.0 + StrictMath.cos(angle));
+                        case ROOT -> 1.0 - StrictMath.sqrt(progress);
+                    };
+            return Math.max(0.0, factor * (1.0 - minimum) + minimum);
+        }
+
+        private double progress(int done, int warmup) {
+            return (double) (done - warmup) / Math.max(1, steps - warmup);
         }
 
         @Override
@@ -135,11 +253,14 @@ public final class LearningRates {
         }
 
         private LearningRates huggingFace(int warmup, Curve afterWarmup) {
-            Curve factor =
+            return factors(
                     done ->
                             done < warmup
                                     ? (double) done / Math.max(1, warmup)
-                                    : afterWarmup.at(done);
+                                    : afterWarmup.at(done));
+        }
+
+        private LearningRates factors(Curve factor) {
             return new LearningRates(done -> peak * factor.at(done), 0);
         }
     }
