@@ -1,0 +1,235 @@
+package shoal.coordinator;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.checkpoint.OutputDesk;
+import shoal.coordinator.core.Event;
+import shoal.coordinator.driver.Crash;
+import shoal.coordinator.driver.Driver;
+import shoal.coordinator.driver.Requests;
+import shoal.coordinator.grpc.GrpcFront;
+import shoal.coordinator.grpc.Sessions;
+import shoal.coordinator.grpc.Watchers;
+import shoal.coordinator.http.HealthFront;
+import shoal.coordinator.store.Store;
+import shoal.recipe.ErrorCode;
+import shoal.recipe.RecipeJson;
+import shoal.recipe.UserException;
+import shoal.wire.HostPort;
+import shoal.wire.Scope;
+
+/**
+ * A running coordinator: the core, its driver and everything around them.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>When {@link #start} returns, calls are served.
+ *   <li>Killed at any moment and started again on the same folder, it continues every run where it
+ *       was.
+ *   <li>{@link #close} leaves no thread, port or lock.
+ * </ul>
+ *
+ * <p>Safe for any thread.
+ */
+public final class Coordinator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+    /** Threads for calls: some may wait for the disk while others answer heartbeats. */
+    private static final int CALL_THREADS = 16;
+
+    private final Deque<AutoCloseable> parts;
+    private final GrpcFront grpc;
+    private final Optional<HostPort> httpAddress;
+    private final TokenFiles tokens;
+
+    private Coordinator(
+            Deque<AutoCloseable> parts,
+            GrpcFront grpc,
+            Optional<HostPort> httpAddress,
+            TokenFiles tokens) {
+        this.parts = parts;
+        this.grpc = grpc;
+        this.httpAddress = httpAddress;
+        this.tokens = tokens;
+    }
+
+    /**
+     * Starts a coordinator.
+     *
+     * @throws UserException if an address or the folder cannot be used
+     */
+    public static Coordinator start(CoordinatorSettings settings) {
+        return start(settings, Coordinator::endProcess);
+    }
+
+    static Coordinator start(CoordinatorSettings settings, Crash crash) {
+        requireLoopback("--listen", settings.listen());
+        settings.http().ifPresent(address -> requireLoopback("--http", address));
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        try {
+            return assemble(settings, crash, parts);
+        } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    /** Where workers and clients dial. */
+    public HostPort address() {
+        return grpc.address();
+    }
+
+    /** Where health is served, if it is. */
+    public Optional<HostPort> httpAddress() {
+        return httpAddress;
+    }
+
+    /** The file with the token of this scope. */
+    public Path tokenFile(Scope scope) {
+        return tokens.file(scope);
+    }
+
+    /** The complete command that joins a worker. */
+    public String joinLine() {
+        return "shoal worker --coordinator "
+                + address()
+                + " --token-file "
+                + tokenFile(Scope.WORKER);
+    }
+
+    @Override
+    public void close() {
+        closeAll(parts);
+    }
+
+    private static Coordinator assemble(
+            CoordinatorSettings settings, Crash crash, Deque<AutoCloseable> parts) {
+        DataFolder folder = DataFolder.open(settings.dataDirectory());
+        parts.push(folder);
+        Store store = Store.open(folder.store());
+        parts.push(store);
+        TokenFiles tokens = new TokenFiles(folder.tokens());
+        tokens.prepare(store, new SecureRandom());
+        Map<String, Scope> scopes = store.tokens();
+
+        ExecutorService calls =
+                Executors.newFixedThreadPool(
+                        CALL_THREADS, task -> new Thread(task, "coordinator-call"));
+        parts.push(calls::shutdownNow);
+        AtomicReference<@Nullable Driver> driverLater = new AtomicReference<>();
+        Inbox inbox = new Inbox(driverLater);
+        ArtefactShelf shelf = shelf(folder, store);
+        OutputDesk desk = new OutputDesk(folder.runs(), shelf, inbox::accept, crash);
+        Sessions sessions = new Sessions(inbox::accept);
+        Watchers watchers = new Watchers(store::events, calls);
+        Requests requests = new Requests();
+        Clock clock = Clock.systemUTC();
+        Driver driver =
+                new Driver(
+                        store.load(RecipeJson::read),
+                        store::append,
+                        new Performer(sessions, watchers, requests, desk, clock),
+                        clock,
+                        crash);
+        driverLater.set(driver);
+        parts.push(desk);
+        parts.push(driver);
+        driver.start();
+
+        Pulse pulse = Pulse.start(driver, sessions);
+        parts.push(pulse);
+        GrpcFront grpc =
+                GrpcFront.start(
+                        settings.listen(),
+                        fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
+                        calls,
+                        new GrpcFront.Ground(driver, requests, desk, shelf, RecipeJson::read),
+                        sessions,
+                        watchers);
+        parts.push(grpc);
+        Optional<HealthFront> http =
+                settings.http()
+                        .map(
+                                asked ->
+                                        HealthFront.start(
+                                                asked,
+                                                driver::isRunning,
+                                                () -> driver.isRunning() && grpc.isServing()));
+        http.ifPresent(parts::push);
+        LOG.info("coordinator listens address={}", grpc.address());
+        return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens);
+    }
+
+    /** Events of parts that are made before the driver. */
+    private record Inbox(AtomicReference<@Nullable Driver> driver) {
+        void accept(Event event) {
+            requireNonNull(driver.get(), "driver").submit(event);
+        }
+    }
+
+    private static ArtefactShelf shelf(DataFolder folder, Store store) {
+        try {
+            return ArtefactShelf.open(folder.artefacts(), store);
+        } catch (IOException e) {
+            throw new UserException(
+                    folder.artefacts().toString(),
+                    "cannot be used: " + e + ". Look at its permissions.");
+        }
+    }
+
+    private static void requireLoopback(String flag, HostPort address) {
+        InetSocketAddress resolved = address.toSocketAddress();
+        if (resolved.isUnresolved()) {
+            throw new UserException(
+                    flag + " " + address, "is no known host. Use 127.0.0.1 and a port.");
+        }
+        if (!resolved.getAddress().isLoopbackAddress()) {
+            throw new UserException(
+                    flag + " " + address,
+                    "is not a loopback address, and what is said there would travel unencrypted:"
+                            + " TLS between machines is not built yet. Listen on 127.0.0.1:"
+                            + address.port()
+                            + ", and let other machines in through an ssh tunnel: ssh -N -L "
+                            + address.port()
+                            + ":127.0.0.1:"
+                            + address.port()
+                            + " THIS_MACHINE");
+        }
+    }
+
+    /** The last part made is closed first; one that does not close does not keep the others. */
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("a part of the coordinator does not close", e);
+            }
+        }
+    }
+
+    /** Loud and at once: no shutdown hook may decide anything on a state that is wrong. */
+    private static void endProcess(Throwable cause) {
+        System.err.println("shoal coordinator: cannot go on and ends now: " + cause);
+        System.err.println("What was decided is stored; start it again on the same folder.");
+        Runtime.getRuntime().halt(ErrorCode.INTERNAL.exitCode());
+    }
+}

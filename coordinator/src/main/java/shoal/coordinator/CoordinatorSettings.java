@@ -1,0 +1,22 @@
+package shoal.coordinator;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import shoal.wire.HostPort;
+
+/**
+ * What a coordinator is told at its start.
+ *
+ * @param dataDirectory everything it keeps; made if it is not there
+ * @param listen where workers and clients dial; port 0 lets the system choose
+ * @param http where {@code /healthz} and {@code /readyz} are served, if at all
+ */
+public record CoordinatorSettings(Path dataDirectory, HostPort listen, Optional<HostPort> http) {
+    public CoordinatorSettings {
+        requireNonNull(dataDirectory, "dataDirectory");
+        requireNonNull(listen, "listen");
+        requireNonNull(http, "http");
+    }
+}

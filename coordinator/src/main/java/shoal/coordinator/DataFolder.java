@@ -1,0 +1,108 @@
+package shoal.coordinator;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import shoal.recipe.UserException;
+
+/**
+ * The folder that a coordinator owns while it lives: {@code lock}, {@code coordinator.db}, {@code
+ * tokens/}, {@code artefacts/}, {@code runs/}.
+ *
+ * <p>The lock is the operating system's and ends with the process, however it ends; the file itself
+ * stays.
+ */
+final class DataFolder implements AutoCloseable {
+    private final Path folder;
+    private final FileChannel lockFile;
+
+    private DataFolder(Path folder, FileChannel lockFile) {
+        this.folder = requireNonNull(folder, "folder");
+        this.lockFile = requireNonNull(lockFile, "lockFile");
+    }
+
+    /**
+     * Makes the folder if it is not there, and locks it.
+     *
+     * @throws UserException if it cannot be written, or another coordinator has it
+     */
+    static DataFolder open(Path given) {
+        Path folder = given.toAbsolutePath().normalize();
+        try {
+            PrivateFiles.createFolder(folder);
+            FileChannel lockFile =
+                    FileChannel.open(
+                            folder.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            if (lock(lockFile) == null) {
+                lockFile.close();
+                throw new UserException(
+                        "--data " + given,
+                        "is in use by another coordinator. Stop that one, or give this one a"
+                                + " folder of its own with --data.");
+            }
+            return new DataFolder(folder, lockFile);
+        } catch (IOException e) {
+            throw new UserException(
+                    "--data " + given,
+                    "cannot be used: "
+                            + e
+                            + ". Give a folder that this user can write, with --data.");
+        }
+    }
+
+    Path store() {
+        return folder.resolve("coordinator.db");
+    }
+
+    Path tokens() {
+        return subfolder("tokens");
+    }
+
+    Path artefacts() {
+        return subfolder("artefacts");
+    }
+
+    Path runs() {
+        return subfolder("runs");
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path subfolder(String name) {
+        Path made = folder.resolve(name);
+        try {
+            if (!Files.isDirectory(made)) {
+                PrivateFiles.createFolder(made);
+            }
+            return made;
+        } catch (IOException e) {
+            throw new UserException(
+                    made.toString(), "cannot be made: " + e + ". Look at its permissions.");
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // Another coordinator in this very process has it.
+        }
+    }
+}

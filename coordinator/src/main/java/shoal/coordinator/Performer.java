@@ -1,0 +1,82 @@
+package shoal.coordinator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.Status;
+import java.time.Clock;
+import shoal.coordinator.checkpoint.OutputDesk;
+import shoal.coordinator.core.Effect;
+import shoal.coordinator.driver.Requests;
+import shoal.coordinator.grpc.Sessions;
+import shoal.coordinator.grpc.Watchers;
+import shoal.coordinator.message.Commands;
+import shoal.coordinator.message.RunEvents;
+
+/**
+ * Hands each effect to the part that performs it. Never waits.
+ *
+ * @param sessions of workers
+ * @param watchers of runs
+ * @param requests of clients
+ * @param desk of results
+ * @param clock for what is shown but not stored
+ */
+record Performer(
+        Sessions sessions, Watchers watchers, Requests requests, OutputDesk desk, Clock clock)
+        implements Effect.Handler {
+    Performer {
+        requireNonNull(sessions, "sessions");
+        requireNonNull(watchers, "watchers");
+        requireNonNull(requests, "requests");
+        requireNonNull(desk, "desk");
+        requireNonNull(clock, "clock");
+    }
+
+    @Override
+    public void admit(Effect.Admit effect) {
+        sessions.find(effect.session()).ifPresent(stream -> stream.admit());
+    }
+
+    @Override
+    public void closeSession(Effect.CloseSession effect) {
+        Status status = effect.refused() ? Status.ALREADY_EXISTS : Status.ABORTED;
+        sessions.find(effect.session())
+                .ifPresent(stream -> stream.close(status.withDescription(effect.reason())));
+    }
+
+    @Override
+    public void tell(Effect.Tell effect) {
+        sessions.find(effect.session())
+                .ifPresent(stream -> stream.send(Commands.message(effect.command())));
+    }
+
+    @Override
+    public void answer(Effect.Answer effect) {
+        requests.answer(effect.request(), effect.reply());
+    }
+
+    @Override
+    public void publish(Effect.Publish effect) {
+        watchers.published(effect.run());
+    }
+
+    @Override
+    public void showProgress(Effect.ShowProgress effect) {
+        watchers.progressed(effect.run(), RunEvents.message(clock.instant(), effect.progress()));
+    }
+
+    @Override
+    public void receiveState(Effect.ReceiveState effect) {
+        desk.expect(effect);
+    }
+
+    @Override
+    public void sealOutput(Effect.SealOutput effect) {
+        desk.seal(effect);
+    }
+
+    @Override
+    public void dropOutput(Effect.DropOutput effect) {
+        desk.drop(effect);
+    }
+}

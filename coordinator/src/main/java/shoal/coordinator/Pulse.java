@@ -1,0 +1,47 @@
+package shoal.coordinator;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import shoal.coordinator.core.Bounds;
+import shoal.coordinator.driver.Driver;
+import shoal.coordinator.grpc.Sessions;
+
+/** Lets time pass for the driver, and heartbeats go out, each from a thread of its own. */
+final class Pulse implements AutoCloseable {
+    private final ScheduledExecutorService ticks;
+    private final ScheduledExecutorService beats;
+
+    private Pulse(ScheduledExecutorService ticks, ScheduledExecutorService beats) {
+        this.ticks = requireNonNull(ticks, "ticks");
+        this.beats = requireNonNull(beats, "beats");
+    }
+
+    static Pulse start(Driver driver, Sessions sessions) {
+        Pulse pulse = new Pulse(thread("coordinator-tick"), thread("coordinator-heartbeat"));
+        every(pulse.ticks, Bounds.TICK.toMillis(), driver::tick);
+        every(pulse.beats, Bounds.HEARTBEAT.toMillis(), sessions::beat);
+        return pulse;
+    }
+
+    @Override
+    public void close() {
+        ticks.shutdownNow();
+        beats.shutdownNow();
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, name));
+    }
+
+    private static void every(ScheduledExecutorService thread, long millis, Runnable task) {
+        ScheduledFuture<?> repeated =
+                thread.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
+        if (repeated.isCancelled()) {
+            throw new IllegalStateException("a new thread takes no task");
+        }
+    }
+}

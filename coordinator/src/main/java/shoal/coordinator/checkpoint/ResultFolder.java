@@ -1,0 +1,114 @@
+package shoal.coordinator.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.core.ArtefactReference;
+import shoal.coordinator.core.Fence;
+import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.RunSpec;
+import shoal.model.checkpoint.ModelFolder;
+import shoal.model.checkpoint.OutputFolder;
+
+/**
+ * {@code DIR/runs/NAME}: where a run's result is made and kept.
+ *
+ * @param folder of this run
+ * @param generation that makes the result: no two share a folder while they work
+ * @param shelf that holds its files
+ */
+record ResultFolder(Path folder, long generation, ArtefactShelf shelf) {
+    ResultFolder {
+        requireNonNull(folder, "folder");
+        requireNonNull(shelf, "shelf");
+    }
+
+    static ResultFolder of(Path runs, Fence fence, ArtefactShelf shelf) {
+        return new ResultFolder(outer(runs, fence.run()), fence.generation(), shelf);
+    }
+
+    /** Where the result of a run is, once it is complete. */
+    static Path output(Path runs, RunName run) {
+        return outer(runs, run).resolve("output");
+    }
+
+    private static Path outer(Path runs, RunName run) {
+        return runs.resolve(run.text());
+    }
+
+    /** Where the result is, once it is complete. */
+    Path output() {
+        return folder.resolve("output");
+    }
+
+    OutputFolder stage() {
+        return OutputFolder.stage(output(), output().toString());
+    }
+
+    /** Puts the model files that the run started from into one folder, without copying them. */
+    ModelFolder linkModel(RunSpec spec, int labels) {
+        unlinkModel();
+        List<ArtefactReference> files =
+                spec.artefacts().stream()
+                        .filter(file -> file.role() == ArtefactReference.Role.MODEL_FILE)
+                        .toList();
+        try {
+            Files.createDirectories(model());
+            for (ArtefactReference file : files) {
+                link(shelf.path(file.hash()), model().resolve(file.name()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ModelFolder.open(model(), "the model folder of " + spec.name(), labels);
+    }
+
+    void unlinkModel() {
+        try {
+            remove(model());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes the result. */
+    void removeOutput() {
+        try {
+            remove(output());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path model() {
+        return folder.resolve("model-" + generation);
+    }
+
+    private static void link(Path from, Path to) throws IOException {
+        try {
+            Files.createLink(to, from);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // A file system without hard links: the copy costs space while the result is made.
+            Files.copy(from, to);
+        }
+    }
+
+    private static void remove(Path flat) throws IOException {
+        if (!Files.isDirectory(flat)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(flat)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(flat);
+    }
+}

@@ -1,0 +1,47 @@
+package shoal.coordinator.core;
+
+import java.time.Duration;
+
+/** Bounds of the coordinator, each with its reason. */
+public final class Bounds {
+    /** How often time passes: a quarter of the shortest deadline's grain of 2 s. */
+    public static final Duration TICK = Duration.ofMillis(500);
+
+    /** How often a worker sends a heartbeat, and expects one (design section 5). */
+    public static final Duration HEARTBEAT = Duration.ofMillis(500);
+
+    /** Ten heartbeats: a pause of the garbage collector is shorter, a frozen machine is longer. */
+    public static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** How long a lost worker may take to dial again before its work is given up. */
+    public static final Duration REDIAL = Duration.ofSeconds(15);
+
+    /** The same after a restart of the coordinator, when all workers wait in their backoff. */
+    public static final Duration REDIAL_AFTER_RESTART = Duration.ofSeconds(60);
+
+    /** A run that lost its worker so often meets something that kills workers. */
+    public static final int RESTARTS = 3;
+
+    /** Runs that have not ended: each waits for a person, who loses track long before. */
+    public static final int LIVE_RUNS = 1_000;
+
+    /** Runs ever accepted by one data folder: what a list and memory can hold. */
+    public static final int RUNS = 10_000;
+
+    /** Runs in one list, newest first. */
+    public static final int LISTED_RUNS = 1_000;
+
+    /** Workers attached at a time: a heartbeat each costs one queued event per 500 ms. */
+    public static final int WORKERS = 1_000;
+
+    static {
+        if (SILENCE.compareTo(HEARTBEAT.multipliedBy(4)) < 0 || TICK.compareTo(SILENCE) > 0) {
+            throw new AssertionError("silence must outlast several heartbeats and be noticed");
+        }
+        if (REDIAL_AFTER_RESTART.compareTo(REDIAL) < 0) {
+            throw new AssertionError("a restart of the coordinator must not cost workers time");
+        }
+    }
+
+    private Bounds() {}
+}

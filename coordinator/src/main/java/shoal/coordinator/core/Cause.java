@@ -1,0 +1,31 @@
+package shoal.coordinator.core;
+
+/** What moves a run from one stage to the next. */
+public enum Cause {
+    /** A free worker was given the run. */
+    ASSIGNED,
+    /** Its worker has loaded the files. */
+    LOADED,
+    /** A step was committed and training goes on. */
+    COMMITTED,
+    /** A step was committed after which an evaluation is due. */
+    COMMITTED_BEFORE_EVALUATION,
+    /** The last step was committed and nothing is left to evaluate. */
+    COMMITTED_LAST,
+    /** All rows are evaluated and training goes on. */
+    EVALUATED,
+    /** All rows are evaluated after the last step. */
+    EVALUATED_LAST,
+    /** The worker has sent all parameters. */
+    UPLOADED,
+    /** The output folder is in place. */
+    SEALED,
+    /** A worker of the run is gone with what it held. */
+    WORKER_LOST,
+    /** A worker is gone and the run has been started again too often. */
+    WORKER_LOST_TOO_OFTEN,
+    /** Something is wrong with the run, a worker or the arithmetic that no repetition mends. */
+    TROUBLE,
+    /** Somebody cancelled it. */
+    CANCELLED
+}

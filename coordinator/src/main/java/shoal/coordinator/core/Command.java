@@ -1,0 +1,105 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/** What a worker is told to do; each may arrive twice (session.proto says what that means). */
+public sealed interface Command {
+    /** What it speaks for. */
+    Fence fence();
+
+    /** Reads this command. */
+    <R> R accept(Handler<R> handler);
+
+    /** One method per command. */
+    interface Handler<R> {
+        R startRun(StartRun command);
+
+        R openStep(OpenStep command);
+
+        R commitStep(CommitStep command);
+
+        R evaluate(Evaluate command);
+
+        R uploadState(UploadState command);
+
+        R endRun(EndRun command);
+    }
+
+    /** Load the run's files. */
+    record StartRun(Fence fence, Submission submission, List<Integer> ranks) implements Command {
+        public StartRun {
+            requireNonNull(fence, "fence");
+            requireNonNull(submission, "submission");
+            ranks = List.copyOf(ranks);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.startRun(this);
+        }
+    }
+
+    /** Compute the gradient of a step. */
+    record OpenStep(Fence fence, int step) implements Command {
+        public OpenStep {
+            requireNonNull(fence, "fence");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.openStep(this);
+        }
+    }
+
+    /** Apply a step's gradient, and open the next step if so told. */
+    record CommitStep(Fence fence, Commit commit, boolean opensNext) implements Command {
+        public CommitStep {
+            requireNonNull(fence, "fence");
+            requireNonNull(commit, "commit");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.commitStep(this);
+        }
+    }
+
+    /** Evaluate all rows at the end of a step. */
+    record Evaluate(Fence fence, int step) implements Command {
+        public Evaluate {
+            requireNonNull(fence, "fence");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.evaluate(this);
+        }
+    }
+
+    /** Send all parameters at the end of a step. */
+    record UploadState(Fence fence, int step) implements Command {
+        public UploadState {
+            requireNonNull(fence, "fence");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.uploadState(this);
+        }
+    }
+
+    /** Free the run. */
+    record EndRun(Fence fence, String reason) implements Command {
+        public EndRun {
+            requireNonNull(fence, "fence");
+            requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.endRun(this);
+        }
+    }
+}

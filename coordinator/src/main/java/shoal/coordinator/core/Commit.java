@@ -1,0 +1,25 @@
+package shoal.coordinator.core;
+
+import shoal.recipe.Require;
+
+/**
+ * The durable decision that a step counts. Both factors are computed once and stored, so that every
+ * worker that ever applies the step multiplies by the same bits.
+ *
+ * @param step counts from 1
+ * @param clip min(1, max_norm / (norm + 1e-6)), 1 when gradients are not clipped
+ * @param learningRate of this step
+ * @param loss sum of row weight x row loss
+ * @param norm of the gradient before the clip
+ * @param tokens computed
+ */
+public record Commit(
+        int step, double clip, double learningRate, double loss, double norm, long tokens) {
+    public Commit {
+        Require.atLeast("step", step, 1);
+        Require.range("clip", clip, 0, 1);
+        Require.range("learningRate", learningRate, 0, 1e6);
+        Require.range("norm", norm, 0, Double.MAX_VALUE);
+        Require.atLeast("tokens", tokens, 0);
+    }
+}

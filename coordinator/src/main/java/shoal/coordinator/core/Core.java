@@ -1,0 +1,69 @@
+package shoal.coordinator.core;
+
+import java.time.Instant;
+
+/**
+ * Decides what each event comes to.
+ *
+ * <p>Pure: same state, time and event, same decision. May be called from any thread. An exception
+ * means a bug of ours, or entries that were changed behind our back.
+ */
+public final class Core {
+    private Core() {}
+
+    /** Decides one event that happened at this time. */
+    public static Decision apply(State state, Instant at, Event event) {
+        Draft draft = new Draft(state, at);
+        event.accept(new Dispatch(draft));
+        new Queue(draft).assign();
+        return draft.decision();
+    }
+
+    /** One family, one handler. */
+    private record Dispatch(Draft draft) implements Event.Handler {
+        @Override
+        public void attached(Event.Attached event) {
+            new Membership(draft).attached(event);
+        }
+
+        @Override
+        public void sessionEnded(Event.SessionEnded event) {
+            new Membership(draft).sessionEnded(event);
+        }
+
+        @Override
+        public void heartbeat(Event.Heartbeat event) {
+            new Membership(draft).heartbeat(event.session());
+        }
+
+        @Override
+        public void tick(Event.Tick event) {
+            new Membership(draft).tick();
+        }
+
+        @Override
+        public void submitted(Event.Submitted event) {
+            new Queue(draft).submitted(event);
+        }
+
+        @Override
+        public void cancelRequested(Event.CancelRequested event) {
+            new Queue(draft).cancelRequested(event);
+        }
+
+        @Override
+        public void reported(Event.Reported event) {
+            new Reports(draft).reported(event);
+        }
+
+        @Override
+        public void outputSealed(Event.OutputSealed event) {
+            new Finish(draft).outputSealed(event);
+        }
+
+        @Override
+        public void outputFailed(Event.OutputFailed event) {
+            new Finish(draft).outputFailed(event);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import shoal.plan.log.CommittedStep;
+import shoal.plan.log.LogRow;
+import shoal.plan.log.Milestone;
+import shoal.plan.log.Milestones;
+import shoal.plan.log.SummaryRows;
+import shoal.plan.log.TrainingLog;
+import shoal.plan.metric.EvaluationResult;
+import shoal.plan.metric.EvaluationTally;
+import shoal.plan.schedule.LearningRates;
+import shoal.plan.step.TrainingPlan;
+import shoal.recipe.Recipe;
+
+/**
+ * What a run will do, step by step: its recipe applied to the rows that its files have.
+ *
+ * <p>Immutable. Two courses are equal if their recipe and facts are.
+ */
+public final class Course {
+    private final Recipe recipe;
+    private final LoadFacts facts;
+    private final TrainingPlan plan;
+    private final LearningRates rates;
+    private final Milestones milestones;
+
+    private Course(Recipe recipe, LoadFacts facts) {
+        this.recipe = requireNonNull(recipe, "recipe");
+        this.facts = requireNonNull(facts, "facts");
+        this.plan = TrainingPlan.of(recipe, facts.trainRows());
+        this.rates = LearningRates.of(recipe, plan);
+        this.milestones = Milestones.of(recipe, plan);
+    }
+
+    /**
+     * The course of a run.
+     *
+     * @throws shoal.recipe.UserException when not a single step is possible
+     */
+    public static Course of(Recipe recipe, LoadFacts facts) {
+        return new Course(recipe, facts);
+    }
+
+    public Recipe recipe() {
+        return recipe;
+    }
+
+    public LoadFacts facts() {
+        return facts;
+    }
+
+    public TrainingPlan plan() {
+        return plan;
+    }
+
+    public Milestones milestones() {
+        return milestones;
+    }
+
+    public int steps() {
+        return plan.steps();
+    }
+
+    /** HF's epoch at a step's end; 0 before the first. */
+    public double epochAfter(int step) {
+        return step == 0 ? 0 : plan.epochAfter(step);
+    }
+
+    /**
+     * The decision about a reduced step: clip = min(1, max_norm / (norm + 1e-6)) as
+     * torch.nn.utils.clip_grad_norm_ has it, and 1 where the recipe does not clip.
+     */
+    Commit commit(WorkerReport.Reduced reduced) {
+        double norm = StrictMath.sqrt(reduced.squaredNorm());
+        double maxNorm = recipe.optimizer().maxGradNorm();
+        double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
+        return new Commit(
+                reduced.step(),
+                clip,
+                rates.at(reduced.step()),
+                reduced.loss(),
+                norm,
+                reduced.tokens());
+    }
+
+    /** What is due after a step, in order; no evaluation where there are no rows for it. */
+    List<Milestone> dueAfter(int step) {
+        return milestones.after(step).stream()
+                .filter(one -> one != Milestone.EVALUATE || facts.evaluationRows() > 0)
+                .toList();
+    }
+
+    /** How the log sees a commit. */
+    CommittedStep logged(Commit commit) {
+        OptionalDouble norm =
+                recipe.optimizer().maxGradNorm() == 0
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(commit.norm());
+        return new CommittedStep(commit.step(), commit.loss(), norm, rates.loggedAt(commit.step()));
+    }
+
+    EvaluationTally emptyTally() {
+        return new EvaluationTally(facts.labels());
+    }
+
+    LogRow evaluationRow(EvaluationResult result, double seconds, int step) {
+        int batchRows =
+                Math.multiplyExact(
+                        recipe.batch().evaluationRowsPerDevice(), recipe.batch().ranks());
+        return SummaryRows.evaluation(
+                result, seconds, batchRows, new SummaryRows.Place(epochAfter(step), step));
+    }
+
+    LogRow trainingRow(TrainingLog log, double seconds) {
+        return SummaryRows.training(log, plan, seconds, OptionalDouble.empty());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Course course
+                && recipe.equals(course.recipe)
+                && facts.equals(course.facts);
+    }
+
+    @Override
+    public int hashCode() {
+        return recipe.hashCode() * 31 + facts.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "Course[steps=" + steps() + ", facts=" + facts + "]";
+    }
+}

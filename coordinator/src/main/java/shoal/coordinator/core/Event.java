@@ -1,0 +1,157 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Something that happened; when, is given beside it. */
+public sealed interface Event {
+    /** Reads this event. */
+    void accept(Handler handler);
+
+    /** One method per event, in families. */
+    interface Handler {
+        void attached(Attached event);
+
+        void sessionEnded(SessionEnded event);
+
+        void heartbeat(Heartbeat event);
+
+        void tick(Tick event);
+
+        void submitted(Submitted event);
+
+        void cancelRequested(CancelRequested event);
+
+        void reported(Reported event);
+
+        void outputSealed(OutputSealed event);
+
+        void outputFailed(OutputFailed event);
+    }
+
+    /** A worker opened a session. */
+    record Attached(
+            SessionId session, WorkerProcess process, WorkerFacts facts, Optional<HeldRun> held)
+            implements Event {
+        public Attached {
+            requireNonNull(session, "session");
+            requireNonNull(process, "process");
+            requireNonNull(facts, "facts");
+            requireNonNull(held, "held");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.attached(this);
+        }
+    }
+
+    /** A session's stream is gone, for the reason given in words. */
+    record SessionEnded(SessionId session, String reason) implements Event {
+        public SessionEnded {
+            requireNonNull(session, "session");
+            requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.sessionEnded(this);
+        }
+    }
+
+    /** A sign of life. */
+    record Heartbeat(SessionId session) implements Event {
+        public Heartbeat {
+            requireNonNull(session, "session");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.heartbeat(this);
+        }
+    }
+
+    /** Time has passed; comes every {@link Bounds#TICK}. */
+    record Tick() implements Event {
+        @Override
+        public void accept(Handler handler) {
+            handler.tick(this);
+        }
+    }
+
+    /** A client submits a run; all its artefacts are stored. Without a name it gets one. */
+    record Submitted(RequestId request, Optional<RunName> name, Submission submission)
+            implements Event {
+        public Submitted {
+            requireNonNull(request, "request");
+            requireNonNull(name, "name");
+            requireNonNull(submission, "submission");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.submitted(this);
+        }
+    }
+
+    /** A client cancels a run. */
+    record CancelRequested(RequestId request, RunName name, String reason) implements Event {
+        public CancelRequested {
+            requireNonNull(request, "request");
+            requireNonNull(name, "name");
+            requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.cancelRequested(this);
+        }
+    }
+
+    /** A worker says something about a run. */
+    record Reported(SessionId session, WorkerReport report) implements Event {
+        public Reported {
+            requireNonNull(session, "session");
+            requireNonNull(report, "report");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.reported(this);
+        }
+    }
+
+    /**
+     * The output folder of a run is in place.
+     *
+     * @param fence whose parameters it holds
+     * @param folder where it is
+     * @param peakResidentBytes of this process
+     */
+    record OutputSealed(Fence fence, String folder, long peakResidentBytes) implements Event {
+        public OutputSealed {
+            requireNonNull(fence, "fence");
+            requireNonNull(folder, "folder");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.outputSealed(this);
+        }
+    }
+
+    /** The output folder of a run cannot be written. */
+    record OutputFailed(Fence fence, List<String> problems) implements Event {
+        public OutputFailed {
+            requireNonNull(fence, "fence");
+            problems = List.copyOf(problems);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.outputFailed(this);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import shoal.plan.log.LogRow;
+
+/** From the last step to the output folder. */
+final class Finish {
+    private final Draft draft;
+
+    Finish(Draft draft) {
+        this.draft = requireNonNull(draft, "draft");
+    }
+
+    /** Writes the last log row. The run is at its last step with nothing left to evaluate. */
+    Run trained(Run run) {
+        draft.record(new Entry.Trained(run.fence(), draft.at()));
+        List<LogRow> history = history(draft.state().run(run.name()));
+        draft.log(run.name(), new RunEvent.Logged(history.get(history.size() - 1)));
+        return draft.state().run(run.name());
+    }
+
+    void uploaded(Run run, WorkerReport.Uploaded report) {
+        if (run.stage() != Stage.UPLOADING || report.step() != run.step()) {
+            draft.drop(DropReason.OTHER_STEP);
+            return;
+        }
+        Attempt attempt = run.phase().attempt().orElseThrow();
+        Run sealing =
+                draft.move(
+                        run,
+                        Cause.UPLOADED,
+                        new Phase.Sealing(attempt, report.peakResidentBytes()),
+                        "all parameters are here");
+        draft.effect(
+                new Effect.SealOutput(
+                        sealing.fence(), sealing.spec(), attempt.course(), history(sealing)));
+    }
+
+    void outputSealed(Event.OutputSealed event) {
+        Optional<Run> run = current(event.fence()).filter(found -> found.stage() == Stage.SEALING);
+        if (run.isEmpty()) {
+            draft.drop(DropReason.STALE_FENCE);
+            return;
+        }
+        draft.log(event.fence().run(), report(run.get(), event));
+        new Endings(draft)
+                .end(
+                        run.get(),
+                        Cause.SEALED,
+                        new RunEvent.StatusChanged(
+                                RunStatus.DONE,
+                                "the model is in " + event.folder(),
+                                List.of(),
+                                false));
+    }
+
+    void outputFailed(Event.OutputFailed event) {
+        Optional<Run> run =
+                current(event.fence())
+                        .filter(
+                                found ->
+                                        found.stage() == Stage.UPLOADING
+                                                || found.stage() == Stage.SEALING);
+        if (run.isEmpty()) {
+            draft.drop(DropReason.STALE_FENCE);
+            return;
+        }
+        new Endings(draft)
+                .end(
+                        run.get(),
+                        Cause.TROUBLE,
+                        new RunEvent.StatusChanged(
+                                RunStatus.FAILED,
+                                "the model cannot be written at the coordinator",
+                                event.problems(),
+                                false));
+    }
+
+    private Optional<Run> current(Fence fence) {
+        return draft.state()
+                .runs()
+                .find(fence.run())
+                .filter(run -> run.generation() == fence.generation());
+    }
+
+    private static RunEvent.Reported report(Run run, Event.OutputSealed event) {
+        List<LogRow> history = history(run);
+        LogRow training = history.get(history.size() - 1);
+        List<RunEvent.ProcessMemory> memory = new ArrayList<>();
+        memory.add(new RunEvent.ProcessMemory("coordinator", event.peakResidentBytes()));
+        long workerPeak = run.phase().workerPeakBytes().orElse(0L);
+        for (String worker : run.workers()) {
+            memory.add(new RunEvent.ProcessMemory("worker " + worker, workerPeak));
+        }
+        return new RunEvent.Reported(
+                training.number("train_runtime").orElse(0),
+                training.number("train_samples_per_second").orElse(0),
+                memory,
+                event.folder());
+    }
+
+    private static List<LogRow> history(Run run) {
+        return run.phase().attempt().orElseThrow().ledger().history();
+    }
+}

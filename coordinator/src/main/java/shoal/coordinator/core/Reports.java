@@ -1,0 +1,104 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes what workers say about runs, and drops what speaks for a session, a generation or a
+ * position that is over.
+ */
+final class Reports {
+    private final Draft draft;
+
+    Reports(Draft draft) {
+        this.draft = requireNonNull(draft, "draft");
+    }
+
+    void reported(Event.Reported event) {
+        Optional<Worker> worker = draft.state().workerOn(event.session());
+        if (worker.isEmpty()) {
+            draft.drop(DropReason.ENDED_SESSION);
+            return;
+        }
+        new Membership(draft).heartbeat(event.session());
+        Fence fence = event.report().fence();
+        Optional<Run> run =
+                draft.state()
+                        .runs()
+                        .find(fence.run())
+                        .filter(found -> found.generation() == fence.generation())
+                        .filter(found -> found.employs(worker.get().process()));
+        if (run.isEmpty()) {
+            draft.drop(DropReason.STALE_FENCE);
+            return;
+        }
+        event.report().accept(new Dispatch(draft, run.get(), worker.get()));
+    }
+
+    /** One family, one handler. */
+    private record Dispatch(Draft draft, Run run, Worker worker) implements WorkerReport.Handler {
+        @Override
+        public void ready(WorkerReport.Ready report) {
+            new Reconciliation(draft).ready(run, worker.name(), report);
+        }
+
+        @Override
+        public void reduced(WorkerReport.Reduced report) {
+            if (isReconciled()) {
+                new Steps(draft).reduced(run, report);
+            }
+        }
+
+        @Override
+        public void evaluated(WorkerReport.Evaluated report) {
+            if (isReconciled()) {
+                new Evaluations(draft).evaluated(run, report);
+            }
+        }
+
+        @Override
+        public void uploaded(WorkerReport.Uploaded report) {
+            if (isReconciled()) {
+                new Finish(draft).uploaded(run, report);
+            }
+        }
+
+        @Override
+        public void trouble(WorkerReport.Trouble report) {
+            String reason =
+                    report.userError()
+                            ? "the run's files are at fault"
+                            : "worker " + worker.name() + " cannot go on";
+            if (run.stage() == Stage.SEALING) {
+                // All its parameters are here: what ails the worker now does not matter.
+                draft.drop(DropReason.OTHER_STEP);
+                return;
+            }
+            List<String> problems =
+                    report.problems().isEmpty()
+                            ? List.of("it gave no reason; see its log")
+                            : report.problems();
+            new Endings(draft)
+                    .end(
+                            run,
+                            Cause.TROUBLE,
+                            new RunEvent.StatusChanged(
+                                    RunStatus.FAILED, reason, problems, report.userError()));
+        }
+
+        private boolean isReconciled() {
+            boolean reconciled =
+                    worker.link()
+                            .attached()
+                            .flatMap(Worker.Attached::reconciledFor)
+                            .filter(run.fence()::equals)
+                            .isPresent();
+            if (!reconciled) {
+                draft.drop(DropReason.NOT_RECONCILED);
+            }
+            return reconciled;
+        }
+    }
+}

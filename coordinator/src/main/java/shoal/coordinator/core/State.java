@@ -1,0 +1,130 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a coordinator knows. Immutable; any thread may read it.
+ *
+ * @param workers attached ones, and lost ones that a run still waits for
+ * @param runs that have not ended
+ * @param ended what became of the others
+ * @param nextPosition in the queue
+ * @param lastTick when time passed last
+ * @param dropped messages without effect, counted
+ */
+public record State(
+        Table<WorkerName, Worker> workers,
+        Table<RunName, Run> runs,
+        Table<RunName, Entry.EndedRun> ended,
+        long nextPosition,
+        Optional<Instant> lastTick,
+        Table<DropReason, Long> dropped) {
+    public State {
+        requireNonNull(workers, "workers");
+        requireNonNull(runs, "runs");
+        requireNonNull(ended, "ended");
+        requireNonNull(lastTick, "lastTick");
+        requireNonNull(dropped, "dropped");
+    }
+
+    /** A coordinator that has seen nothing. */
+    public static State empty() {
+        return new State(
+                Table.empty(), Table.empty(), Table.empty(), 1, Optional.empty(), Table.empty());
+    }
+
+    /**
+     * This state, read back from the store, at a coordinator's start: the workers of live runs may
+     * dial again for a while.
+     */
+    public State reopened(Instant at) {
+        Worker.Lost lost = new Worker.Lost(at.plus(Bounds.REDIAL_AFTER_RESTART));
+        State next = this;
+        for (Run run : runs.values()) {
+            for (Crew.Member member : run.phase().crew().map(Crew::members).orElse(noMembers())) {
+                next = next.with(new Worker(member.process(), lost));
+            }
+        }
+        return next;
+    }
+
+    /** The run, which must be live. */
+    Run run(RunName name) {
+        return runs.find(name).orElseThrow(() -> new IllegalStateException(name + " is not live"));
+    }
+
+    /** The live run that this process works on. */
+    public Optional<Run> runOf(WorkerProcess process) {
+        return runs.values().stream().filter(run -> run.employs(process)).findFirst();
+    }
+
+    /** The worker that speaks on this session. */
+    Optional<Worker> workerOn(SessionId session) {
+        return workers.values().stream()
+                .filter(worker -> worker.session().filter(session::equals).isPresent())
+                .findFirst();
+    }
+
+    long droppedFor(DropReason reason) {
+        return dropped.find(reason).orElse(0L);
+    }
+
+    State with(Worker worker) {
+        return withWorkers(workers.with(worker.name(), worker));
+    }
+
+    State without(WorkerName worker) {
+        return withWorkers(workers.without(worker));
+    }
+
+    State with(Run run) {
+        return new State(
+                workers, runs.with(run.name(), run), ended, nextPosition, lastTick, dropped);
+    }
+
+    State withAccepted(Run run) {
+        return new State(
+                workers,
+                runs.with(run.name(), run),
+                ended,
+                Math.max(nextPosition, run.position() + 1),
+                lastTick,
+                dropped);
+    }
+
+    State withEnded(RunName name, Entry.EndedRun end) {
+        return new State(
+                workers,
+                runs.without(name),
+                ended.with(name, end),
+                Math.max(nextPosition, end.position() + 1),
+                lastTick,
+                dropped);
+    }
+
+    State ticked(Instant at) {
+        return new State(workers, runs, ended, nextPosition, Optional.of(at), dropped);
+    }
+
+    State withDropped(DropReason reason) {
+        return new State(
+                workers,
+                runs,
+                ended,
+                nextPosition,
+                lastTick,
+                dropped.with(reason, droppedFor(reason) + 1));
+    }
+
+    private State withWorkers(Table<WorkerName, Worker> next) {
+        return new State(next, runs, ended, nextPosition, lastTick, dropped);
+    }
+
+    private static List<Crew.Member> noMembers() {
+        return List.of();
+    }
+}

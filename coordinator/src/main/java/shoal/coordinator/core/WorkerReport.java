@@ -1,0 +1,126 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import shoal.recipe.Require;
+
+/** What a worker says about a run it serves. */
+public sealed interface WorkerReport {
+    /** What it speaks for. */
+    Fence fence();
+
+    /** Reads this report. */
+    void accept(Handler handler);
+
+    /** One method per report. */
+    interface Handler {
+        void ready(Ready report);
+
+        void reduced(Reduced report);
+
+        void evaluated(Evaluated report);
+
+        void uploaded(Uploaded report);
+
+        void trouble(Trouble report);
+    }
+
+    /** The run's files are loaded; also said after every redial. */
+    record Ready(Fence fence, HeldRun.Position position, LoadFacts facts, List<String> notices)
+            implements WorkerReport {
+        public Ready {
+            requireNonNull(fence, "fence");
+            requireNonNull(position, "position");
+            requireNonNull(facts, "facts");
+            notices = List.copyOf(notices);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.ready(this);
+        }
+    }
+
+    /**
+     * The whole gradient of a step is reduced and held.
+     *
+     * @param fence what it speaks for
+     * @param step counts from 1
+     * @param loss sum of row weight x row loss
+     * @param squaredNorm of the reduced gradient
+     * @param tokens computed
+     * @param nonFinite the first block whose squared norm is not finite
+     */
+    record Reduced(
+            Fence fence,
+            int step,
+            double loss,
+            double squaredNorm,
+            long tokens,
+            Optional<BlockPlace> nonFinite)
+            implements WorkerReport {
+        public Reduced {
+            requireNonNull(fence, "fence");
+            Require.atLeast("step", step, 1);
+            requireNonNull(nonFinite, "nonFinite");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.reduced(this);
+        }
+    }
+
+    /** A block, in words: "embed", "layer 3" or "head", and its index there. */
+    record BlockPlace(String unit, long block) {
+        public BlockPlace {
+            requireNonNull(unit, "unit");
+            Require.atLeast("block", block, 0);
+        }
+    }
+
+    /** Results of consecutive evaluation rows. */
+    record Evaluated(Fence fence, int step, EvaluationPart part, Optional<Double> secondsAtLast)
+            implements WorkerReport {
+        public Evaluated {
+            requireNonNull(fence, "fence");
+            Require.atLeast("step", step, 1);
+            requireNonNull(part, "part");
+            requireNonNull(secondsAtLast, "secondsAtLast");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.evaluated(this);
+        }
+    }
+
+    /** All parameters of the step were sent and received. */
+    record Uploaded(Fence fence, int step, long peakResidentBytes) implements WorkerReport {
+        public Uploaded {
+            requireNonNull(fence, "fence");
+            Require.atLeast("step", step, 0);
+            Require.atLeast("peakResidentBytes", peakResidentBytes, 0);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.uploaded(this);
+        }
+    }
+
+    /** The worker cannot go on with this run. */
+    record Trouble(Fence fence, boolean userError, List<String> problems) implements WorkerReport {
+        public Trouble {
+            requireNonNull(fence, "fence");
+            problems = List.copyOf(problems);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.trouble(this);
+        }
+    }
+}

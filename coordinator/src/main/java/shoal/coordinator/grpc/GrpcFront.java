@@ -1,0 +1,149 @@
+package shoal.coordinator.grpc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.Server;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.checkpoint.OutputDesk;
+import shoal.coordinator.core.Event;
+import shoal.coordinator.core.Reply;
+import shoal.coordinator.core.RequestId;
+import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.State;
+import shoal.coordinator.driver.Driver;
+import shoal.coordinator.driver.Requests;
+import shoal.recipe.Recipe;
+import shoal.recipe.UserException;
+import shoal.wire.HostPort;
+import shoal.wire.Scope;
+import shoal.wire.Servers;
+
+/** The gRPC listener with all its services. */
+public final class GrpcFront implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 5;
+
+    private final Server server;
+    private final HostPort address;
+
+    /**
+     * What the services stand on.
+     *
+     * @param driver where events go
+     * @param requests clients' calls that wait
+     * @param desk where results are made
+     * @param shelf files by content
+     * @param recipes reads a recipe's JSON
+     */
+    public record Ground(
+            Driver driver,
+            Requests requests,
+            OutputDesk desk,
+            ArtefactShelf shelf,
+            Function<String, Recipe> recipes) {
+        public Ground {
+            requireNonNull(driver, "driver");
+            requireNonNull(requests, "requests");
+            requireNonNull(desk, "desk");
+            requireNonNull(shelf, "shelf");
+            requireNonNull(recipes, "recipes");
+        }
+    }
+
+    private GrpcFront(Server server, HostPort address) {
+        this.server = server;
+        this.address = address;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @param scopes finds a token's scope by its fingerprint
+     * @param threads for calls; may wait for the disk and the driver
+     * @throws UserException if the port is taken
+     */
+    public static GrpcFront start(
+            HostPort asked,
+            Function<String, Optional<Scope>> scopes,
+            ExecutorService threads,
+            Ground ground,
+            Sessions sessions,
+            Watchers watchers) {
+        Server server =
+                Servers.listenOn(asked)
+                        .executor(threads)
+                        .intercept(Gate.of(scopes))
+                        .addService(sessions)
+                        .addService(new StateFront(ground.desk()))
+                        .addService(new ArtefactFront(ground.shelf()))
+                        .addService(
+                                new RunFront(
+                                        new Behind(ground),
+                                        new SubmissionReader(ground.shelf(), ground.recipes()),
+                                        watchers))
+                        .build();
+        try {
+            server.start();
+            return new GrpcFront(server, new HostPort(asked.host(), server.getPort()));
+        } catch (IOException e) {
+            throw new UserException(
+                    "--listen " + asked,
+                    "cannot be listened on: "
+                            + words(e)
+                            + ". Another process has this port, perhaps another coordinator, or the"
+                            + " address is not this machine's; stop that process or choose another"
+                            + " port with --listen.");
+        }
+    }
+
+    /** Where it listens. */
+    public HostPort address() {
+        return address;
+    }
+
+    public boolean isServing() {
+        return !server.isShutdown();
+    }
+
+    /** Ends all calls. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("calls do not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String words(IOException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return String.valueOf(cause.getMessage());
+    }
+
+    /** The core, seen from the front of runs. */
+    private record Behind(Ground ground) implements RunFront.Core {
+        @Override
+        public State state() {
+            return ground.driver().state();
+        }
+
+        @Override
+        public void ask(Function<RequestId, Event> event, Consumer<Reply> then) {
+            ground.requests().ask(ground.driver(), event, then);
+        }
+
+        @Override
+        public Path output(RunName run) {
+            return ground.desk().output(run);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package shoal.coordinator.grpc;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.core.ArtefactReference;
+import shoal.coordinator.core.ArtefactReference.Role;
+import shoal.coordinator.core.Names;
+import shoal.coordinator.core.Submission;
+import shoal.coordinator.message.ArtefactMessages;
+import shoal.proto.v1.SubmitRequest;
+import shoal.recipe.Cadence;
+import shoal.recipe.Problem;
+import shoal.recipe.Problems;
+import shoal.recipe.Recipe;
+import shoal.recipe.UserException;
+
+/** Checks what a client submits, and says everything that is wrong with it at once. */
+final class SubmissionReader {
+    private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+
+    /** Files of one run: a sharded model has tens. */
+    private static final int ARTEFACTS = 1_000;
+
+    private static final String CONFIG = "config.json";
+
+    private final ArtefactShelf shelf;
+    private final Function<String, Recipe> recipes;
+
+    /** What is submitted names files that the coordinator lacks. */
+    static final class LackingException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        LackingException(List<String> names) {
+            super(
+                    "these files are not stored here: "
+                            + String.join(", ", names)
+                            + "; upload them first");
+        }
+    }
+
+    /**
+     * @param recipes reads a recipe's JSON
+     */
+    SubmissionReader(ArtefactShelf shelf, Function<String, Recipe> recipes) {
+        this.shelf = requireNonNull(shelf, "shelf");
+        this.recipes = requireNonNull(recipes, "recipes");
+    }
+
+    /**
+     * Reads a submission.
+     *
+     * @throws UserException with everything that is wrong
+     * @throws LackingException if it is right, but files are missing
+     */
+    Submission read(SubmitRequest request) {
+        Problems problems = new Problems();
+        if (!request.getName().isEmpty() && !Names.isName(request.getName())) {
+            problems.add("name", Names.problem("run name", request.getName()));
+        }
+        Recipe recipe = recipe(request.getRecipeJson(), problems);
+        List<ArtefactReference> artefacts = artefacts(request, problems);
+        roles(artefacts, recipe, problems);
+        problems.throwIfAny();
+        List<String> lacking = lacking(artefacts);
+        if (!lacking.isEmpty()) {
+            throw new LackingException(lacking);
+        }
+        return new Submission(requireNonNull(recipe, "recipe"), request.getRecipeJson(), artefacts);
+    }
+
+    private @Nullable Recipe recipe(String json, Problems problems) {
+        try {
+            return recipes.apply(json);
+        } catch (UserException e) {
+            for (Problem problem : e.problems()) {
+                problems.add("recipe " + problem.where(), problem.what());
+            }
+            return null;
+        }
+    }
+
+    private static List<ArtefactReference> artefacts(SubmitRequest request, Problems problems) {
+        List<ArtefactReference> read = new ArrayList<>();
+        if (request.getArtefactsCount() > ARTEFACTS) {
+            problems.add(
+                    "artefacts",
+                    request.getArtefactsCount() + " files, expected at most " + ARTEFACTS);
+            return read;
+        }
+        TreeSet<String> names = new TreeSet<>();
+        for (int i = 0; i < request.getArtefactsCount(); i++) {
+            String where = "artefacts[" + i + "]";
+            try {
+                ArtefactReference file = ArtefactMessages.reference(request.getArtefacts(i));
+                if (!FILE_NAME.matcher(file.name()).matches()) {
+                    problems.add(
+                            where,
+                            "its name is no file name; expected letters, digits, '.', '_' and"
+                                    + " '-', starting with a letter or digit");
+                } else if (!names.add(file.role() + "/" + file.name())) {
+                    problems.add(where, "'" + file.name() + "' is there twice");
+                }
+                read.add(file);
+            } catch (IllegalArgumentException e) {
+                problems.add(where, String.valueOf(e.getMessage()));
+            }
+        }
+        return read;
+    }
+
+    private static void roles(
+            List<ArtefactReference> artefacts, @Nullable Recipe recipe, Problems problems) {
+        long train = count(artefacts, Role.TRAIN_ROWS);
+        long evaluation = count(artefacts, Role.EVALUATION_ROWS);
+        if (train != 1) {
+            problems.add("artefacts", train + " files of TRAIN_ROWS, expected 1");
+        }
+        if (evaluation > 1) {
+            problems.add("artefacts", evaluation + " files of EVALUATION_ROWS, expected at most 1");
+        }
+        boolean evaluates = recipe != null && recipe.evaluation().strategy() != Cadence.Strategy.NO;
+        if (evaluates && evaluation == 0) {
+            problems.add(
+                    "artefacts", "the recipe evaluates, but there is no file of EVALUATION_ROWS");
+        }
+        boolean config =
+                artefacts.stream()
+                        .anyMatch(
+                                file ->
+                                        file.role() == Role.MODEL_FILE
+                                                && file.name().equals(CONFIG));
+        if (!config) {
+            problems.add("artefacts", "no MODEL_FILE is named " + CONFIG);
+        }
+        if (count(artefacts, Role.MODEL_FILE) < 2) {
+            problems.add("artefacts", "a model has weights and tokenizer files besides " + CONFIG);
+        }
+    }
+
+    private static long count(List<ArtefactReference> artefacts, Role role) {
+        return artefacts.stream().filter(file -> file.role() == role).count();
+    }
+
+    private List<String> lacking(List<ArtefactReference> artefacts) {
+        List<String> names = new ArrayList<>();
+        for (ArtefactReference file : artefacts) {
+            OptionalLong size = shelf.sizeBytes(file.hash());
+            if (size.isEmpty()) {
+                names.add(file.name());
+            } else if (size.getAsLong() != file.sizeBytes()) {
+                throw new UserException(
+                        file.name(),
+                        "has "
+                                + size.getAsLong()
+                                + " bytes here, but the request says "
+                                + file.sizeBytes());
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,126 @@
+package shoal.coordinator.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import shoal.recipe.UserException;
+import shoal.wire.HostPort;
+
+/**
+ * Serves {@code /healthz} (200 while decisions are made, else 503) and {@code /readyz} (200 while
+ * the store is open and calls are served, else 503).
+ */
+public final class HealthFront implements AutoCloseable {
+    private static final long WAIT_SECONDS = 10;
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+
+    private final Vertx vertx;
+    private final BooleanSupplier alive;
+    private final BooleanSupplier ready;
+    private final HostPort address;
+
+    private HealthFront(Vertx vertx, HostPort asked, BooleanSupplier alive, BooleanSupplier ready) {
+        this.vertx = vertx;
+        this.alive = requireNonNull(alive, "alive");
+        this.ready = requireNonNull(ready, "ready");
+        this.address = listen(asked);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws UserException if the port is taken
+     */
+    public static HealthFront start(HostPort asked, BooleanSupplier alive, BooleanSupplier ready) {
+        Vertx vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(1)
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setFileCachingEnabled(false)
+                                                .setClassPathResolvingEnabled(false)));
+        try {
+            return new HealthFront(vertx, asked, alive, ready);
+        } catch (RuntimeException e) {
+            close(vertx);
+            throw e;
+        }
+    }
+
+    /** Where it listens. */
+    public HostPort address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        close(vertx);
+    }
+
+    private HostPort listen(HostPort asked) {
+        HttpServer server = vertx.createHttpServer().requestHandler(this::answer);
+        try {
+            int port =
+                    server.listen(asked.port(), asked.host())
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(WAIT_SECONDS, TimeUnit.SECONDS)
+                            .actualPort();
+            return new HostPort(asked.host(), port);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new UserException(
+                    "--http " + asked,
+                    "cannot be listened on: "
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + ". Another process has this port, or the address is not this"
+                            + " machine's; choose another with --http, or --http off.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting to listen", e);
+        }
+    }
+
+    private void answer(HttpServerRequest request) {
+        switch (request.path()) {
+            case "/healthz" -> answer(request, alive.getAsBoolean());
+            case "/readyz" -> answer(request, ready.getAsBoolean());
+            default -> end(request, NOT_FOUND, "there are /healthz and /readyz here\n");
+        }
+    }
+
+    private static void answer(HttpServerRequest request, boolean good) {
+        end(request, good ? OK : UNAVAILABLE, good ? "ok\n" : "unavailable\n");
+    }
+
+    private static void end(HttpServerRequest request, int status, String text) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "text/plain; charset=utf-8")
+                .end(text)
+                .onFailure(gone -> request.connection().close().onComplete(closed -> {}));
+    }
+
+    private static void close(Vertx vertx) {
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the HTTP listener does not close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

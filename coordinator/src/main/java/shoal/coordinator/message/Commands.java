@@ -1,0 +1,95 @@
+package shoal.coordinator.message;
+
+import shoal.coordinator.core.Command;
+import shoal.coordinator.core.Commit;
+import shoal.coordinator.core.Fence;
+import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.CoordinatorMessage;
+import shoal.proto.v1.EndRun;
+import shoal.proto.v1.Evaluate;
+import shoal.proto.v1.OpenStep;
+import shoal.proto.v1.StartRun;
+import shoal.proto.v1.UploadState;
+
+/** Writes what workers are told. */
+public final class Commands implements Command.Handler<CoordinatorMessage> {
+    private Commands() {}
+
+    public static CoordinatorMessage message(Command command) {
+        return command.accept(new Commands());
+    }
+
+    @Override
+    public CoordinatorMessage startRun(Command.StartRun command) {
+        StartRun.Builder start =
+                StartRun.newBuilder()
+                        .setFence(fence(command.fence()))
+                        .setRecipeJson(command.submission().recipeJson())
+                        .addAllRanks(command.ranks());
+        command.submission().artefacts().stream()
+                .map(ArtefactMessages::message)
+                .forEach(start::addArtefacts);
+        return CoordinatorMessage.newBuilder().setStartRun(start).build();
+    }
+
+    @Override
+    public CoordinatorMessage openStep(Command.OpenStep command) {
+        return CoordinatorMessage.newBuilder()
+                .setOpenStep(
+                        OpenStep.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setStep(command.step()))
+                .build();
+    }
+
+    @Override
+    public CoordinatorMessage commitStep(Command.CommitStep command) {
+        Commit commit = command.commit();
+        return CoordinatorMessage.newBuilder()
+                .setCommitStep(
+                        CommitStep.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setStep(commit.step())
+                                .setClip(commit.clip())
+                                .setLearningRate(commit.learningRate())
+                                .setOpensNext(command.opensNext()))
+                .build();
+    }
+
+    @Override
+    public CoordinatorMessage evaluate(Command.Evaluate command) {
+        return CoordinatorMessage.newBuilder()
+                .setEvaluate(
+                        Evaluate.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setStep(command.step()))
+                .build();
+    }
+
+    @Override
+    public CoordinatorMessage uploadState(Command.UploadState command) {
+        return CoordinatorMessage.newBuilder()
+                .setUploadState(
+                        UploadState.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setStep(command.step()))
+                .build();
+    }
+
+    @Override
+    public CoordinatorMessage endRun(Command.EndRun command) {
+        return CoordinatorMessage.newBuilder()
+                .setEndRun(
+                        EndRun.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setReason(command.reason()))
+                .build();
+    }
+
+    private static shoal.proto.v1.Fence fence(Fence fence) {
+        return shoal.proto.v1.Fence.newBuilder()
+                .setRun(fence.run().text())
+                .setGeneration(fence.generation())
+                .build();
+    }
+}

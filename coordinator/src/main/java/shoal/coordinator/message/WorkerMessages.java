@@ -1,0 +1,164 @@
+package shoal.coordinator.message;
+
+import java.util.List;
+import java.util.Optional;
+import shoal.coordinator.core.EvaluationPart;
+import shoal.coordinator.core.Fence;
+import shoal.coordinator.core.HeldRun;
+import shoal.coordinator.core.LoadFacts;
+import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.WorkerFacts;
+import shoal.coordinator.core.WorkerName;
+import shoal.coordinator.core.WorkerProcess;
+import shoal.coordinator.core.WorkerReport;
+import shoal.proto.v1.EvaluationRows;
+import shoal.proto.v1.Hello;
+import shoal.proto.v1.RunReady;
+import shoal.proto.v1.RunTrouble;
+import shoal.proto.v1.StateUploaded;
+import shoal.proto.v1.StepReduced;
+import shoal.proto.v1.WorkerMessage;
+import shoal.recipe.Limits;
+
+/**
+ * Reads what workers send. Every method throws IllegalArgumentException, with what is wrong in
+ * words, for a message that no correct worker sends.
+ */
+public final class WorkerMessages {
+    /** Characters of an incarnation, a host or a fence's run: they are repeated in messages. */
+    private static final int WORD_LENGTH = 255;
+
+    /** Notices and problems of one message, and characters of each: people read them. */
+    private static final int LINES = 100;
+
+    private static final int LINE_LENGTH = 4_000;
+
+    private WorkerMessages() {}
+
+    /** Who says hello. */
+    public static WorkerProcess process(Hello hello) {
+        return new WorkerProcess(
+                new WorkerName(hello.getWorkerId()), word("incarnation", hello.getIncarnation()));
+    }
+
+    /** What it says of itself. */
+    public static WorkerFacts facts(Hello hello) {
+        return new WorkerFacts(
+                word("host", hello.getHost()), hello.getProcessId(), hello.getLanes());
+    }
+
+    /** What it holds. */
+    public static Optional<HeldRun> held(Hello hello) {
+        if (!hello.hasHeldRun()) {
+            return Optional.empty();
+        }
+        shoal.proto.v1.HeldRun held = hello.getHeldRun();
+        return Optional.of(
+                new HeldRun(
+                        fence(held.getFence()),
+                        new HeldRun.Position(held.getAppliedStep(), held.getReducedStep())));
+    }
+
+    /** What a message says of a run; empty for a heartbeat, and a Hello that is no report. */
+    public static Optional<WorkerReport> report(WorkerMessage message) {
+        return switch (message.getKindCase()) {
+            case RUN_READY -> Optional.of(ready(message.getRunReady()));
+            case STEP_REDUCED -> Optional.of(reduced(message.getStepReduced()));
+            case EVALUATION_ROWS -> Optional.of(evaluated(message.getEvaluationRows()));
+            case STATE_UPLOADED -> Optional.of(uploaded(message.getStateUploaded()));
+            case RUN_TROUBLE -> Optional.of(trouble(message.getRunTrouble()));
+            case HELLO, HEARTBEAT, KIND_NOT_SET -> Optional.empty();
+        };
+    }
+
+    /** What a message speaks for. */
+    public static Fence fence(shoal.proto.v1.Fence fence) {
+        return new Fence(new RunName(fence.getRun()), fence.getGeneration());
+    }
+
+    private static WorkerReport ready(RunReady ready) {
+        return new WorkerReport.Ready(
+                fence(ready.getFence()),
+                new HeldRun.Position(ready.getAppliedStep(), ready.getReducedStep()),
+                new LoadFacts(
+                        ready.getTrainRows(),
+                        ready.getEvaluationRows(),
+                        ready.getLabels(),
+                        ready.getParameters()),
+                lines(ready.getNoticesList()));
+    }
+
+    private static WorkerReport reduced(StepReduced reduced) {
+        Optional<WorkerReport.BlockPlace> nonFinite =
+                reduced.hasNonFinite()
+                        ? Optional.of(
+                                new WorkerReport.BlockPlace(
+                                        word("unit", reduced.getNonFinite().getUnit()),
+                                        reduced.getNonFinite().getBlock()))
+                        : Optional.empty();
+        return new WorkerReport.Reduced(
+                fence(reduced.getFence()),
+                reduced.getStep(),
+                reduced.getLoss(),
+                reduced.getSquaredNorm(),
+                Integer.toUnsignedLong(reduced.getTokens()),
+                nonFinite);
+    }
+
+    private static WorkerReport evaluated(EvaluationRows rows) {
+        if (rows.getLossesCount() > Limits.EVALUATION_ROWS_PER_MESSAGE) {
+            throw new IllegalArgumentException(
+                    rows.getLossesCount()
+                            + " evaluation rows in one message, expected at most "
+                            + Limits.EVALUATION_ROWS_PER_MESSAGE);
+        }
+        float[] losses = new float[rows.getLossesCount()];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = rows.getLosses(i);
+        }
+        return new WorkerReport.Evaluated(
+                fence(rows.getFence()),
+                rows.getStep(),
+                new EvaluationPart(
+                        rows.getFirstRow(),
+                        losses,
+                        ints(rows.getPredictionsList()),
+                        ints(rows.getLabelsList())),
+                rows.getLast() ? Optional.of(rows.getSeconds()) : Optional.empty());
+    }
+
+    private static WorkerReport uploaded(StateUploaded uploaded) {
+        return new WorkerReport.Uploaded(
+                fence(uploaded.getFence()), uploaded.getStep(), uploaded.getPeakResidentBytes());
+    }
+
+    private static WorkerReport trouble(RunTrouble trouble) {
+        return new WorkerReport.Trouble(
+                fence(trouble.getFence()),
+                trouble.getUserError(),
+                lines(trouble.getProblemsList()));
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static String word(String what, String text) {
+        if (text.isEmpty() || text.length() > WORD_LENGTH) {
+            throw new IllegalArgumentException(
+                    what + " has " + text.length() + " characters, expected 1 to " + WORD_LENGTH);
+        }
+        return text;
+    }
+
+    private static List<String> lines(List<String> lines) {
+        return lines.stream()
+                .limit(LINES)
+                .map(
+                        line ->
+                                line.length() <= LINE_LENGTH
+                                        ? line
+                                        : line.substring(0, LINE_LENGTH) + "...")
+                .toList();
+    }
+}

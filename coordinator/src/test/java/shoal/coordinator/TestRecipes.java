@@ -1,0 +1,46 @@
+package shoal.coordinator;
+
+import java.util.List;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.Cadence;
+import shoal.recipe.LengthRecipe;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.OrderRecipe;
+import shoal.recipe.Recipe;
+import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.ZeroRecipe;
+
+/** Recipes for tests, by what differs. */
+public final class TestRecipes {
+    /** Rows per step. */
+    public static final int BATCH_ROWS = 4;
+
+    private TestRecipes() {}
+
+    /** So many steps, a log row and an evaluation every so many; 0 = never. */
+    public static Recipe of(int steps, int logEvery, int evaluateEvery) {
+        return of(steps, every(logEvery), every(evaluateEvery), 1.0);
+    }
+
+    public static Recipe of(int steps, Cadence logging, Cadence evaluation, double maxGradNorm) {
+        return new Recipe(
+                new BatchRecipe(1, BATCH_ROWS, BATCH_ROWS, 1, 1, false),
+                new LengthRecipe(1, steps),
+                new OrderRecipe(OrderRecipe.Sampling.SEQUENTIAL, 42, 42),
+                new OptimizerRecipe(1e-3, 0.9, 0.999, 1e-8, 0, maxGradNorm),
+                new ScheduleRecipe.Linear(new ScheduleRecipe.WarmupLength(0, 0)),
+                0,
+                evaluation,
+                logging,
+                Cadence.never(),
+                ZeroRecipe.none(),
+                16,
+                2,
+                "output",
+                List.of());
+    }
+
+    public static Cadence every(int steps) {
+        return steps == 0 ? Cadence.never() : new Cadence(Cadence.Strategy.STEPS, steps, false);
+    }
+}
