@@ -32,7 +32,7 @@ final class HeaderReader {
      * @param dataBytes bytes that follow the header
      * @throws UserException naming the tensor that is wrong
      */
-    static Map<String, TensorPlace> read(byte[] header, String shownName, long dataBytes) {
+    static Map<String, HeaderEntry> read(byte[] header, String shownName, long dataBytes) {
         if (header[0] != '{') {
             throw new UserException(
                     shownName, "is not a safetensors file: its header is not a JSON object.");
@@ -41,7 +41,7 @@ final class HeaderReader {
                 .places(JsonReader.readObject(header, shownName + " (header)"));
     }
 
-    private Map<String, TensorPlace> places(JsonObject header) {
+    private Map<String, HeaderEntry> places(JsonObject header) {
         if (header.members().size() > SafetensorsFile.TENSORS + 1) {
             throw new UserException(
                     shownName,
@@ -51,7 +51,7 @@ final class HeaderReader {
                             + SafetensorsFile.TENSORS
                             + " are read.");
         }
-        Map<String, TensorPlace> places = new LinkedHashMap<>();
+        Map<String, HeaderEntry> places = new LinkedHashMap<>();
         header.members()
                 .forEach(
                         (name, entry) -> {
@@ -63,7 +63,7 @@ final class HeaderReader {
         return places;
     }
 
-    private TensorPlace place(String name, JsonValue entry) {
+    private HeaderEntry place(String name, JsonValue entry) {
         if (!(entry instanceof JsonObject fields)) {
             throw wrong(name, "is " + entry.inWords() + ", expected an object");
         }
@@ -83,7 +83,7 @@ final class HeaderReader {
             throw wrong(name, "has data_offsets " + offsets + ", expected [begin, end]");
         }
         checkSize(name, new TensorInfo(type, shape), offsets.get(1) - offsets.get(0));
-        return new TensorPlace(new TensorInfo(type, shape), offsets.get(0), offsets.get(1));
+        return new HeaderEntry(new TensorInfo(type, shape), offsets.get(0), offsets.get(1));
     }
 
     private List<Long> wholes(String name, String key, JsonObject fields) {
@@ -118,16 +118,16 @@ final class HeaderReader {
         }
     }
 
-    private void checkContiguous(Map<String, TensorPlace> places) {
-        List<Map.Entry<String, TensorPlace>> byBegin = new ArrayList<>(places.entrySet());
+    private void checkContiguous(Map<String, HeaderEntry> places) {
+        List<Map.Entry<String, HeaderEntry>> byBegin = new ArrayList<>(places.entrySet());
         byBegin.sort(
                 Comparator.comparingLong(
-                                (Map.Entry<String, TensorPlace> each) -> each.getValue().begin())
+                                (Map.Entry<String, HeaderEntry> each) -> each.getValue().begin())
                         .thenComparingLong(each -> each.getValue().end()));
         long end = 0;
         String before = "the header";
-        for (Map.Entry<String, TensorPlace> each : byBegin) {
-            TensorPlace place = each.getValue();
+        for (Map.Entry<String, HeaderEntry> each : byBegin) {
+            HeaderEntry place = each.getValue();
             if (place.begin() < end) {
                 throw wrong(each.getKey(), "overlaps " + before);
             }

@@ -129,9 +129,10 @@ class ModelFolderTest {
         Folders.classifier(folder);
         Files.delete(folder.resolve("model.safetensors"));
         assertThat(Refused.by(() -> ModelFolder.open(folder, "m")))
-                .singleElement()
-                .asString()
-                .startsWith("m: The folder has no weights: expected model.safetensors");
+                .containsExactly(
+                        "m: The folder has no weights: expected one of [model.safetensors,"
+                                + " model.safetensors.index.json, pytorch_model.bin,"
+                                + " pytorch_model.bin.index.json].");
     }
 
     @Test

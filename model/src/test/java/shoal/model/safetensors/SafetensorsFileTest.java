@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shoal.model.Golden;
 import shoal.model.Refused;
 import shoal.model.tensor.ElementType;
+import shoal.model.tensor.TensorFile;
 import shoal.model.tensor.TensorInfo;
 
 class SafetensorsFileTest {
@@ -30,7 +31,7 @@ class SafetensorsFileTest {
                                 + "\"one\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[16,20]}}  ",
                         floats(1, 2, 3, 4, 5));
 
-        try (SafetensorsFile open = SafetensorsFile.open(file, "m")) {
+        try (TensorFile open = SafetensorsFile.open(file, "m")) {
             assertThat(open.tensors())
                     .containsEntry("a", new TensorInfo(ElementType.F32, List.of(2L, 2L)))
                     .containsEntry("one", new TensorInfo(ElementType.F32, List.of()))
@@ -49,7 +50,7 @@ class SafetensorsFileTest {
                                 + "\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[12,16]}}",
                         shorts(0x3C00, 0xC000, 0x0001, 0x7C00, 0x8000, 0x7BFF, 0x3F80, 0xC049));
 
-        try (SafetensorsFile open = SafetensorsFile.open(file, "m")) {
+        try (TensorFile open = SafetensorsFile.open(file, "m")) {
             assertThat(values(open, "h", 0, 6))
                     .containsExactly(1f, -2f, 0x1p-24f, Float.POSITIVE_INFINITY, -0f, 65_504f);
             assertThat(values(open, "b", 1, 1)).containsExactly(-3.140625f);
@@ -58,9 +59,9 @@ class SafetensorsFileTest {
 
     @Test
     void the_same_weights_in_three_types_agree_to_their_precision() {
-        try (SafetensorsFile wide = golden("language/f32.safetensors");
-                SafetensorsFile half = golden("language/f16.safetensors");
-                SafetensorsFile brain = golden("language/bf16.safetensors")) {
+        try (TensorFile wide = golden("language/f32.safetensors");
+                TensorFile half = golden("language/f16.safetensors");
+                TensorFile brain = golden("language/bf16.safetensors")) {
             assertThat(half.tensors().keySet()).isEqualTo(wide.tensors().keySet());
             wide.tensors()
                     .forEach(
@@ -85,7 +86,7 @@ class SafetensorsFileTest {
     void a_read_outside_a_tensor_is_our_bug() throws IOException {
         Path file = write("{\"a\":" + entry("[2]", "[0,8]") + "}", floats(1, 2));
 
-        try (SafetensorsFile open = SafetensorsFile.open(file, "m")) {
+        try (TensorFile open = SafetensorsFile.open(file, "m")) {
             assertThatThrownBy(() -> values(open, "a", 1, 2))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> values(open, "b", 0, 1))
@@ -273,11 +274,11 @@ class SafetensorsFileTest {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static SafetensorsFile golden(String name) {
+    private static TensorFile golden(String name) {
         return SafetensorsFile.open(Golden.path(name), name);
     }
 
-    private static float[] values(SafetensorsFile file, String name, long offset, int count) {
+    private static float[] values(TensorFile file, String name, long offset, int count) {
         ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES);
         file.read(name, offset, bytes);
         float[] values = new float[count];

@@ -6,13 +6,13 @@ import shoal.model.tensor.TensorInfo;
 import shoal.recipe.Require;
 
 /**
- * Where a tensor's elements lie.
+ * One tensor of a header.
  *
  * @param begin first byte, counted from the first byte after the header
  * @param end one past the last byte
  */
-record TensorPlace(TensorInfo info, long begin, long end) {
-    TensorPlace {
+record HeaderEntry(TensorInfo info, long begin, long end) {
+    HeaderEntry {
         requireNonNull(info, "info");
         Require.atLeast("begin", begin, 0);
         Require.atLeast("end", end, begin);

@@ -1,0 +1,134 @@
+package shoal.model.pickle;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import shoal.model.pickle.PickleValue.Entries;
+import shoal.model.pickle.PickleValue.Storage;
+import shoal.model.pickle.PickleValue.Tensor;
+import shoal.model.tensor.TensorInfo;
+import shoal.model.tensor.TensorPlace;
+import shoal.recipe.UserException;
+
+/** A pickled dictionary of tensors, once it is known where each storage lies. */
+final class StateDict {
+    private final Entries entries;
+    private final String shownName;
+
+    StateDict(PickleValue value, String shownName) {
+        this.shownName = shownName;
+        if (!(value instanceof Entries dictionary)) {
+            throw new UserException(
+                    shownName,
+                    "holds " + value.inWords() + ", expected a dictionary of tensors by name.");
+        }
+        this.entries = dictionary;
+    }
+
+    /** Every storage that a tensor views, by key. */
+    Map<String, Storage> storages() {
+        Map<String, Storage> storages = new LinkedHashMap<>();
+        entries.values.forEach(
+                (name, value) -> {
+                    Storage storage = tensor(name, value).storage();
+                    Storage before = storages.putIfAbsent(storage.key(), storage);
+                    if (before != null && !before.equals(storage)) {
+                        throw wrong(name, "disagrees with another one about its storage");
+                    }
+                });
+        return storages;
+    }
+
+    /**
+     * Where every tensor lies.
+     *
+     * @param positions of the first byte of each storage that {@link #storages} names, whose bytes
+     *     all lie inside the file
+     */
+    Map<String, TensorPlace> places(Map<String, Long> positions) {
+        Map<String, TensorPlace> places = new LinkedHashMap<>();
+        entries.values.forEach(
+                (name, value) -> {
+                    Tensor tensor = tensor(name, value);
+                    Long position = positions.get(tensor.storage().key());
+                    if (position == null) {
+                        throw wrong(name, "has no elements in the file");
+                    }
+                    places.put(name, place(name, tensor, position));
+                });
+        return places;
+    }
+
+    private Tensor tensor(String name, PickleValue value) {
+        if (value instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw wrong(
+                name,
+                "is "
+                        + value.inWords()
+                        + ", expected a tensor: a file of weights, not a training checkpoint");
+    }
+
+    private TensorPlace place(String name, Tensor tensor, long position) {
+        TensorInfo info = new TensorInfo(tensor.storage().type(), tensor.shape());
+        long elements;
+        try {
+            elements = info.sizeElements();
+        } catch (ArithmeticException tooLarge) {
+            throw wrong(name, "has the shape " + tensor.shape() + ", beyond 64 bits");
+        }
+        if (tensor.offsetElements() > tensor.storage().elements() - elements) {
+            throw wrong(
+                    name,
+                    String.format(
+                            "needs %d elements from %d of a storage that has %d",
+                            elements, tensor.offsetElements(), tensor.storage().elements()));
+        }
+        if (elements > 0 && !rowMajor(tensor.shape(), tensor.strides())) {
+            throw wrong(
+                    name,
+                    String.format(
+                            "of shape %s is stored with strides %s, not row by row: save it again"
+                                    + " after .contiguous()",
+                            tensor.shape(), tensor.strides()));
+        }
+        long offset = tensor.offsetElements() * tensor.storage().type().sizeBytes();
+        return new TensorPlace(info, position + offset);
+    }
+
+    /** A dimension of one element may have any stride. */
+    private static boolean rowMajor(List<Long> shape, List<Long> strides) {
+        if (strides.size() != shape.size()) {
+            return false;
+        }
+        long expected = 1;
+        for (int i = shape.size() - 1; i >= 0; i--) {
+            if (shape.get(i) != 1 && strides.get(i) != expected) {
+                return false;
+            }
+            expected *= shape.get(i);
+        }
+        return true;
+    }
+
+    private UserException wrong(String name, String what) {
+        String shown = name.length() <= 200 ? name : name.substring(0, 200) + "…";
+        return new UserException(shownName, "The entry " + shown + " " + what + ".");
+    }
+
+    /**
+     * The bytes of a storage.
+     *
+     * @throws UserException beyond 64 bits
+     */
+    static long sizeBytes(Storage storage, String shownName) {
+        try {
+            return Math.multiplyExact(storage.elements(), (long) storage.type().sizeBytes());
+        } catch (ArithmeticException tooLarge) {
+            throw new UserException(
+                    shownName,
+                    "claims a storage of " + storage.elements() + " elements, beyond 64 bits.");
+        }
+    }
+}
