@@ -19,7 +19,7 @@ import shoal.recipe.request.RecipeSources;
  * @param name of the file
  * @param json the file
  */
-record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
+public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
     private static final String ARGUMENTS_FILE = "train_args.json";
 
     String model() {
@@ -30,7 +30,7 @@ record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
         return GoldenFolder.text(json, "train_file", "train.tsv");
     }
 
-    String evaluationFile() {
+    public String evaluationFile() {
         return GoldenFolder.text(json, "eval_file", "dev.tsv");
     }
 
@@ -40,7 +40,7 @@ record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
     }
 
     /** Read as a user's files are. */
-    Recipe recipe() {
+    public Recipe recipe() {
         JsonObject arguments = (JsonObject) json.member("train_args").orElseThrow();
         byte[] file = JsonWriter.compact(arguments).getBytes(UTF_8);
         List<String> words =

@@ -14,10 +14,10 @@ import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
 
 /** A folder of reference results: the project's own, or the one beside the project. */
-record GoldenFolder(Path path) {
+public record GoldenFolder(Path path) {
     private static final Path ROOT = Path.of(System.getProperty("shoal.root", "."));
 
-    static GoldenFolder own() {
+    public static GoldenFolder own() {
         return new GoldenFolder(ROOT.resolve("testkit/src/test/resources/golden"));
     }
 
@@ -30,7 +30,7 @@ record GoldenFolder(Path path) {
         return Files.isDirectory(path);
     }
 
-    Path file(String name) {
+    public Path file(String name) {
         return path.resolve(name);
     }
 
@@ -46,11 +46,15 @@ record GoldenFolder(Path path) {
         try (Stream<Path> files = Files.list(file("curves"))) {
             return files.map(file -> file.getFileName().toString())
                     .sorted()
-                    .map(name -> new GoldenCurve(this, name, json("curves/" + name)))
+                    .map(this::curve)
                     .toList();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
+    }
+
+    public GoldenCurve curve(String name) {
+        return new GoldenCurve(this, name, json("curves/" + name));
     }
 
     static List<JsonValue> array(JsonObject of, String name) {
@@ -66,7 +70,7 @@ record GoldenFolder(Path path) {
         return Double.parseDouble(((JsonNumber) value).literal());
     }
 
-    static double number(JsonObject of, String name) {
+    public static double number(JsonObject of, String name) {
         return number(of.member(name).orElseThrow());
     }
 
