@@ -64,7 +64,7 @@ class RecipeJsonTest {
     void what_is_written_reads_back_equal() {
         assertThat(RecipeJson.read(RecipeJson.write(RECIPE))).isEqualTo(RECIPE);
 
-        for (long seed = 0; seed < 2_000; seed++) {
+        for (long seed = 0; seed < 300; seed++) {
             Recipe recipe = new Random(seed).recipe();
             String text = RecipeJson.write(recipe);
             assertThat(RecipeJson.read(text)).as("seed %d: %s", seed, text).isEqualTo(recipe);

@@ -1,8 +1,7 @@
 package shoal.recipe.deepspeed;
 
 import java.util.List;
-import java.util.stream.Stream;
-import shoal.recipe.key.Key;
+import shoal.recipe.key.KeyGroup;
 import shoal.recipe.key.KeyTable;
 
 /**
@@ -15,23 +14,23 @@ import shoal.recipe.key.KeyTable;
  * optimizers that they name.
  */
 public final class DeepSpeedKeys {
+    /** The names in groups, as docs/arguments.md lists them. */
+    public static final List<KeyGroup> GROUPS =
+            List.of(
+                    new KeyGroup("Batches and gradients", TrainingKeys.batches()),
+                    new KeyGroup("Optimizer", TrainingKeys.optimizer()),
+                    new KeyGroup("Schedule", TrainingKeys.schedule()),
+                    new KeyGroup("Other optimizers and schedules", TrainingKeys.refusedKinds()),
+                    new KeyGroup("Precision", TrainingKeys.precision()),
+                    new KeyGroup("ZeRO stage and offload", ZeroKeys.stage()),
+                    new KeyGroup("ZeRO messages and buffers", ZeroKeys.messages()),
+                    new KeyGroup("Other ZeRO settings", ZeroKeys.others()),
+                    new KeyGroup("Logs and monitors", SideKeys.monitors()),
+                    new KeyGroup("Machinery", SideKeys.machinery()),
+                    new KeyGroup("Other techniques", SideKeys.techniques()));
+
     /** All of them. */
-    public static final KeyTable TABLE =
-            new KeyTable(
-                    Stream.of(
-                                    TrainingKeys.batches(),
-                                    TrainingKeys.optimizer(),
-                                    TrainingKeys.schedule(),
-                                    TrainingKeys.refusedKinds(),
-                                    TrainingKeys.precision(),
-                                    ZeroKeys.stage(),
-                                    ZeroKeys.messages(),
-                                    ZeroKeys.others(),
-                                    SideKeys.monitors(),
-                                    SideKeys.machinery(),
-                                    SideKeys.techniques())
-                            .<Key>flatMap(List::stream)
-                            .toList());
+    public static final KeyTable TABLE = KeyTable.of(GROUPS);
 
     private DeepSpeedKeys() {}
 }

@@ -184,27 +184,33 @@ final class CadenceKeys {
                         "save_strategy",
                         oneOf("no", "steps", "epoch", "best"),
                         "steps",
-                        "when to save a checkpoint"),
+                        "when to save a checkpoint",
+                        "read; checkpoint folders are not written yet, the final model is, and"
+                                + " \"best\" is refused"),
                 honoured(
                         "save_steps",
                         STEPS,
                         "500",
-                        "steps between checkpoints; below 1 a share of all steps"),
+                        "steps between checkpoints; below 1 a share of all steps",
+                        "see save_strategy"),
                 honoured(
                         "save_total_limit",
                         wholeOrNull(0),
                         "null",
-                        "checkpoints kept; 0 or null: all"),
-                honoured(
+                        "checkpoints kept; 0 or null: all",
+                        "see save_strategy"),
+                refused(
                         "load_best_model_at_end",
                         FLAG,
                         "false",
-                        "ends with the model of the best evaluation"),
+                        "ends with the model of the best evaluation",
+                        "ending with the best model is not supported yet. Set it to false"),
                 honoured(
                         "metric_for_best_model",
                         TEXT_OR_NULL,
                         "null",
-                        "which metric decides what is best; else the loss"),
+                        "which metric decides what is best; else the loss",
+                        "loss, accuracy, precision, recall or f1; kept in the recipe"),
                 honoured(
                         "greater_is_better",
                         FLAG_OR_NULL,

@@ -2,6 +2,7 @@ package shoal.recipe.huggingface;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Locale;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
@@ -21,6 +22,10 @@ import shoal.recipe.key.Values;
  * default stands in, so that the other parts are still checked.
  */
 public final class HuggingFaceRecipe {
+    /** What an evaluation gives, without "eval_". */
+    private static final List<String> METRICS =
+            List.of("loss", "accuracy", "precision", "recall", "f1");
+
     private final Settings settings;
     private final Problems problems;
 
@@ -123,13 +128,15 @@ public final class HuggingFaceRecipe {
 
     /** Which evaluation is the best one, and what follows from it. */
     public SelectionRecipe selection() {
-        Setting best = settings.of("load_best_model_at_end");
-        if (settings.flag("load_best_model_at_end")) {
-            refuse(best, "Ending with the best model is not supported yet. Set it to false");
-        }
         String metric = settings.text("metric_for_best_model").orElse("loss");
+        String name = metric.startsWith("eval_") ? metric.substring("eval_".length()) : metric;
+        if (!METRICS.contains(name)) {
+            refuse(
+                    settings.of("metric_for_best_model"),
+                    "The metrics are " + String.join(", ", METRICS));
+        }
         return new SelectionRecipe(
-                metric.startsWith("eval_") ? metric.substring("eval_".length()) : metric,
+                name,
                 settings.isNull("greater_is_better")
                         ? !metric.endsWith("loss")
                         : settings.flag("greater_is_better"),

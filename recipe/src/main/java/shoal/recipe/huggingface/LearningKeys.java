@@ -136,8 +136,8 @@ final class LearningKeys {
                         oneOf(Schedules.NAMES),
                         "linear",
                         "the learning rate as a function of the step",
-                        "the same for those that docs/arguments.md lists; others are refused by"
-                                + " name"),
+                        "the same; reduce_lr_on_plateau and greedy, which follow a metric, are"
+                                + " refused"),
                 honoured(
                         "lr_scheduler_kwargs",
                         TREE_OR_NULL,

@@ -120,8 +120,9 @@ public final class Schedules {
             arguments.refuse(
                     "has lr_end "
                             + end
-                            + ", which must be below "
-                            + settings.of("learning_rate").reference());
+                            + ", but "
+                            + settings.of("learning_rate").reference()
+                            + "; it must be below that");
         }
         return new ScheduleRecipe.Polynomial(warmup, end, arguments.number("power", 0, 1e6, 1));
     }

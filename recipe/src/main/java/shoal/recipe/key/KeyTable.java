@@ -21,6 +21,11 @@ public final class KeyTable {
         }
     }
 
+    /** A table of all keys of some groups. */
+    public static KeyTable of(List<KeyGroup> groups) {
+        return new KeyTable(groups.stream().flatMap(group -> group.keys().stream()).toList());
+    }
+
     private void add(String name, Key key) {
         if (byName.put(name, key) != null) {
             throw new IllegalArgumentException(name + " stands twice in the table");

@@ -25,6 +25,23 @@ public sealed interface Origin {
         }
     }
 
+    /** Nobody gave a value, and another key decides. */
+    record Derived(String from) implements Origin {
+        public Derived {
+            requireNonNull(from, "from");
+        }
+
+        @Override
+        public String where() {
+            return "default, from " + from;
+        }
+
+        @Override
+        public int rank() {
+            return 0;
+        }
+    }
+
     /** A line of a file. */
     record File(String path, int line) implements Origin {
         public File {

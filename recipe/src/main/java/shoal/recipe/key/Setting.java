@@ -12,6 +12,11 @@ public record Setting(Key key, JsonValue value, Origin origin) {
         requireNonNull(origin, "origin");
     }
 
+    /** This setting with a value that another key decides. */
+    public Setting derived(JsonValue other, String from) {
+        return new Setting(key, other, new Origin.Derived(from));
+    }
+
     /** Whether somebody gave the value. */
     public boolean isGiven() {
         return origin.rank() > 0;

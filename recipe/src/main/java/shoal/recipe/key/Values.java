@@ -1,6 +1,7 @@
 package shoal.recipe.key;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonNull;
@@ -30,6 +31,13 @@ public final class Values implements JsonValue.Handler<String> {
     /** The value in one line, a text without its quotes. */
     public static String plain(JsonValue value) {
         return value.accept(PLAIN);
+    }
+
+    /** The value as the words of a flag, separated by spaces. */
+    static String words(JsonValue value) {
+        return value instanceof JsonArray list
+                ? list.values().stream().map(Values::plain).collect(Collectors.joining(" "))
+                : plain(value);
     }
 
     private static boolean same(List<JsonValue> one, List<JsonValue> other) {

@@ -1,7 +1,10 @@
 package shoal.recipe.request;
 
 import static shoal.recipe.key.Key.honoured;
+import static shoal.recipe.key.Key.refused;
+import static shoal.recipe.key.Key.withoutEffect;
 import static shoal.recipe.key.Types.TEXT_OR_NULL;
+import static shoal.recipe.key.Types.number;
 import static shoal.recipe.key.Types.whole;
 import static shoal.recipe.key.Types.wholeOrNull;
 
@@ -58,6 +61,18 @@ public final class OwnArguments {
                                     "0",
                                     SCRIPT,
                                     "classes; 0: as many as the data has"),
+                            refused(
+                                    "early_stopping_patience",
+                                    whole(0),
+                                    "0",
+                                    "an argument of HF's EarlyStoppingCallback",
+                                    "stopping early is not supported yet. Set it to 0"),
+                            withoutEffect(
+                                    "early_stopping_threshold",
+                                    number(0, 1e9),
+                                    "0.0",
+                                    "an argument of HF's EarlyStoppingCallback",
+                                    "only read with early_stopping_patience"),
                             honoured(
                                     "workers",
                                     whole(1),

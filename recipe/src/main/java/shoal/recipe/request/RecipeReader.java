@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import shoal.recipe.BatchRecipe;
+import shoal.recipe.Cadence;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.Recipe;
@@ -17,6 +18,7 @@ import shoal.recipe.ZeroRecipe;
 import shoal.recipe.deepspeed.DeepSpeedRecipe;
 import shoal.recipe.huggingface.HuggingFaceRecipe;
 import shoal.recipe.huggingface.Schedules;
+import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
 import shoal.recipe.json.JsonValue;
@@ -91,7 +93,7 @@ public final class RecipeReader {
                         Notices.of(settings, deepspeed));
         RunInputs inputs = inputs(settings, workers);
         problems.throwIfAny();
-        return new RunRequest(recipe, inputs, explanation(settings, deepspeed));
+        return new RunRequest(recipe, inputs, explanation(settings, recipe, deepspeed));
     }
 
     private Settings settings() {
@@ -124,7 +126,7 @@ public final class RecipeReader {
 
     private Optional<DeepSpeedRecipe> deepspeed(Settings settings) {
         Setting setting = settings.of(DEEPSPEED);
-        if (settings.isNull(DEEPSPEED)) {
+        if (settings.isNull(DEEPSPEED) || settings.text(DEEPSPEED).equals(Optional.of(""))) {
             return Optional.empty();
         }
         if (setting.value() instanceof JsonObject inline) {
@@ -178,13 +180,36 @@ public final class RecipeReader {
         return value.orElse("");
     }
 
-    private static Explanation explanation(Settings settings, Optional<DeepSpeedRecipe> deepspeed) {
+    private static Explanation explanation(
+            Settings settings, Recipe recipe, Optional<DeepSpeedRecipe> deepspeed) {
         List<Explanation.Line> lines = new ArrayList<>();
-        for (Setting setting : settings.all()) {
+        for (Setting setting : resolved(settings, recipe).all()) {
             boolean own = OwnArguments.TABLE.find(setting.key().name()).isPresent();
             lines.add(Explanation.Line.of(own ? "Shoal" : "HF", setting));
         }
-        deepspeed.ifPresent(recipe -> lines.addAll(Explanation.lines("DeepSpeed", recipe.file())));
+        deepspeed.ifPresent(file -> lines.addAll(Explanation.lines("DeepSpeed", file.file())));
         return new Explanation(lines);
+    }
+
+    /** Settings with what other keys decide where nobody gave a value. */
+    private static Settings resolved(Settings settings, Recipe recipe) {
+        List<Setting> derived = new ArrayList<>();
+        String rows = "per_device_train_batch_size";
+        derive(derived, settings, "ranks", recipe.batch().ranks(), "workers");
+        derive(derived, settings, "slices", recipe.batch().slices(), rows);
+        derive(derived, settings, "data_seed", recipe.order().dataSeed(), "seed");
+        if (recipe.evaluation().strategy() == Cadence.Strategy.STEPS
+                && settings.isNull("eval_steps")) {
+            Setting steps = settings.of("logging_steps");
+            derived.add(settings.of("eval_steps").derived(steps.value(), "logging_steps"));
+        }
+        return settings.with(derived);
+    }
+
+    private static void derive(
+            List<Setting> derived, Settings settings, String name, long value, String from) {
+        if (settings.isNull(name)) {
+            derived.add(settings.of(name).derived(JsonNumber.of(value), from));
+        }
     }
 }
