@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
@@ -21,6 +22,10 @@ public final class FakeEngine implements TrainingEngine {
     public final List<StepWork> steps = new ArrayList<>();
     public final List<Update> updates = new ArrayList<>();
     public final List<List<RowInput>> batches = new ArrayList<>();
+
+    /** Calls of {@link #readParameters}; may be asked from another thread. */
+    public final AtomicInteger reads = new AtomicInteger();
+
     private final ParameterTable table;
     private final List<ByteBuffer> units = new ArrayList<>();
     private boolean closed;
@@ -56,6 +61,7 @@ public final class FakeEngine implements TrainingEngine {
 
     @Override
     public void readParameters(int unit, long offsetElements, ByteBuffer values) {
+        reads.incrementAndGet();
         int at = Math.toIntExact(offsetElements * Float.BYTES);
         values.put(units.get(unit).duplicate().position(at).limit(at + values.remaining()));
     }

@@ -15,7 +15,8 @@ import shoal.proto.v1.StartRun;
  *
  * <ul>
  *   <li>A message that speaks for an older generation, or for a run that is not held, changes
- *       nothing but a counter. A newer generation of the held run is adopted.
+ *       nothing but a counter. A newer generation of the held run is adopted, except that a
+ *       StartRun of a newer generation begins the run again at its first step.
  *   <li>A step is computed once and applied once, however often OpenStep and CommitStep arrive.
  *   <li>State survives a broken stream: on the next one the worker says where it stands (RunReady)
  *       and sends again what may have been lost (StepReduced, RunTrouble); EvaluationRows, when the
@@ -128,18 +129,26 @@ public final class WorkerCore {
             return trouble(state, event.userError(), event.problems());
         }
 
-        /** StartRun: of the held run it means "say where you stand"; of another, load it. */
+        /**
+         * StartRun: under the fence that is held it means "say where you stand"; under a newer one,
+         * or of another run, load it and begin at its first step.
+         */
         private Decision start(StartRun run) {
             Fence fence = run.getFence();
             Optional<Fence> held = state.run().fence();
             if (held.isPresent() && held.get().getRun().equals(fence.getRun())) {
                 return startAgain(run, held.get());
             }
+            return load(run);
+        }
+
+        /** Loads from the first step; what was held is over. */
+        private Decision load(StartRun run) {
             List<Action> actions = new ArrayList<>();
-            held.ifPresent(other -> actions.add(new Action.Release(state.loads())));
-            WorkerState next = state.withNextLoad(new RunState.Loading(fence));
+            state.run().fence().ifPresent(old -> actions.add(new Action.Release(state.loads())));
+            WorkerState next = state.withNextLoad(new RunState.Loading(run.getFence()));
             actions.add(new Action.Load(next.loads(), run));
-            return new Decision(next, actions, "loading " + words(fence));
+            return new Decision(next, actions, "loading " + words(run.getFence()));
         }
 
         private Decision startAgain(StartRun run, Fence held) {
@@ -148,12 +157,8 @@ public final class WorkerCore {
                 return stale("START_RUN for " + words(fence));
             }
             boolean newer = fence.getGeneration() > held.getGeneration();
-            if (newer && state.run() instanceof RunState.Troubled) {
-                WorkerState next = state.withNextLoad(new RunState.Loading(fence));
-                return new Decision(
-                        next,
-                        List.of(new Action.Load(next.loads(), run)),
-                        "loading again " + words(fence));
+            if (newer && !(state.run() instanceof RunState.Loading)) {
+                return load(run);
             }
             WorkerState next = adopting(fence);
             return new Decision(

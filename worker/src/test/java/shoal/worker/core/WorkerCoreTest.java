@@ -188,7 +188,7 @@ final class WorkerCoreTest {
 
         assertThat(worker.start("r", 1))
                 .containsExactly("send trouble r/1 user=false [out of disk]");
-        assertThat(worker.start("r", 2)).containsExactly("load r/2");
+        assertThat(worker.start("r", 2)).containsExactly("release", "load r/2");
     }
 
     @Test
@@ -209,9 +209,28 @@ final class WorkerCoreTest {
         worker.open(1);
         worker.reduced(1);
 
-        assertThat(worker.start("r", 2))
-                .containsExactly("send ready r/2 applied=0 reduced=1", "send reduced r/2 step=1");
+        assertThat(worker.start("r", 1))
+                .containsExactly("send ready r/1 applied=0 reduced=1", "send reduced r/1 step=1");
+    }
+
+    @Test
+    void starting_the_held_run_under_a_newer_generation_begins_at_its_first_step() {
+        worker.holding("r", 1);
+        worker.open(1);
+        worker.reduced(1);
+
+        assertThat(worker.start("r", 2)).containsExactly("release", "load r/2");
         assertThat(worker.start("r", 1)).isEmpty();
+        assertThat(worker.loaded()).containsExactly("send ready r/2 applied=0 reduced=0");
+    }
+
+    @Test
+    void a_newer_generation_while_loading_goes_on_loading() {
+        worker.attached();
+        worker.start("r", 1);
+
+        assertThat(worker.start("r", 2)).isEmpty();
+        assertThat(worker.loaded()).containsExactly("send ready r/2 applied=0 reduced=0");
     }
 
     @Test
