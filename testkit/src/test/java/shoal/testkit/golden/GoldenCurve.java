@@ -22,11 +22,11 @@ import shoal.recipe.request.RecipeSources;
 public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
     private static final String ARGUMENTS_FILE = "train_args.json";
 
-    String model() {
+    public String model() {
         return GoldenFolder.text(json, "model", "gpt2-tiny");
     }
 
-    String trainFile() {
+    public String trainFile() {
         return GoldenFolder.text(json, "train_file", "train.tsv");
     }
 
@@ -35,7 +35,7 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
     }
 
     /** Files of DeepSpeed runs have the number of their ranks. */
-    boolean hasOneRank() {
+    public boolean hasOneRank() {
         return json.member("ranks").isEmpty();
     }
 
@@ -58,13 +58,13 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
         return RecipeReader.read(new RecipeSources(words, path -> file)).recipe();
     }
 
-    List<JsonObject> logHistory() {
+    public List<JsonObject> logHistory() {
         return GoldenFolder.array(json, "log_history").stream()
                 .map(JsonObject.class::cast)
                 .toList();
     }
 
-    Map<String, Double> finalParameterNorms() {
+    public Map<String, Double> finalParameterNorms() {
         Map<String, Double> norms = new TreeMap<>();
         ((JsonObject) json.member("final_parameter_norms").orElseThrow())
                 .members()

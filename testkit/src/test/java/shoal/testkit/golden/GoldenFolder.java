@@ -22,11 +22,11 @@ public record GoldenFolder(Path path) {
     }
 
     /** May be absent. */
-    static GoldenFolder besideTheProject() {
+    public static GoldenFolder besideTheProject() {
         return new GoldenFolder(ROOT.resolve("../shared/golden").normalize());
     }
 
-    boolean isThere() {
+    public boolean isThere() {
         return Files.isDirectory(path);
     }
 
@@ -42,7 +42,7 @@ public record GoldenFolder(Path path) {
         }
     }
 
-    List<GoldenCurve> curves() {
+    public List<GoldenCurve> curves() {
         try (Stream<Path> files = Files.list(file("curves"))) {
             return files.map(file -> file.getFileName().toString())
                     .sorted()
@@ -66,7 +66,7 @@ public record GoldenFolder(Path path) {
                 .values().stream().mapToInt(value -> (int) number(value)).toArray();
     }
 
-    static double number(JsonValue value) {
+    public static double number(JsonValue value) {
         return Double.parseDouble(((JsonNumber) value).literal());
     }
 
