@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ import shoal.worker.session.Attachment;
  */
 final class Driver implements Attachment.Owner, Action.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+
+    /** The loop never waits, so it ends as soon as it has a core. */
+    private static final long LOOP_MILLIS = 300;
 
     private final Hello introduction;
     private final Consumer<WorkerException> ended;
@@ -71,7 +75,7 @@ final class Driver implements Attachment.Owner, Action.Handler {
         }
     }
 
-    /** Leaves, then stops the run thread; within the time given. */
+    /** Leaves, then stops the run thread; within about the time given. */
     void close(long waitMillis) {
         loop.execute(
                 () -> {
@@ -80,6 +84,13 @@ final class Driver implements Attachment.Owner, Action.Handler {
                     }
                 });
         loop.shutdown();
+        try {
+            if (!loop.awaitTermination(LOOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the driver is still busy and is left behind");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         runThread.close(waitMillis);
     }
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.engine.djl.DjlEngine;
@@ -47,14 +48,15 @@ public final class Worker implements AutoCloseable {
     private static final long CACHE_BYTES = 20L << 30;
 
     /** For work to reach a safe point; together below the 2 s promised. */
-    private static final long CLOSE_RUN_MILLIS = 1_200;
+    private static final long CLOSE_RUN_MILLIS = 1_000;
 
-    private static final long CLOSE_CHANNEL_MILLIS = 400;
+    private static final long CLOSE_CHANNEL_MILLIS = 300;
 
     private final WorkDirectory directory;
     private final ManagedChannel channel;
     private final Driver driver;
     private final CompletableFuture<Void> end;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Worker(
             WorkDirectory directory,
@@ -152,16 +154,21 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         driver.close(CLOSE_RUN_MILLIS);
         channel.shutdown();
         try {
             if (!channel.awaitTermination(CLOSE_CHANNEL_MILLIS, TimeUnit.MILLISECONDS)) {
                 channel.shutdownNow();
             }
-            directory.close();
         } catch (InterruptedException e) {
             channel.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+        try {
+            directory.close();
         } catch (IOException e) {
             LOG.warn("the work directory could not be given back", e);
         }

@@ -217,7 +217,14 @@ public final class WorkerCore {
         return new Decision(
                 state.withRun(new RunState.Troubled(fence, trouble)),
                 List.of(new Action.Release(state.loads()), Messages.trouble(trouble)),
-                "trouble with " + words(fence) + ": " + String.join("; ", problems));
+                "trouble with " + words(fence) + ": " + inWords(userError, problems));
+    }
+
+    /** For the log, which must not quote what is in a user's files. */
+    private static String inWords(boolean userError, List<String> problems) {
+        return userError
+                ? problems.size() + " problems in the run's files"
+                : String.join("; ", problems);
     }
 
     private static String words(RunState.Held held) {

@@ -72,7 +72,8 @@ public final class RunThread {
                         0,
                         TimeUnit.SECONDS,
                         new ArrayBlockingQueue<>(MOST_QUEUED),
-                        task -> named(task, crash));
+                        task -> named(task, crash),
+                        RunThread::refused);
     }
 
     public void load(long load, StartRun run) {
@@ -208,6 +209,13 @@ public final class RunThread {
         return "the worker failed: "
                 + (message == null || message.isEmpty() ? e.getClass().getName() : message)
                 + " (its log has the details)";
+    }
+
+    /** After closing nothing is done any more; before, a full queue is a bug of the protocol. */
+    private static void refused(Runnable task, ThreadPoolExecutor thread) {
+        if (!thread.isShutdown()) {
+            throw new IllegalStateException("more than " + MOST_QUEUED + " pieces of work wait");
+        }
     }
 
     private static Thread named(Runnable task, Consumer<Throwable> crash) {
