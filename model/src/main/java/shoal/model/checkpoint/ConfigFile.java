@@ -47,7 +47,7 @@ final class ConfigFile {
      * @throws shoal.recipe.UserException with every problem of the file
      */
     GptConfig config(int labels, OptionalInt padTokenId) {
-        checkSupported();
+        checkSupported(labels);
         int hidden = whole("n_embd", 768, 1, 1 << 16);
         int heads = whole("n_head", 12, 1, 1 << 16);
         if (hidden % heads != 0) {
@@ -80,7 +80,7 @@ final class ConfigFile {
                 residual);
     }
 
-    private void checkSupported() {
+    private void checkSupported(int labels) {
         JsonValue type = json.member("model_type").orElse(JsonText.of("nothing"));
         if (!(type instanceof JsonText text) || !text.text().equals("gpt2")) {
             problem(
@@ -93,6 +93,11 @@ final class ConfigFile {
             problem(
                     "activation_function",
                     "is \"" + activation + "\", expected one of " + ACTIVATIONS + ".");
+        }
+        if (labels == 1) {
+            problem(
+                    "num_labels",
+                    "is 1: HF would train a regression, which is not supported. Use 2 or more.");
         }
         expectFlag("scale_attn_weights", true);
         expectFlag("scale_attn_by_inverse_layer_idx", false);

@@ -72,36 +72,36 @@ final class StateDict {
 
     private TensorPlace place(String name, Tensor tensor, long position) {
         TensorInfo info = new TensorInfo(tensor.storage().type(), tensor.shape());
-        long elements;
-        try {
-            elements = info.sizeElements();
-        } catch (ArithmeticException tooLarge) {
-            throw wrong(name, "has the shape " + tensor.shape() + ", beyond 64 bits");
+        if (tensor.strides().size() != tensor.shape().size()) {
+            throw wrong(name, "has the shape " + tensor.shape() + ", strides " + tensor.strides());
         }
-        if (tensor.offsetElements() > tensor.storage().elements() - elements) {
+        long span = span(name, tensor, info);
+        if (tensor.offsetElements() > tensor.storage().elements() - span) {
             throw wrong(
                     name,
                     String.format(
                             "needs %d elements from %d of a storage that has %d",
-                            elements, tensor.offsetElements(), tensor.storage().elements()));
-        }
-        if (elements > 0 && !rowMajor(tensor.shape(), tensor.strides())) {
-            throw wrong(
-                    name,
-                    String.format(
-                            "of shape %s is stored with strides %s, not row by row: save it again"
-                                    + " after .contiguous()",
-                            tensor.shape(), tensor.strides()));
+                            span, tensor.offsetElements(), tensor.storage().elements()));
         }
         long offset = tensor.offsetElements() * tensor.storage().type().sizeBytes();
-        return new TensorPlace(info, position + offset);
+        List<Long> strides =
+                span == 0 || rowMajor(tensor.shape(), tensor.strides())
+                        ? List.of()
+                        : tensor.strides();
+        return new TensorPlace(info, position + offset, strides);
+    }
+
+    private long span(String name, Tensor tensor, TensorInfo info) {
+        try {
+            info.sizeElements();
+            return info.spanElements(tensor.strides());
+        } catch (ArithmeticException tooLarge) {
+            throw wrong(name, "has the shape " + tensor.shape() + ", beyond 64 bits");
+        }
     }
 
     /** A dimension of one element may have any stride. */
     private static boolean rowMajor(List<Long> shape, List<Long> strides) {
-        if (strides.size() != shape.size()) {
-            return false;
-        }
         long expected = 1;
         for (int i = shape.size() - 1; i >= 0; i--) {
             if (shape.get(i) != 1 && strides.get(i) != expected) {

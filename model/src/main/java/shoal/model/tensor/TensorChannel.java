@@ -116,6 +116,10 @@ public final class TensorChannel implements TensorFile {
         }
         ElementType type = place.info().type();
         try {
+            if (!place.strides().isEmpty()) {
+                StridedReader.open(channel, place).read(offsetElements, values);
+                return;
+            }
             readAt(place.positionBytes() + offsetElements * type.sizeBytes(), type, values);
         } catch (IOException unreadable) {
             throw new UserException(shownName, "cannot be read at " + name + ": " + unreadable);

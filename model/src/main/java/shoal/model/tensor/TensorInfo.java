@@ -35,4 +35,21 @@ public record TensorInfo(ElementType type, List<Long> shape) {
         }
         return size;
     }
+
+    /**
+     * Elements from the first to the last one, both counted, where each dimension has a stride.
+     *
+     * @throws ArithmeticException beyond 64 bits
+     */
+    public long spanElements(List<Long> strides) {
+        if (shape.contains(0L)) {
+            return 0;
+        }
+        long span = 1;
+        for (int i = 0; i < strides.size(); i++) {
+            long steps = shape.get(i) - 1;
+            span = Math.addExact(span, Math.multiplyExact(steps, (long) strides.get(i)));
+        }
+        return span;
+    }
 }

@@ -9,9 +9,12 @@ public final class Widening {
     /** Appends all elements of {@code from} to {@code to}; both little-endian. */
     public static void append(ElementType type, ByteBuffer from, ByteBuffer to) {
         while (from.hasRemaining()) {
-            short half = from.getShort();
-            to.putFloat(type == ElementType.BF16 ? bfloat16(half) : float16(half));
+            to.putFloat(widened(type, from.getShort()));
         }
+    }
+
+    static float widened(ElementType type, short bits) {
+        return type == ElementType.BF16 ? bfloat16(bits) : float16(bits);
     }
 
     static float bfloat16(short bits) {

@@ -1,7 +1,7 @@
 package shoal.model.tokenizer;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,20 +77,34 @@ public final class Tokenizer implements AutoCloseable {
 
     /** Ids of one text, at most maxLength; none for a text without any token. */
     public int[] encode(String text) {
-        return kept(tokenizer.encode(text, false, false));
+        return taken(TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false));
     }
 
     /** Ids of each text, in order; on all cores. */
     public List<int[]> encodeAll(List<String> texts) {
-        List<int[]> all = new ArrayList<>(texts.size());
-        for (Encoding encoding : tokenizer.batchEncode(texts, false, false)) {
-            all.add(kept(encoding));
+        long[] encodings =
+                TokenizersLibrary.LIB.batchEncode(
+                        tokenizer.getHandle(), texts.toArray(String[]::new), false);
+        List<int[]> all = new ArrayList<>(encodings.length);
+        for (long encoding : encodings) {
+            all.add(taken(encoding));
         }
         return all;
     }
 
-    private int[] kept(Encoding encoding) {
-        long[] ids = encoding.getIds();
+    /**
+     * The ids of a native encoding, which is freed. DJL's Encoding would copy the text and place of
+     * every token as well: most of the time of a call.
+     */
+    private int[] taken(long encoding) {
+        try {
+            return kept(TokenizersLibrary.LIB.getTokenIds(encoding));
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
+    }
+
+    private int[] kept(long[] ids) {
         int length = Math.min(maxLength, ids.length);
         int from = source.keepsEnd() ? ids.length - length : 0;
         int[] kept = new int[length];

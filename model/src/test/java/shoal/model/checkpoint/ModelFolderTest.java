@@ -214,4 +214,15 @@ class ModelFolderTest {
 
         assertThat(ModelFolder.open(folder, "m").config().labels()).isEqualTo(5);
     }
+
+    @Test
+    void a_regression_is_refused() {
+        Folders.language(folder, "f32.safetensors", "model.safetensors");
+        Folders.edit(folder, "\"n_layer\"", "\"num_labels\": 1, \"n_layer\"");
+
+        assertThat(Refused.by(() -> ModelFolder.open(folder, "m")))
+                .containsExactly(
+                        "m/config.json:13: num_labels is 1: HF would train a regression, which is"
+                                + " not supported. Use 2 or more.");
+    }
 }

@@ -163,27 +163,47 @@ class TorchFileTest {
     }
 
     @Test
-    void a_tensor_that_is_not_stored_row_by_row_is_refused() throws IOException {
-        byte[] transposed = tensor(4, 0, "K\u0002K\u0002\u0086", "K\u0001K\u0002\u0086");
+    void a_transposed_tensor_is_read_row_by_row() throws IOException {
+        byte[] transposed = tensor(8, 2, "K\u0003K\u0002\u0086", "K\u0001K\u0003\u0086");
+        float[] values = {-1, -2, 1, 2, 3, 4, 5, 6};
 
-        assertThat(refusedZip(transposed, Map.of("0", new byte[16])))
+        try (TensorFile file = open(zip(transposed, Map.of("0", floats(values))).bytes())) {
+            assertThat(read(file, 0, 6)).containsExactly(1, 4, 2, 5, 3, 6);
+            assertThat(read(file, 3, 2)).containsExactly(5, 3);
+        }
+        assertThat(
+                        refusedZip(
+                                tensor(8, 3, "K\u0003K\u0002\u0086", "K\u0001K\u0003\u0086"),
+                                Map.of("0", floats(values))))
                 .containsExactly(
-                        "w.bin: The entry a of shape [2, 2] is stored with strides [1, 2], not row"
-                                + " by row: save it again after .contiguous().");
+                        "w.bin: The entry a needs 6 elements from 3 of a storage that has 8.");
+        assertThat(
+                        refusedZip(
+                                tensor(8, 0, "K\u0003K\u0002\u0086", "K\u0001\u0085"),
+                                Map.of("0", floats(values))))
+                .containsExactly("w.bin: The entry a has the shape [3, 2], strides [1].");
+    }
+
+    private static byte[] floats(float... values) {
+        byte[] bytes = new byte[values.length * Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+        return bytes;
+    }
+
+    private static float[] read(TensorFile file, long offset, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES);
+        file.read("a", offset, bytes);
+        float[] values = new float[count];
+        bytes.flip().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
     }
 
     @Test
     void a_plain_tensor_is_read() throws IOException {
-        Path file = folder.resolve("w.bin");
-        ByteBuffer values = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-        values.putFloat(1).putFloat(2).putFloat(3).putFloat(4);
-        Map<String, byte[]> storages = Map.of("0", values.array());
-        Files.write(file, zip(tensor(4, 1, "K\u0003\u0085", "K\u0001\u0085"), storages).bytes());
+        byte[] pickle = tensor(4, 1, "K\u0003\u0085", "K\u0001\u0085");
 
-        try (TensorFile open = TorchFile.open(file, "w.bin")) {
-            ByteBuffer read = bytes(open, "a").order(ByteOrder.LITTLE_ENDIAN);
-            assertThat(read.getFloat()).isEqualTo(2);
-            assertThat(read.remaining()).isEqualTo(8);
+        try (TensorFile file = open(zip(pickle, Map.of("0", floats(1, 2, 3, 4))).bytes())) {
+            assertThat(read(file, 0, 3)).containsExactly(2, 3, 4);
         }
     }
 
