@@ -16,4 +16,9 @@ final class LaneCount {
         }
         return typed;
     }
+
+    /** As many as given, or as many as this process may use cores. */
+    static int orUsableCores(int given) {
+        return given > 0 ? given : Runtime.getRuntime().availableProcessors();
+    }
 }

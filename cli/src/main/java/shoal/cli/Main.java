@@ -61,6 +61,9 @@ public final class Main {
     private CommandLine commandLine() {
         CommandLine line =
                 new CommandLine(new Verbs())
+                        .addSubcommand(new TrainCommand(context))
+                        .addSubcommand(new CoordinatorCommand(context))
+                        .addSubcommand(new WorkerCommand(context))
                         .addSubcommand(new SubmitCommand(context))
                         .addSubcommand(new RunsCommand(context))
                         .addSubcommand(new WatchCommand(context))

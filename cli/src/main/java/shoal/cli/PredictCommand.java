@@ -77,14 +77,10 @@ final class PredictCommand implements Callable<Integer> {
             throw new UserException(
                     "--file", "give either --file FILE (- for standard input) or texts");
         }
-        int threads = LaneCount.checked(lanes);
+        int threads = LaneCount.orUsableCores(LaneCount.checked(lanes));
         // A data set is read whole, so that what is wrong with it shows before the model loads.
         DataSet rows = file != null && isTsv(file) ? DataSet.read(context.path(file), file) : null;
-        try (Predictor predictor =
-                Predictor.open(
-                        context.path(model),
-                        model,
-                        threads > 0 ? threads : Runtime.getRuntime().availableProcessors())) {
+        try (Predictor predictor = Predictor.open(context.path(model), model, threads)) {
             if (rows != null) {
                 rows.notice().ifPresent(notice -> context.console().err().println(notice));
                 predictor.predict(rows.shownName(), rows.rows(), each -> show(each, true));

@@ -66,6 +66,10 @@ final class SubmitCommand implements Callable<Integer> {
         try (CoordinatorClient client = CoordinatorClient.open(coordinator)) {
             RunDisplay display = new RunDisplay(console, context.clock());
             job.banner().forEach(display::print);
+            if (noWait) {
+                // Who follows the run hears them from the coordinator.
+                job.notices().forEach(notice -> display.print("note: " + notice));
+            }
             String run;
             try {
                 run =

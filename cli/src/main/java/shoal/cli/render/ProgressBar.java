@@ -24,6 +24,7 @@ final class ProgressBar {
     private int firstStep;
     private @Nullable Instant firstInstant;
     private @Nullable Instant lastShown;
+    private boolean lastStepShown;
     private String onScreen = "";
 
     ProgressBar(Console console, InstantSource clock) {
@@ -41,9 +42,11 @@ final class ProgressBar {
             firstInstant = now;
             firstStep = step;
         }
-        if (!due(now) && step < steps) {
+        boolean last = step == steps;
+        if (last ? lastStepShown : !due(now)) {
             return;
         }
+        lastStepShown = last;
         Duration elapsed = Duration.between(firstInstant, now);
         ProgressLine line = new ProgressLine(step, steps, elapsed, step - firstStep);
         if (console.columns().isPresent()) {

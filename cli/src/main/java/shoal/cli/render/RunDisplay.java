@@ -83,7 +83,7 @@ public final class RunDisplay {
             rows.add(Table.Row.of("samples/s", decimals(known.getSamplesPerSecond(), 1)));
         }
         for (LogValue value : lastEvaluation) {
-            if (value.getName().startsWith("eval_")) {
+            if (isMetric(value.getName())) {
                 rows.add(Table.Row.of(value.getName(), DictLine.number(value)));
             }
         }
@@ -95,6 +95,13 @@ public final class RunDisplay {
         }
         rows.add(Table.Row.of("model", model));
         return Table.aligned(rows);
+    }
+
+    /** What says how good the model is, not how long evaluating it took. */
+    private static boolean isMetric(String name) {
+        return name.startsWith("eval_")
+                && !name.endsWith("_runtime")
+                && !name.endsWith("_per_second");
     }
 
     private void status(StatusChanged change) {

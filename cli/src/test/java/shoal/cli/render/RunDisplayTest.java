@@ -43,6 +43,7 @@ final class RunDisplayTest {
             display.show(progress(step, 24));
             clock.advance(Duration.ofSeconds(1));
         }
+        display.show(progress(24, 24));
 
         assertThat(screen.err().lines())
                 .containsExactly(

@@ -1,0 +1,106 @@
+package shoal.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+import shoal.cli.client.CoordinatorClient;
+import shoal.cli.client.ResultDownload;
+import shoal.cli.client.RunFollower;
+import shoal.cli.client.Submission;
+import shoal.cli.job.Job;
+import shoal.cli.job.JobReader;
+import shoal.cli.local.LocalCluster;
+import shoal.cli.outcome.CommandException;
+import shoal.cli.render.RunDisplay;
+import shoal.proto.v1.RunStatus;
+import shoal.proto.v1.StatusChanged;
+import shoal.recipe.ErrorCode;
+
+/**
+ * {@code shoal train}: the whole cluster for one run: starts a coordinator and a worker, submits,
+ * follows, fetches the result and stops both.
+ */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Fine-tune a GPT-2 classifier on this machine. Without flags: the bundled sample.",
+            "",
+            "  --train_file T.tsv --eval_file E.tsv          rows: label, tab, text",
+            "  --pretrained_model_name_or_path DIR           a Hugging Face model folder",
+            "  --train_args_file train_args.json             Hugging Face training arguments",
+            "  --max_seq_length N                            tokens of a row that are read",
+            "  --deepspeed ds_config.json                    a DeepSpeed configuration",
+            "  --output_dir DIR                              where the model goes",
+            "  --lanes N                                     compute threads; never changes a bit",
+            "  --any_training_argument VALUE                 as Hugging Face names them"
+        })
+final class TrainCommand implements Callable<Integer> {
+    /** The one run's name, at a coordinator that nobody else sees. */
+    private static final String RUN = "train";
+
+    /** Where the result lies at that coordinator; export brings it to output_dir. */
+    private static final String STAGED_OUTPUT = "output";
+
+    private final CommandContext context;
+
+    @Unmatched private @Nullable List<String> typed;
+
+    TrainCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        List<String> words =
+                TrainingWords.orSample(
+                        typed == null ? List.of() : typed,
+                        context.home(),
+                        context.workingDirectory());
+        try (LocalCluster cluster = LocalCluster.open(context.interrupts())) {
+            Job job = JobReader.read(words, context.workingDirectory());
+            Path output = context.path(job.recipe().outputDirectory());
+            OutputFolderCheck.require(output, job.recipe().outputDirectory(), "output_dir");
+            RunDisplay display = new RunDisplay(context.console(), context.clock());
+            int lanes = LaneCount.orUsableCores(job.inputs().lanes());
+            job.banner().forEach(display::print);
+            display.print("lanes: " + lanes + " in one worker; how many never changes a bit");
+            try (CoordinatorClient client = CoordinatorClient.open(cluster.start(lanes))) {
+                return train(cluster, client, job, display);
+            } finally {
+                display.finish();
+            }
+        }
+    }
+
+    private int train(LocalCluster cluster, CoordinatorClient client, Job job, RunDisplay display) {
+        new Submission(client, (done, all) -> {})
+                .submit(RUN, job.recipeJson(STAGED_OUTPUT), job.files());
+        cluster.onWorkerEnd(() -> cancelQuietly(client));
+        StatusChanged end = new RunFollower(client, RUN, display::show).follow();
+        Optional<String> workerEnd = cluster.workerEnd();
+        if (end.getStatus() == RunStatus.CANCELLED && workerEnd.isPresent()) {
+            throw new CommandException(ErrorCode.RUN_FAILED, workerEnd.get());
+        }
+        display.finish();
+        if (end.getStatus() == RunStatus.DONE) {
+            String typedOutput = job.recipe().outputDirectory();
+            new ResultDownload(client, RUN).into(context.path(typedOutput), (done, all) -> {});
+            display.summary(typedOutput).forEach(context.console().out()::println);
+        }
+        return RunEnding.report(end, RUN, context.console());
+    }
+
+    /** Without its worker the run would wait for ever; the end of the command says why. */
+    private static void cancelQuietly(CoordinatorClient client) {
+        try {
+            client.cancel(RUN, "its worker ended");
+        } catch (RuntimeException tooLate) {
+            // The run has ended, or this command has: either way nothing waits.
+        }
+    }
+}

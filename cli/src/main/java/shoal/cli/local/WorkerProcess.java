@@ -1,0 +1,126 @@
+package shoal.cli.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker as a child process: the same java, the same class path, {@link WorkerChild}.
+ *
+ * <p>It ends when its input does, so also when this process is killed.
+ */
+final class WorkerProcess implements AutoCloseable {
+    private static final int LINES_OF_LOG = 20;
+
+    /** How long it may take to notice the end of its input before it is killed. */
+    private static final long END_MILLIS = 300;
+
+    private final Process process;
+    private final Path log;
+
+    private WorkerProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts the process; it loads classes while it waits for {@link #join}.
+     *
+     * @param directory a private folder; the child removes it if this process dies
+     */
+    static WorkerProcess start(Path directory) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JvmOptions.of("worker"));
+        command.add("-Djava.io.tmpdir=" + directory);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(WorkerChild.class.getName());
+        command.add(directory.toString());
+        Path log = directory.resolve("worker.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment().put("OPT_OUT_TRACKING", "true");
+        return new WorkerProcess(builder.start(), log);
+    }
+
+    /** Tells it which coordinator to join. */
+    void join(WorkerChild.Order order) {
+        try {
+            byte[] line = (order.line() + "\n").getBytes(StandardCharsets.UTF_8);
+            process.getOutputStream().write(line);
+            process.getOutputStream().flush();
+        } catch (IOException gone) {
+            // Its end is reported by onEnd, with its log.
+        }
+    }
+
+    /** Runs an action once the process has ended, at once if it has; on a thread of its own. */
+    void onEnd(Runnable action) {
+        Thread waiter =
+                new Thread(
+                        () -> {
+                            try {
+                                process.waitFor();
+                                action.run();
+                            } catch (InterruptedException nobodyDoes) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "worker-end");
+        waiter.setDaemon(true);
+        waiter.start();
+    }
+
+    /** If the process has ended: how, with the end of its log. */
+    Optional<String> end() {
+        if (process.isAlive()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "the worker process ended with code " + process.exitValue() + lastLines());
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException gone) {
+            // It has ended already.
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            List<String> last =
+                    lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size());
+            return last.isEmpty() ? "" : "; its last words:\n" + String.join("\n", last);
+        } catch (IOException | UncheckedIOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package shoal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MainTest {
+    @TempDir private Path folder;
+    private Shell shell;
+
+    @BeforeEach
+    void open() {
+        shell = new Shell(folder);
+    }
+
+    @Test
+    void without_a_verb_the_verbs_and_exit_codes_are_listed() {
+        Shell.Answer answer = shell.type();
+
+        assertThat(answer.code()).isZero();
+        assertThat(answer.out())
+                .contains("train", "coordinator", "worker", "submit", "runs", "watch", "cancel")
+                .contains("export", "predict", "130 interrupted");
+    }
+
+    @Test
+    void every_verb_explains_itself() {
+        for (String verb :
+                new String[] {
+                    "train",
+                    "coordinator",
+                    "worker",
+                    "submit",
+                    "runs",
+                    "watch",
+                    "cancel",
+                    "export",
+                    "predict"
+                }) {
+            Shell.Answer byHelp = shell.type("help", verb);
+            Shell.Answer byFlag = shell.type(verb, "--help");
+
+            assertThat(byHelp.code()).as(verb).isZero();
+            assertThat(byFlag).as(verb).isEqualTo(byHelp);
+            assertThat(byFlag.out()).startsWith("Usage: shoal " + verb);
+        }
+    }
+
+    @Test
+    void a_misspelt_verb_or_flag_is_a_user_error_that_names_the_nearest() {
+        Shell.Answer verb = shell.type("trian");
+        Shell.Answer flag = shell.type("runs", "--cordinator", "x");
+
+        assertThat(verb.code()).isEqualTo(2);
+        assertThat(verb.err()).contains("trian", "train");
+        assertThat(flag.code()).isEqualTo(2);
+        assertThat(flag.err()).contains("--cordinator", "--coordinator", "shoal runs --help");
+    }
+
+    @Test
+    void the_version_is_a_line() {
+        assertThat(shell.type("version").out()).startsWith("shoal 0.").contains(", Java ");
+        assertThat(shell.type("--version").out()).startsWith("shoal 0.");
+    }
+
+    @Test
+    void without_a_coordinator_the_flag_and_the_variable_are_named() {
+        Shell.Answer answer = shell.type("runs");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err())
+                .isEqualTo(
+                        "shoal: --coordinator: no coordinator is named. Pass --coordinator"
+                                + " HOST:PORT or set SHOAL_COORDINATOR; `shoal train` needs"
+                                + " none\n");
+    }
+
+    @Test
+    void an_address_without_a_port_is_a_user_error_wherever_it_came_from() {
+        Shell.Answer byFlag = shell.type("runs", "--coordinator", "localhost");
+        Shell.Answer byVariable = shell.with("SHOAL_COORDINATOR", "localhost").type("runs");
+
+        assertThat(byFlag.code()).isEqualTo(2);
+        assertThat(byFlag.err()).startsWith("shoal: --coordinator: 'localhost' is no address");
+        assertThat(byVariable.code()).isEqualTo(2);
+        assertThat(byVariable.err()).startsWith("shoal: SHOAL_COORDINATOR: 'localhost' is no");
+    }
+
+    @Test
+    void a_token_that_is_not_there_or_none_ends_with_4_and_says_where_tokens_are()
+            throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "secret");
+        shell.with("SHOAL_COORDINATOR", "127.0.0.1:1");
+
+        Shell.Answer none = shell.type("runs");
+        Shell.Answer missing = shell.type("runs", "--token-file", "nowhere");
+        Shell.Answer wrong = shell.type("runs", "--token-file", empty.toString());
+
+        String remedy = "in the tokens folder of the coordinator's data folder\n";
+        assertThat(none.code()).isEqualTo(4);
+        assertThat(none.err()).startsWith("shoal: no token is given").endsWith(remedy);
+        assertThat(missing.code()).isEqualTo(4);
+        assertThat(missing.err())
+                .startsWith("shoal: --token-file nowhere: there is no such file")
+                .endsWith(remedy);
+        assertThat(wrong.code()).isEqualTo(4);
+        assertThat(wrong.err())
+                .contains("holds no token", "this text has 6 characters")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void a_coordinator_that_is_not_there_ends_with_4_and_names_the_variable() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "shoal_" + "0".repeat(64) + "\n");
+
+        Shell.Answer answer =
+                shell.with("SHOAL_COORDINATOR", "127.0.0.1:1")
+                        .with("SHOAL_TOKEN_FILE", token.toString())
+                        .type("runs");
+
+        assertThat(answer.code()).isEqualTo(4);
+        assertThat(answer.err())
+                .startsWith(
+                        "shoal: no coordinator answers at 127.0.0.1:1 (from SHOAL_COORDINATOR)");
+    }
+
+    @Test
+    void a_name_that_no_run_can_have_is_a_user_error() {
+        Shell.Answer answer = shell.type("watch", "../x");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("'../x' is no name of a run");
+    }
+}

@@ -1,0 +1,152 @@
+package shoal.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.cli.client.Events;
+import shoal.cli.client.FakeCoordinator;
+import shoal.proto.v1.Artefact;
+import shoal.proto.v1.RunStatus;
+import shoal.proto.v1.SubmitRequest;
+import shoal.recipe.Recipe;
+import shoal.recipe.RecipeJson;
+
+final class SubmitCommandTest {
+    @TempDir private Path folder;
+    private FakeCoordinator coordinator;
+    private Shell shell;
+
+    @BeforeEach
+    void start() throws IOException {
+        coordinator = new FakeCoordinator();
+        shell = new Shell(folder).at(coordinator, folder.resolve("token"));
+        Files.writeString(folder.resolve("训练.tsv"), "0\t差\n1\t好\n1\t不错\n");
+        Files.writeString(folder.resolve("dev.tsv"), "1\t好\n");
+    }
+
+    @AfterEach
+    void stop() {
+        coordinator.close();
+    }
+
+    @Test
+    void a_script_gets_the_name_and_nothing_else() {
+        Shell.Answer answer = submit("-o", "name", "--no-wait", "--output_dir", "out");
+
+        assertThat(answer.code()).isZero();
+        assertThat(answer.out()).isEqualTo("run/brave-cod\n");
+        assertThat(answer.err()).contains("model: ", "R=1 from --workers 1");
+    }
+
+    @Test
+    void the_run_that_is_sent_is_complete() {
+        submit("--no-wait", "--output_dir", "out", "--name", "a1", "--learning-rate=0.25");
+
+        SubmitRequest sent = coordinator.submitted.get(0);
+        Recipe recipe = RecipeJson.read(sent.getRecipeJson());
+        assertThat(sent.getName()).isEqualTo("a1");
+        assertThat(recipe.labels()).isEqualTo(2);
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.25);
+        assertThat(recipe.outputDirectory()).isEqualTo("out");
+        assertThat(sent.getArtefactsList())
+                .extracting(Artefact::getName)
+                .contains("train.tsv", "eval.tsv", "config.json", "model.safetensors", "vocab.txt");
+        assertThat(coordinator.stored.values()).contains("0\t差\n1\t好\n1\t不错\n".getBytes(UTF_8));
+    }
+
+    @Test
+    void a_run_is_followed_to_its_end() {
+        coordinator.plays(
+                Events.row(1, "loss", 0.5), Events.status(2, RunStatus.CANCELLED, "enough"));
+
+        Shell.Answer answer = submit("--output_dir", "out");
+
+        assertThat(answer.code()).isEqualTo(3);
+        assertThat(answer.out())
+                .contains("3 rows of 训练.tsv, evaluation on 1 rows of dev.tsv")
+                .contains("submitted run brave-cod to " + coordinator.address())
+                .contains("{'loss': 0.5}");
+    }
+
+    @Test
+    void an_output_folder_outside_the_runs_own_is_refused_before_anything_is_sent() {
+        for (String place : List.of("/tmp/out", "../out", "a/../../b", "a/..")) {
+            Shell.Answer answer = submit("--output_dir", place);
+
+            assertThat(answer.code()).as(place).isEqualTo(2);
+            assertThat(answer.err()).contains("output_dir: is '" + place + "'", "without '..'");
+        }
+        assertThat(coordinator.stored).isEmpty();
+    }
+
+    @Test
+    void all_problems_of_data_and_model_come_at_once() {
+        Shell.Answer answer =
+                shell.type(
+                        "submit",
+                        "--train_file",
+                        "nowhere.tsv",
+                        "--eval_file",
+                        "gone.tsv",
+                        "--pretrained_model_name_or_path",
+                        "nomodel",
+                        "--output_dir",
+                        "out");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("nowhere.tsv", "gone.tsv", "nomodel");
+        assertThat(answer.err().lines()).hasSize(3);
+    }
+
+    @Test
+    void rows_longer_than_the_models_positions_are_refused() {
+        Shell.Answer answer = submit("--output_dir", "out", "--max_seq_length", "100000");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err())
+                .contains("--max_seq_length: is 100000, but ", "config.json has n_positions");
+    }
+
+    @Test
+    void a_label_beyond_the_trained_head_is_named_with_its_line() throws IOException {
+        Files.writeString(folder.resolve("训练.tsv"), "0\t差\n7\t好\n");
+
+        Shell.Answer answer = submit("--output_dir", "out");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("训练.tsv:2: The label is 7");
+        assertThat(coordinator.stored).isEmpty();
+    }
+
+    @Test
+    void an_unknown_flag_is_refused_with_the_nearest_name() {
+        Shell.Answer answer = submit("--output_dir", "out", "--learning_rat", "1");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("--learning_rat", "learning_rate");
+    }
+
+    private Shell.Answer submit(String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "submit",
+                                "--train_file",
+                                "训练.tsv",
+                                "--eval_file",
+                                "dev.tsv",
+                                "--pretrained_model_name_or_path",
+                                Shell.root().resolve("data/model").toString()));
+        words.addAll(List.of(more));
+        return shell.type(words.toArray(String[]::new));
+    }
+}
