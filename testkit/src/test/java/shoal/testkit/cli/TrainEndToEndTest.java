@@ -1,0 +1,157 @@
+package shoal.testkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One command, one coordinator, one worker process, real files: from flags to a model folder. */
+final class TrainEndToEndTest {
+    private static final Duration CTRL_C = Duration.ofSeconds(2);
+
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        Files.writeString(folder.resolve("t.tsv"), "0\t很差\n1\t很好\n0\t不好\n1\t不错\n".repeat(8));
+        Files.writeString(folder.resolve("e.tsv"), "0\t差\n1\t好\n1\t好\n");
+    }
+
+    @Test
+    void a_run_ends_with_0_a_model_folder_and_nothing_else() throws Exception {
+        try (TrainProcess train = start("--max_steps", "4", "--logging_steps", "2")) {
+            train.awaitLine("'train_runtime'");
+            ProcessHandle worker = train.worker();
+            int code = train.awaitEnd();
+
+            assertThat(code).as(train.text()).isZero();
+            assertThat(train.text())
+                    .contains("model: ", "R=1 from --workers 1", "lanes: 1")
+                    .containsPattern(
+                            "\\{'loss': [0-9.]+, 'grad_norm': [0-9.]+, 'learning_rate': [0-9.e-]+,"
+                                    + " 'epoch': 0\\.5\\}")
+                    .containsPattern("\\{'eval_loss': .*'eval_f1': ")
+                    .containsPattern("peak memory, worker \\S+ +\\d+ MiB")
+                    .endsWith("out");
+            assertThat(folder.resolve("out"))
+                    .isDirectoryContaining("glob:**/model.safetensors")
+                    .isDirectoryContaining("glob:**/config.json")
+                    .isDirectoryContaining("glob:**/vocab.txt")
+                    .isDirectoryContaining("glob:**/trainer_state.json")
+                    .isDirectoryContaining("glob:**/README.md");
+            assertThat(folder).isDirectoryNotContaining("glob:**/.shoal-*");
+            assertEnded(worker);
+            assertThat(train.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void the_same_run_twice_gives_the_same_bytes() throws Exception {
+        byte[] first = model("--lanes", "1", "--output_dir", "one");
+        byte[] second = model("--lanes", "2", "--output_dir", "two");
+
+        assertThat(first).isEqualTo(second);
+    }
+
+    @Test
+    void ctrl_c_ends_it_within_two_seconds_and_leaves_nothing() throws Exception {
+        boolean interruptible = TrainProcess.interruptible();
+        try (TrainProcess train = start("--max_steps", "100000", "--logging_steps", "1")) {
+            train.awaitLine("'loss'");
+            ProcessHandle worker = train.worker();
+            Duration took = train.end(interruptible ? "INT" : "TERM");
+
+            assertThat(train.exitCode()).isEqualTo(interruptible ? 130 : 143);
+            assertThat(took).isLessThan(CTRL_C);
+            assertThat(train.text()).endsWith("shoal: interrupted");
+            assertEnded(worker);
+            assertThat(train.leftovers()).isEmpty();
+            assertThat(folder.resolve("out")).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_killed_command_takes_its_worker_and_its_private_folder_along() throws Exception {
+        try (TrainProcess train = start("--max_steps", "100000", "--logging_steps", "1")) {
+            train.awaitLine("'loss'");
+            ProcessHandle worker = train.worker();
+            train.end("KILL");
+
+            assertEnded(worker);
+            assertThat(train.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_worker_that_dies_fails_the_run_and_the_command_says_so() throws Exception {
+        try (TrainProcess train = start("--max_steps", "100000", "--logging_steps", "1")) {
+            train.awaitLine("'loss'");
+            train.worker().destroyForcibly();
+            int code = train.awaitEnd();
+
+            assertThat(code).as(train.text()).isEqualTo(1);
+            assertThat(train.text()).contains("the worker process ended with code 137");
+            assertThat(train.leftovers()).isEmpty();
+            assertThat(folder.resolve("out")).doesNotExist();
+        }
+    }
+
+    @Test
+    void bad_input_ends_with_2_before_anything_is_written() throws Exception {
+        Files.writeString(folder.resolve("t.tsv"), "0\t差\nx\t好\n");
+        try (TrainProcess train = start("--max_steps", "4")) {
+            int code = train.awaitEnd();
+
+            assertThat(code).as(train.text()).isEqualTo(2);
+            assertThat(train.text()).startsWith("shoal: t.tsv:2: ");
+            assertThat(train.leftovers()).isEmpty();
+            assertThat(folder.resolve("out")).doesNotExist();
+        }
+    }
+
+    private byte[] model(String... flags) throws Exception {
+        String[] all = new String[flags.length + 2];
+        all[0] = "--max_steps";
+        all[1] = "6";
+        System.arraycopy(flags, 0, all, 2, flags.length);
+        try (TrainProcess train = start(all)) {
+            assertThat(train.awaitEnd()).as(train.text()).isZero();
+        }
+        return Files.readAllBytes(folder.resolve(flags[3]).resolve("model.safetensors"));
+    }
+
+    private TrainProcess start(String... flags) throws IOException {
+        String model = Path.of(System.getProperty("shoal.root"), "data", "model").toString();
+        String[] common = {
+            "--train_file", "t.tsv",
+            "--eval_file", "e.tsv",
+            "--pretrained_model_name_or_path", model,
+            "--max_seq_length", "16",
+            "--eval_strategy", "epoch",
+            "--output_dir", "out",
+            "--lanes", "1"
+        };
+        String[] all = new String[common.length + flags.length];
+        System.arraycopy(common, 0, all, 0, common.length);
+        System.arraycopy(flags, 0, all, common.length, flags.length);
+        return TrainProcess.start(folder, all);
+    }
+
+    /** The worker is gone, or about to be: its end follows its parent's within a moment. */
+    private static void assertEnded(ProcessHandle worker) throws Exception {
+        try {
+            worker.onExit().get(5, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("the worker " + worker.pid() + " is still there", e);
+        }
+    }
+}
