@@ -18,6 +18,9 @@ import shoal.recipe.json.JsonValue;
 final class HeaderReader {
     private static final String METADATA = "__metadata__";
 
+    /** Values of a header, about 100 bytes each once read: 20,000 tensors have some 10 each. */
+    private static final int COMMAS = 16 * SafetensorsFile.TENSORS;
+
     private final String shownName;
     private final long dataBytes;
 
@@ -36,6 +39,15 @@ final class HeaderReader {
         if (header[0] != '{') {
             throw new UserException(
                     shownName, "is not a safetensors file: its header is not a JSON object.");
+        }
+        int commas = 0;
+        for (byte each : header) {
+            commas += each == ',' ? 1 : 0;
+        }
+        if (commas > COMMAS) {
+            throw new UserException(
+                    shownName,
+                    "has a header of " + commas + " values; at most " + COMMAS + " are read.");
         }
         return new HeaderReader(shownName, dataBytes)
                 .places(JsonReader.readObject(header, shownName + " (header)"));
