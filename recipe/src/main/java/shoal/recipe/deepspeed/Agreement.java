@@ -1,5 +1,6 @@
 package shoal.recipe.deepspeed;
 
+import java.math.BigInteger;
 import java.util.List;
 import shoal.recipe.Problems;
 import shoal.recipe.json.JsonNull;
@@ -69,12 +70,12 @@ final class Agreement {
     void matchBatch(int ranks) {
         Setting rows = arguments.of("per_device_train_batch_size");
         Setting rounds = arguments.of("gradient_accumulation_steps");
-        long product =
-                Math.multiplyExact(
-                        Math.multiplyExact(
-                                arguments.whole("per_device_train_batch_size"),
-                                arguments.whole("gradient_accumulation_steps")),
-                        ranks);
+        // Three ints may be beyond a long.
+        BigInteger product =
+                BigInteger.valueOf(arguments.whole("per_device_train_batch_size"))
+                        .multiply(
+                                BigInteger.valueOf(arguments.whole("gradient_accumulation_steps")))
+                        .multiply(BigInteger.valueOf(ranks));
         String reference =
                 rows.value().inWords()
                         + " per device ("
@@ -90,7 +91,7 @@ final class Agreement {
                         + product;
         match(
                 "train_batch_size",
-                JsonNumber.of(product),
+                new JsonNumber(product.toString(), 0),
                 reference,
                 "per_device_train_batch_size x gradient_accumulation_steps x ranks");
     }

@@ -168,7 +168,6 @@ public final class HuggingFaceRecipe {
     }
 
     private void refuse(Setting setting, String sentence) {
-        String capital = sentence.substring(0, 1).toUpperCase(Locale.ROOT);
-        problems.add(setting.where(), setting.inWords() + ". " + capital + sentence.substring(1));
+        problems.add(setting.where(), setting.inWords() + ". " + sentence);
     }
 }

@@ -57,11 +57,11 @@ final class Optimizers {
     /** Near relatives of AdamW, and what would change. */
     private static final Map<String, String> NEAR =
             Map.of(
-                    "adamw_hf", "it differs only in where epsilon is added",
-                    "adamw_apex_fused", "it is the same rule, fused for GPUs",
-                    "adamw_torch_xla", "it is the same rule, for TPUs",
-                    "adamw_torch_npu_fused", "it is the same rule, fused for NPUs",
-                    "paged_adamw_32bit", "it is the same rule with moments paged to the host");
+                    "adamw_hf", "It differs only in where epsilon is added",
+                    "adamw_apex_fused", "It is the same rule, fused for GPUs",
+                    "adamw_torch_xla", "It is the same rule, for TPUs",
+                    "adamw_torch_npu_fused", "It is the same rule, fused for NPUs",
+                    "paged_adamw_32bit", "It is the same rule with moments paged to the host");
 
     private Optimizers() {}
 
