@@ -72,6 +72,21 @@ final class Membership {
                 watch(worker);
             }
         }
+        for (Run run : List.copyOf(draft.state().runs().values())) {
+            orphan(run);
+        }
+    }
+
+    /** A run that waits for a process which nobody waits for any more. */
+    private void orphan(Run run) {
+        List<Crew.Member> members = run.phase().crew().map(Crew::members).orElse(List.of());
+        if (run.needsItsWorkers()
+                && members.stream().anyMatch(one -> !draft.state().knows(one.process()))) {
+            new Restarts(draft)
+                    .restart(
+                            run,
+                            "a worker of the run is another process now; what it held is gone");
+        }
     }
 
     private static Optional<String> refusal(Event.Attached event, Optional<Worker> known) {

@@ -40,16 +40,32 @@ public record State(
     /**
      * This state, read back from the store, at a coordinator's start: the workers of live runs may
      * dial again for a while.
+     *
+     * <p>Two runs can name two processes of one worker: the earlier one was sealing its output,
+     * which only a living coordinator knows, when the later one began. Then the later process is
+     * waited for; the next tick starts the other run again.
      */
     public State reopened(Instant at) {
         Worker.Lost lost = new Worker.Lost(at.plus(Bounds.REDIAL_AFTER_RESTART));
         State next = this;
-        for (Run run : runs.values()) {
-            for (Crew.Member member : run.phase().crew().map(Crew::members).orElse(noMembers())) {
-                next = next.with(new Worker(member.process(), lost));
+        for (Stage stage :
+                List.of(Stage.UPLOADING, Stage.EVALUATING, Stage.STEPPING, Stage.STARTING)) {
+            for (Run run : runs.values()) {
+                if (run.stage() == stage) {
+                    for (Crew.Member member : run.phase().crew().orElseThrow().members()) {
+                        next = next.with(new Worker(member.process(), lost));
+                    }
+                }
             }
         }
         return next;
+    }
+
+    /** Whether this process is attached or waited for. */
+    boolean knows(WorkerProcess process) {
+        return workers.find(process.name())
+                .filter(worker -> worker.process().equals(process))
+                .isPresent();
     }
 
     /** The run, which must be live. */
@@ -122,9 +138,5 @@ public record State(
 
     private State withWorkers(Table<WorkerName, Worker> next) {
         return new State(next, runs, ended, nextPosition, lastTick, dropped);
-    }
-
-    private static List<Crew.Member> noMembers() {
-        return List.of();
     }
 }

@@ -182,10 +182,11 @@ final class GenerationReader {
     }
 
     private static EvaluationResult result(ResultSet row) throws SQLException {
-        double loss = row.getDouble("loss");
+        double stored = row.getDouble("loss");
+        double loss = row.wasNull() ? Double.NaN : stored;
         return new EvaluationResult(
                 row.getInt("rows"),
-                row.wasNull() ? Double.NaN : loss,
+                loss,
                 new Classification(
                         row.getDouble("accuracy"),
                         row.getDouble("precision"),

@@ -1,0 +1,141 @@
+package shoal.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.proto.v1.ListRequest;
+import shoal.recipe.UserException;
+import shoal.wire.HostPort;
+import shoal.wire.Scope;
+
+/** What a coordinator makes, checks and refuses at its start. */
+final class StartTest {
+    private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+
+    @TempDir Path folder;
+
+    @Test
+    void the_first_start_makes_tokens_that_only_their_owner_reads() throws IOException {
+        Path data = folder.resolve("data");
+        String made;
+        try (Coordinator coordinator = start(data)) {
+            for (Scope scope : Scope.values()) {
+                Path file = coordinator.tokenFile(scope);
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-------");
+                assertThat(Files.readString(file)).matches("shoal_[0-9a-f]{64}\n");
+            }
+            assertThat(coordinator.joinLine())
+                    .isEqualTo(
+                            "shoal worker --coordinator "
+                                    + coordinator.address()
+                                    + " --token-file "
+                                    + data.toAbsolutePath().resolve("tokens/worker"));
+            made = Files.readString(coordinator.tokenFile(Scope.READ));
+        }
+
+        try (Coordinator coordinator = start(data);
+                TestClient client = TestClient.of(coordinator, Scope.READ)) {
+            assertThat(Files.readString(coordinator.tokenFile(Scope.READ))).isEqualTo(made);
+            assertThat(client.runs().list(ListRequest.getDefaultInstance()).getRunsCount())
+                    .isZero();
+        }
+        assertThat(
+                        new String(
+                                Files.readAllBytes(data.resolve("coordinator.db")),
+                                StandardCharsets.ISO_8859_1))
+                .doesNotContain(made.strip());
+    }
+
+    @Test
+    void two_coordinators_do_not_share_a_folder() {
+        Path data = folder.resolve("data");
+        try (Coordinator first = start(data)) {
+            assertThatThrownBy(() -> start(data))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "--data "
+                                    + data
+                                    + ": is in use by another coordinator. Stop that one, or give"
+                                    + " this one a folder of its own with --data.");
+            assertThat(first.address().port()).isPositive();
+        }
+        start(data).close();
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named_with_the_remedy() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HostPort address = new HostPort("127.0.0.1", taken.getLocalPort());
+
+            assertThatThrownBy(() -> start(folder.resolve("a"), address, Optional.empty()))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("--listen " + address + ": cannot be listened on")
+                    .hasMessageContaining("choose another port with --listen");
+            assertThatThrownBy(() -> start(folder.resolve("b"), ANY_PORT, Optional.of(address)))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("--http " + address)
+                    .hasMessageContaining("--http off");
+        }
+        start(folder.resolve("a")).close();
+        start(folder.resolve("b")).close();
+    }
+
+    @Test
+    void listening_beyond_this_machine_is_refused_until_there_is_tls() {
+        assertThatThrownBy(
+                        () ->
+                                start(
+                                        folder.resolve("data"),
+                                        new HostPort("0.0.0.0", 7461),
+                                        Optional.empty()))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("--listen 0.0.0.0:7461: is not a loopback address")
+                .hasMessageContaining("ssh -N -L 7461:127.0.0.1:7461");
+        assertThat(folder.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void health_is_served_where_asked() throws IOException, InterruptedException {
+        try (Coordinator coordinator =
+                start(folder.resolve("data"), ANY_PORT, Optional.of(ANY_PORT))) {
+            HostPort http = coordinator.httpAddress().orElseThrow();
+
+            assertThat(status(http, "/healthz")).isEqualTo(200);
+            assertThat(status(http, "/readyz")).isEqualTo(200);
+            assertThat(status(http, "/")).isEqualTo(404);
+        }
+        try (Coordinator coordinator = start(folder.resolve("data"))) {
+            assertThat(coordinator.httpAddress()).isEmpty();
+        }
+    }
+
+    private static int status(HostPort http, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + http + path)).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static Coordinator start(Path data) {
+        return start(data, ANY_PORT, Optional.empty());
+    }
+
+    private static Coordinator start(Path data, HostPort listen, Optional<HostPort> http) {
+        return Coordinator.start(new CoordinatorSettings(data, listen, http));
+    }
+}

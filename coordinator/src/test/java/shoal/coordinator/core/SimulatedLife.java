@@ -1,0 +1,211 @@
+package shoal.coordinator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import shoal.coordinator.TestRecipes;
+
+/**
+ * One life of a cluster, drawn from a seed: runs come, workers work, streams break, processes die,
+ * messages come twice, the coordinator is killed between what it stores and what it does. Then the
+ * trouble ends, and every run must end too.
+ */
+final class SimulatedLife {
+    private static final int TROUBLED_ACTIONS = 400;
+    private static final int QUIET_ACTIONS = 4_000;
+
+    private final Random random;
+    private final Lab lab = new Lab();
+    private final List<SimulatedWorker> workers = new ArrayList<>();
+    private final Deque<Fence> toSeal = new ArrayDeque<>();
+    private final List<String> story = new ArrayList<>();
+    private int sessions;
+    private int submitted;
+
+    SimulatedLife(long seed) {
+        this.random = new Random(seed);
+        int count = 1 + random.nextInt(3);
+        for (int i = 1; i <= count; i++) {
+            workers.add(new SimulatedWorker("w" + i));
+        }
+    }
+
+    /** The last things that happened. */
+    List<String> story() {
+        return story.subList(Math.max(0, story.size() - 40), story.size());
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    void live() {
+        for (int i = 0; i < TROUBLED_ACTIONS; i++) {
+            troubled();
+        }
+        story.add("the trouble ends");
+        for (int i = 0; i < QUIET_ACTIONS && lab.state().runs().size() > 0; i++) {
+            quiet();
+        }
+        assertThat(lab.state().runs().asMap().keySet()).as("runs that never end").isEmpty();
+        lab.restart();
+    }
+
+    private void troubled() {
+        switch (random.nextInt(40)) {
+            case 0, 1 -> submit();
+            case 2 -> breakStream(anyWorker(), true);
+            case 3 -> breakStream(anyWorker(), false);
+            case 4 -> die(anyWorker());
+            case 5 -> killCoordinator();
+            case 6 -> cancel();
+            case 7 -> repeatReport(anyWorker());
+            case 8 -> {
+                story.add("time passes");
+                int ticks = 1 + random.nextInt(16);
+                for (int i = 0; i < ticks; i++) {
+                    apply(() -> lab.pass(Bounds.TICK));
+                }
+            }
+            default -> quiet();
+        }
+    }
+
+    private void quiet() {
+        SimulatedWorker worker = anyWorker();
+        switch (random.nextInt(8)) {
+            case 0 -> tick();
+            case 1, 2, 3 -> {
+                if (worker.session().isEmpty()) {
+                    dial(worker);
+                } else if (worker.hasCommand()) {
+                    story.add(worker.name() + " works");
+                    worker.work();
+                }
+            }
+            case 4, 5, 6 -> {
+                if (worker.hasReport()) {
+                    report(worker, worker.takeReport());
+                }
+            }
+            default -> seal();
+        }
+    }
+
+    private void submit() {
+        submitted++;
+        story.add("submit r" + submitted);
+        int steps = 1 + random.nextInt(4);
+        apply(
+                () ->
+                        lab.submit(
+                                "r" + submitted,
+                                TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3))));
+    }
+
+    private void cancel() {
+        List<RunName> live = List.copyOf(lab.state().runs().asMap().keySet());
+        if (!live.isEmpty() && random.nextInt(3) == 0) {
+            RunName name = live.get(random.nextInt(live.size()));
+            story.add("cancel " + name);
+            apply(() -> lab.cancel(name.text()));
+        }
+    }
+
+    private void dial(SimulatedWorker worker) {
+        SessionId id = new SessionId("s" + ++sessions);
+        story.add(worker.name() + " dials " + id);
+        Event.Attached attached = worker.dial(id);
+        apply(() -> lab.apply(attached));
+    }
+
+    /** The coordinator hears of it at once, or only by silence. */
+    private void breakStream(SimulatedWorker worker, boolean heard) {
+        Optional<SessionId> session = worker.session();
+        if (session.isPresent()) {
+            story.add("the stream of " + worker.name() + " breaks, heard " + heard);
+            worker.disconnect();
+            if (heard) {
+                apply(() -> lab.breakSession(session.get().text()));
+            }
+        }
+    }
+
+    private void die(SimulatedWorker worker) {
+        if (random.nextInt(4) == 0) {
+            breakStream(worker, random.nextBoolean());
+            story.add(worker.name() + " dies");
+            worker.die();
+        }
+    }
+
+    /** What was decided is stored; what follows from the last decision may not have left. */
+    private void killCoordinator() {
+        story.add("the coordinator is killed");
+        workers.forEach(SimulatedWorker::disconnect);
+        toSeal.clear();
+        lab.restart();
+    }
+
+    private void repeatReport(SimulatedWorker worker) {
+        if (worker.hasReport()) {
+            report(worker, worker.peekReport());
+        }
+    }
+
+    private void report(SimulatedWorker worker, WorkerReport report) {
+        story.add(worker.name() + " says " + report.getClass().getSimpleName());
+        SessionId session = worker.session().orElseThrow();
+        apply(() -> lab.report(session.text(), report));
+    }
+
+    private void seal() {
+        Fence fence = toSeal.pollFirst();
+        if (fence != null) {
+            story.add("sealed " + fence);
+            boolean fails = random.nextInt(20) == 0;
+            apply(
+                    () ->
+                            lab.apply(
+                                    fails
+                                            ? new Event.OutputFailed(fence, List.of("disk full"))
+                                            : new Event.OutputSealed(fence, "/out", 1)));
+        }
+    }
+
+    private void tick() {
+        for (SimulatedWorker worker : workers) {
+            worker.session()
+                    .ifPresent(session -> apply(() -> lab.apply(new Event.Heartbeat(session))));
+        }
+        apply(() -> lab.pass(Bounds.TICK));
+    }
+
+    private void apply(Runnable event) {
+        event.run();
+        for (Effect effect : lab.effects()) {
+            if (effect instanceof Effect.Tell tell) {
+                on(tell.session()).ifPresent(worker -> worker.receive(tell.command()));
+            } else if (effect instanceof Effect.CloseSession close) {
+                on(close.session()).ifPresent(SimulatedWorker::disconnect);
+            } else if (effect instanceof Effect.SealOutput seal) {
+                toSeal.addLast(seal.fence());
+            }
+        }
+    }
+
+    private Optional<SimulatedWorker> on(SessionId session) {
+        return workers.stream()
+                .filter(worker -> worker.session().filter(session::equals).isPresent())
+                .findFirst();
+    }
+
+    private SimulatedWorker anyWorker() {
+        return workers.get(random.nextInt(workers.size()));
+    }
+}

@@ -1,0 +1,218 @@
+package shoal.coordinator.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.coordinator.TestRecipes;
+import shoal.coordinator.core.ArtefactReference;
+import shoal.coordinator.core.Core;
+import shoal.coordinator.core.Decision;
+import shoal.coordinator.core.Entry;
+import shoal.coordinator.core.EvaluationPart;
+import shoal.coordinator.core.Event;
+import shoal.coordinator.core.Fence;
+import shoal.coordinator.core.Hash;
+import shoal.coordinator.core.HeldRun;
+import shoal.coordinator.core.LoadFacts;
+import shoal.coordinator.core.RequestId;
+import shoal.coordinator.core.Run;
+import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.RunStatus;
+import shoal.coordinator.core.SessionId;
+import shoal.coordinator.core.Stage;
+import shoal.coordinator.core.State;
+import shoal.coordinator.core.Submission;
+import shoal.coordinator.core.WorkerFacts;
+import shoal.coordinator.core.WorkerName;
+import shoal.coordinator.core.WorkerProcess;
+import shoal.coordinator.core.WorkerReport;
+import shoal.proto.v1.RunEvent;
+import shoal.recipe.Recipe;
+import shoal.recipe.RecipeJson;
+import shoal.recipe.UserException;
+import shoal.wire.Scope;
+
+final class StoreTest {
+    private static final Hash HASH = new Hash("0".repeat(64));
+    private static final RunName NAME = new RunName("r");
+    private static final Fence FENCE = new Fence(NAME, 1);
+    private static final SessionId SESSION = new SessionId("s");
+
+    @TempDir Path folder;
+    private State state = State.empty();
+    private long millis = 1_000;
+
+    @Test
+    void what_was_decided_is_read_back_at_every_moment_of_a_run() {
+        for (int events = 0; events <= life().size(); events++) {
+            Path file = folder.resolve("at-" + events + ".db");
+            state = State.empty();
+            try (Store store = Store.open(file)) {
+                for (Event event : life().subList(0, events)) {
+                    store.append(decide(event));
+                }
+            }
+
+            try (Store store = Store.open(file)) {
+                State read = store.load(RecipeJson::read);
+
+                assertThat(read.ended()).isEqualTo(state.ended());
+                assertThat(read.nextPosition()).isEqualTo(state.nextPosition());
+                assertThat(read.runs().size()).isEqualTo(state.runs().size());
+                for (Run run : state.runs().values()) {
+                    sameMemory(read.runs().find(run.name()).orElseThrow(), run);
+                }
+            }
+        }
+        assertThat(state.ended().find(NAME).orElseThrow().status()).isEqualTo(RunStatus.DONE);
+    }
+
+    @Test
+    void events_are_read_in_order_after_a_sequence() {
+        try (Store store = Store.open(folder.resolve("c.db"))) {
+            for (Event event : life()) {
+                store.append(decide(event));
+            }
+
+            List<RunEvent> all = store.events(NAME, 0, 1_000);
+            List<RunEvent> some = store.events(NAME, 3, 2);
+
+            assertThat(all.get(all.size() - 1).getStatusChanged().getStatus())
+                    .isEqualTo(shoal.proto.v1.RunStatus.DONE);
+            assertThat(some).isEqualTo(all.subList(3, 5));
+            assertThat(store.events(new RunName("other"), 0, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void entries_of_one_decision_are_stored_together_or_not_at_all() {
+        try (Store store = Store.open(folder.resolve("c.db"))) {
+            List<Entry> accepted = decide(life().get(0));
+            List<Entry> twice = new ArrayList<>(accepted);
+            twice.addAll(accepted);
+
+            assertThatThrownBy(() -> store.append(twice)).isInstanceOf(StoreException.class);
+
+            assertThat(store.load(RecipeJson::read).runs().size()).isZero();
+            store.append(accepted);
+            assertThat(store.load(RecipeJson::read).runs().size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tokens_and_artefacts_are_remembered() {
+        Path file = folder.resolve("c.db");
+        try (Store store = Store.open(file)) {
+            store.addToken("abc", Scope.READ);
+            store.addArtefact(HASH, 5);
+        }
+        try (Store store = Store.open(file)) {
+            assertThat(store.tokens()).containsExactly(java.util.Map.entry("abc", Scope.READ));
+            assertThat(store.artefactSize(HASH)).hasValue(5);
+            assertThat(store.artefactSize(new Hash("1".repeat(64)))).isEmpty();
+        }
+    }
+
+    @Test
+    void a_store_of_a_newer_version_is_refused_and_left_alone() throws SQLException {
+        Path file = folder.resolve("c.db");
+        Store.open(file).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA user_version = 99");
+        }
+
+        assertThatThrownBy(() -> Store.open(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("newer Shoal (schema 99");
+    }
+
+    private List<Entry> decide(Event event) {
+        millis += 250;
+        Decision decision = Core.apply(state, Instant.ofEpochMilli(millis), event);
+        state = decision.state();
+        return decision.entries();
+    }
+
+    private static void sameMemory(Run read, Run live) {
+        Stage stage = live.stage() == Stage.SEALING ? Stage.UPLOADING : live.stage();
+        assertThat(read.stage()).isEqualTo(stage);
+        assertThat(read.spec()).isEqualTo(live.spec());
+        assertThat(read.submittedAt()).isEqualTo(live.submittedAt());
+        assertThat(read.generation()).isEqualTo(live.generation());
+        assertThat(read.restarts()).isEqualTo(live.restarts());
+        assertThat(read.nextSequence()).isEqualTo(live.nextSequence());
+        assertThat(read.reason()).isEqualTo(live.reason());
+        assertThat(read.phase().crew()).isEqualTo(live.phase().crew());
+        assertThat(read.phase().attempt()).isEqualTo(live.phase().attempt());
+    }
+
+    /** A run of two steps with an evaluation after each, and another run that waits. */
+    private static List<Event> life() {
+        Recipe recipe = TestRecipes.of(2, 1, 1);
+        return List.of(
+                new Event.Submitted(
+                        new RequestId(1),
+                        Optional.of(NAME),
+                        new Submission(
+                                recipe,
+                                RecipeJson.write(recipe),
+                                List.of(
+                                        new ArtefactReference(
+                                                ArtefactReference.Role.TRAIN_ROWS,
+                                                "train.tsv",
+                                                HASH,
+                                                5)))),
+                new Event.Attached(
+                        SESSION,
+                        new WorkerProcess(new WorkerName("w1"), "i"),
+                        new WorkerFacts("here", 1, 1),
+                        Optional.empty()),
+                new Event.Submitted(
+                        new RequestId(2),
+                        Optional.empty(),
+                        new Submission(recipe, RecipeJson.write(recipe), List.of())),
+                reported(
+                        new WorkerReport.Ready(
+                                FENCE,
+                                new HeldRun.Position(0, 0),
+                                new LoadFacts(8, 2, 2, 100),
+                                List.of("a notice"))),
+                reported(
+                        new WorkerReport.Reduced(
+                                FENCE, 1, 0.1 + 0.2, 1.0 / 3, 10, Optional.empty())),
+                evaluated(1),
+                reported(new WorkerReport.Reduced(FENCE, 2, 1e-300, 1e30, 10, Optional.empty())),
+                evaluated(2),
+                reported(new WorkerReport.Uploaded(FENCE, 2, 9)),
+                new Event.OutputSealed(FENCE, "/out", 8));
+    }
+
+    private static Event evaluated(int step) {
+        return reported(
+                new WorkerReport.Evaluated(
+                        FENCE,
+                        step,
+                        new EvaluationPart(
+                                0,
+                                new float[] {0.1f, Float.NaN},
+                                new int[] {0, 1},
+                                new int[] {1, 1}),
+                        Optional.of(0.25)));
+    }
+
+    private static Event reported(WorkerReport report) {
+        return new Event.Reported(SESSION, report);
+    }
+}
