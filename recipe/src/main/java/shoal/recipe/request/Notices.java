@@ -32,7 +32,7 @@ final class Notices {
                             + saving.inWords()
                             + ", but checkpoint folders are not written yet; the final model is");
         }
-        if (settings.isGiven("eval_file")
+        if (settings.text("eval_file").isPresent()
                 && settings.text("eval_strategy").orElseThrow().equals("no")) {
             notices.add("--eval_file: is not used during training, as eval_strategy is \"no\"");
         }

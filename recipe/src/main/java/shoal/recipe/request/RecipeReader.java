@@ -1,6 +1,7 @@
 package shoal.recipe.request;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import shoal.recipe.huggingface.Schedules;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
+import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
 import shoal.recipe.key.Given;
 import shoal.recipe.key.KeyTable;
@@ -82,7 +84,7 @@ public final class RecipeReader {
                         optimizer,
                         schedule,
                         settings.number("label_smoothing_factor"),
-                        parts.evaluation(settings.isGiven("eval_file")),
+                        parts.evaluation(settings.text("eval_file").isPresent()),
                         parts.logging(),
                         parts.saving(),
                         parts.selection(),
@@ -99,19 +101,18 @@ public final class RecipeReader {
     private Settings settings() {
         List<Given> flags = FlagReader.read(sources.words(), TABLE, problems);
         List<Given> all = new ArrayList<>();
-        for (Given flag : flags) {
-            if (flag.name().equals("train_args_file")) {
-                String path = Values.plain(flag.value());
-                all.addAll(argumentsFile(path, flag.origin()));
-            }
-        }
+        flags.stream()
+                .filter(flag -> flag.name().equals("train_args_file"))
+                .filter(flag -> flag.value() instanceof JsonText)
+                .reduce((earlier, later) -> later)
+                .ifPresent(last -> all.addAll(argumentsFile(Values.plain(last.value()), last)));
         all.addAll(flags);
         return Settings.resolve(TABLE, all, problems);
     }
 
-    private List<Given> argumentsFile(String path, Origin origin) {
+    private List<Given> argumentsFile(String path, Given flag) {
         List<Given> given = new ArrayList<>();
-        Optional<JsonObject> root = file(path, origin);
+        Optional<JsonObject> root = file(path, flag.origin());
         if (root.isPresent()) {
             for (Map.Entry<String, JsonValue> member : root.get().members().entrySet()) {
                 given.add(
@@ -133,16 +134,19 @@ public final class RecipeReader {
             String path = setting.origin() instanceof Origin.File file ? file.path() : DEEPSPEED;
             return Optional.of(DeepSpeedRecipe.read(inline, path, settings, problems));
         }
-        String path = settings.text(DEEPSPEED).orElseThrow();
-        return file(path, setting.origin())
-                .map(root -> DeepSpeedRecipe.read(root, path, settings, problems));
+        String text = settings.text(DEEPSPEED).orElseThrow();
+        // As a flag, HF takes a text that starts with a brace for the content itself.
+        Optional<JsonObject> root =
+                text.startsWith("{")
+                        ? json(text.getBytes(StandardCharsets.UTF_8), setting.where())
+                        : file(text, setting.origin());
+        String path = text.startsWith("{") ? setting.where() : text;
+        return root.map(file -> DeepSpeedRecipe.read(file, path, settings, problems));
     }
 
     private Optional<JsonObject> file(String path, Origin origin) {
         try {
-            return Optional.of(JsonReader.readObject(sources.files().read(path), path));
-        } catch (UserException badFile) {
-            problems.addAll(badFile);
+            return json(sources.files().read(path), path);
         } catch (NoSuchFileException absent) {
             problems.add(origin.where(), "there is no file " + path);
         } catch (AccessDeniedException denied) {
@@ -153,6 +157,15 @@ public final class RecipeReader {
                     "the file " + path + " cannot be read: " + trouble.getMessage());
         }
         return Optional.empty();
+    }
+
+    private Optional<JsonObject> json(byte[] bytes, String path) {
+        try {
+            return Optional.of(JsonReader.readObject(bytes, path));
+        } catch (UserException notJson) {
+            problems.addAll(notJson);
+            return Optional.empty();
+        }
     }
 
     private RunInputs inputs(Settings settings, int workers) {

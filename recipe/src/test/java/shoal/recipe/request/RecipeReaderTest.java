@@ -267,6 +267,43 @@ class RecipeReaderTest {
     }
 
     @Test
+    void the_last_of_several_argument_files_counts() {
+        Recipe recipe =
+                Typed.arguments("\"seed\": 1", "\"weight_decay\": 0.5")
+                        .file("other.json", "\"seed\": 2")
+                        .and("--train_args_file", "other.json")
+                        .recipe();
+
+        assertThat(recipe.order().seed()).isEqualTo(2);
+        assertThat(recipe.optimizer().weightDecay()).isZero();
+    }
+
+    @Test
+    void an_evaluation_file_of_null_is_none() {
+        assertThat(Typed.arguments("\"eval_file\": null").recipe().notices()).isEmpty();
+        assertThat(
+                        Typed.arguments("\"eval_file\": null", "\"eval_strategy\": \"epoch\"")
+                                .problems())
+                .hasSize(1);
+        assertThat(Typed.words("--eval_file", "dev.tsv").recipe().notices())
+                .containsExactly(
+                        "--eval_file: is not used during training, as eval_strategy is \"no\"");
+    }
+
+    @Test
+    void a_deepspeed_flag_may_be_the_content_itself() {
+        assertThat(
+                        Typed.words("--deepspeed", "{\"zero_optimization\": {\"stage\": 1}}")
+                                .recipe()
+                                .zero()
+                                .stage())
+                .isEqualTo(1);
+        assertThat(Typed.words("--deepspeed", "{\"zero_optimization\": ").problems())
+                .containsExactly(
+                        "--deepspeed:1: ends in the middle of a value; the file was cut off");
+    }
+
+    @Test
     void a_recipe_that_was_read_travels_as_json() {
         Recipe recipe =
                 Typed.arguments("\"deepspeed\": \"ds.json\"", "\"learning_rate\": 3e-4")
