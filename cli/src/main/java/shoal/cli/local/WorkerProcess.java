@@ -47,6 +47,7 @@ final class WorkerProcess implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
+        builder.environment().put("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
         builder.environment().put("OPT_OUT_TRACKING", "true");
         return new WorkerProcess(builder.start(), log);
     }

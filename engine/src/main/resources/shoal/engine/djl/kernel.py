@@ -9,7 +9,7 @@
 # A layer's weights w and gradients g come in the order of its unit (ParameterTable):
 #   0 c_attn [H,3H]   1 attn.c_proj [H,H]   2 c_fc [H,F]   3 mlp.c_proj [F,H]
 #   4 to 7 their biases   8, 9 ln_1   10, 11 ln_2
-# A product writes its weight gradient straight into g, which is a view of the unit's buffer.
+# g is made of views of the unit's buffer.
 #
 # Model: Radford et al. 2019; HF GPT2Model and GPT2ForSequenceClassification, transformers 4.57.6.
 # Not here: cross attention, key-value caches, head masks, attention scaled by layer.
@@ -48,6 +48,24 @@ class Kernel(Module):
     torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), [step], lr=rate, beta1=beta1,
         beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return p
+
+  # ---- Products ----------------------------------------------------------------------------------
+  # oneDNN's fp32 product, which libtorch offers by this name. torch.mm goes to MKL, which keeps to
+  # AVX2 on processors that are not Intel's: half as fast where there is AVX-512, 0.9 of it elsewhere.
+  # All linears take this way, since bits depend on it.
+
+  # x [A,B] times w [B,C], plus bias [C]. w must be dense, transposed or not: oneDNN is a hundred
+  # times slower on a part of a wider matrix.
+  def product(self: __torch__.Kernel, x: Tensor, w: Tensor, bias: Optional[Tensor]) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, w.t(), bias, "none",
+        annotate(List[Optional[number]], []), "")
+
+  # Gradients of a linear y = x w + b: fills gw and gb, returns the gradient of x.
+  def linear_backward(self: __torch__.Kernel, dy: Tensor, x: Tensor, w: Tensor, gw: Tensor,
+      gb: Tensor) -> Tensor:
+    gw.copy_(self.product(x.t(), dy, None))
+    torch.sum(dy, [0], False, out=gb)
+    return self.product(dy, w.t(), None)
 
   # ---- Dropout: mask holds 0 or 1/(1-p) per element, sites one after the other ----------------
 
@@ -94,23 +112,19 @@ class Kernel(Module):
   def mlp(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], epsilon: float, mask: Tensor,
       at: int, drop: bool) -> List[Tensor]:
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [x_TH.size(1)], w[10], w[11], epsilon)
-    u_TF = torch.addmm(w[6], h_TH, w[2])
+    u_TF = self.product(h_TH, w[2], w[6])
     f_TF = torch.gelu(u_TF, approximate="tanh")
-    y_TH = self.joined(x_TH, torch.addmm(w[7], f_TF, w[3]), mask, at, drop)
+    y_TH = self.joined(x_TH, self.product(f_TF, w[3], w[7]), mask, at, drop)
     return [y_TH, x_TH, h_TH, mean, rstd, u_TF, f_TF]
 
-  # s is what mlp returned after y; f_TF is overwritten.
+  # s is what mlp returned after y.
   def mlp_backward(self: __torch__.Kernel, dy_TH: Tensor, s: List[Tensor], w: List[Tensor],
       g: List[Tensor], mask: Tensor, at: int, drop: bool) -> Tensor:
     x_TH, h_TH, mean, rstd, u_TF, f_TF = s
     d_TH = self.dropped(dy_TH, mask, at, drop)
-    torch.mm(f_TF.t(), d_TH, out=g[3])
-    torch.sum(d_TH, [0], False, out=g[7])
-    df_TF = torch.mm(d_TH, w[3].t(), out=f_TF)
+    df_TF = self.linear_backward(d_TH, f_TF, w[3], g[3], g[7])
     du_TF = torch.gelu_backward(df_TF, u_TF, approximate="tanh", grad_input=df_TF)
-    torch.mm(h_TH.t(), du_TF, out=g[2])
-    torch.sum(du_TF, [0], False, out=g[6])
-    dh_TH = torch.mm(du_TF, w[2].t())
+    dh_TH = self.linear_backward(du_TF, h_TH, w[2], g[2], g[6])
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[10], w[11], g[10], g[11])
     return dx_TH.add_(dy_TH)
 
@@ -129,7 +143,7 @@ class Kernel(Module):
     D = H // heads
     scale = float(D) ** -0.5
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
-    qkv_T3H = torch.addmm(w[4], h_TH, w[0])
+    qkv_T3H = self.product(h_TH, w[0], w[4])
     a_TH = torch.empty([T, H])
     attention = annotate(List[Tensor], [])
     at = 0
@@ -144,7 +158,7 @@ class Kernel(Module):
       attention.append(p_NLL)
       if drop[0]:
         at = at + p_NLL.numel()
-    x2_TH = self.joined(x_TH, torch.addmm(w[5], a_TH, w[1]), mask, at, drop[1])
+    x2_TH = self.joined(x_TH, self.product(a_TH, w[1], w[5]), mask, at, drop[1])
     s = self.mlp(x2_TH, w, epsilon, mask, at + T * H, drop[1])
     return s + [x_TH, h_TH, mean, rstd, qkv_T3H, a_TH] + attention
 
@@ -166,9 +180,7 @@ class Kernel(Module):
         at = at + heads * (starts[r + 1] - starts[r]) * (starts[r + 1] - starts[r])
     dx2_TH = self.mlp_backward(dy_TH, saved[:6], w, g, mask, at + T * H, drop[1])
     do_TH = self.dropped(dx2_TH, mask, at, drop[1])
-    torch.mm(a_TH.t(), do_TH, out=g[1])
-    torch.sum(do_TH, [0], False, out=g[5])
-    da_TH = torch.mm(do_TH, w[1].t())
+    da_TH = self.linear_backward(do_TH, a_TH, w[1], g[1], g[5])
     dqkv_T3H = torch.empty([T, 3 * H])
     at = 0
     for r in range(len(starts) - 1):
@@ -186,10 +198,8 @@ class Kernel(Module):
       ds_NLL = torch._softmax_backward_data(dp_NLL, p_NLL, -1, 6, grad_input=dp_NLL)
       dqkv[0].copy_(torch.bmm(ds_NLL, qkv[1]).mul_(scale))
       dqkv[1].copy_(torch.bmm(ds_NLL.transpose(1, 2), qkv[0]).mul_(scale))
-    torch.mm(h_TH.t(), dqkv_T3H, out=g[0])
-    torch.sum(dqkv_T3H, [0], False, out=g[4])
+    dh_TH = self.linear_backward(dqkv_T3H, h_TH, w[0], g[0], g[4])
     g[4].narrow(0, H, H).zero_()  # see key_bias
-    dh_TH = torch.mm(dqkv_T3H, w[0].t())
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
     return dx_TH.add_(dx2_TH)
 
@@ -206,8 +216,8 @@ class Kernel(Module):
     scale = float(D) ** -0.5
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
     h_RH = h_TH.index_select(0, last_R)
-    kv_T2H = torch.addmm(w[4].narrow(0, H, 2 * H), h_TH, w[0].narrow(1, H, 2 * H))
-    q_RH = torch.addmm(w[4].narrow(0, 0, H), h_RH, w[0].narrow(1, 0, H))
+    kv_T2H = self.product(h_TH, w[0].narrow(1, H, 2 * H).contiguous(), w[4].narrow(0, H, 2 * H))
+    q_RH = self.product(h_RH, w[0].narrow(1, 0, H).contiguous(), w[4].narrow(0, 0, H))
     a_RH = torch.empty([R, H])
     attention = annotate(List[Tensor], [])
     at = 0
@@ -223,7 +233,7 @@ class Kernel(Module):
       if drop[0]:
         at = at + p_N1L.numel()
     x_RH = x_TH.index_select(0, last_R)
-    x2_RH = self.joined(x_RH, torch.addmm(w[5], a_RH, w[1]), mask, at, drop[1])
+    x2_RH = self.joined(x_RH, self.product(a_RH, w[1], w[5]), mask, at, drop[1])
     s = self.mlp(x2_RH, w, epsilon, mask, at + R * H, drop[1])
     return s + [x_TH, h_TH, mean, rstd, kv_T2H, a_RH, h_RH, q_RH] + attention
 
@@ -242,9 +252,7 @@ class Kernel(Module):
       at = heads * T
     dx2_RH = self.mlp_backward(dy_RH, saved[:6], w, g, mask, at + R * H, drop[1])
     do_RH = self.dropped(dx2_RH, mask, at, drop[1])
-    torch.mm(a_RH.t(), do_RH, out=g[1])
-    torch.sum(do_RH, [0], False, out=g[5])
-    da_RH = torch.mm(do_RH, w[1].t())
+    da_RH = self.linear_backward(do_RH, a_RH, w[1], g[1], g[5])
     dkv_T2H = torch.empty([T, 2 * H])
     dq_RH = torch.empty([R, H])
     at = 0
@@ -264,13 +272,12 @@ class Kernel(Module):
       ds_N1L = torch._softmax_backward_data(dp_N1L, p_N1L, -1, 6, grad_input=dp_N1L).mul_(scale)
       dq_RH[r].view([heads, 1, D]).copy_(torch.bmm(ds_N1L, kv[0]))
       dkv[0].copy_(torch.bmm(ds_N1L.transpose(1, 2), q_N1D))
-    torch.mm(h_RH.t(), dq_RH, out=g[0].narrow(1, 0, H))
-    torch.mm(h_TH.t(), dkv_T2H, out=g[0].narrow(1, H, 2 * H))
-    torch.sum(dq_RH, [0], False, out=g[4].narrow(0, 0, H))
+    dh_RH = self.linear_backward(dq_RH, h_RH, w[0].narrow(1, 0, H).contiguous(),
+        g[0].narrow(1, 0, H), g[4].narrow(0, 0, H))
+    dh_TH = self.linear_backward(dkv_T2H, h_TH, w[0].narrow(1, H, 2 * H).contiguous(),
+        g[0].narrow(1, H, 2 * H), g[4].narrow(0, H, 2 * H))
     g[4].narrow(0, H, H).zero_()  # see key_bias
-    torch.sum(dkv_T2H.narrow(1, H, H), [0], False, out=g[4].narrow(0, 2 * H, H))
-    dh_TH = torch.mm(dkv_T2H, w[0].narrow(1, H, 2 * H).t())
-    dh_TH.index_add_(0, last_R, torch.mm(dq_RH, w[0].narrow(1, 0, H).t()))
+    dh_TH.index_add_(0, last_R, dh_RH)
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[8], w[9], g[8], g[9])
     return dx_TH.index_add_(0, last_R, dx2_RH)
 
@@ -281,7 +288,7 @@ class Kernel(Module):
   def head(self: __torch__.Kernel, x_RH: Tensor, labels: List[int], w: List[Tensor],
       epsilon: float, smoothing: float) -> List[Tensor]:
     h_RH, mean, rstd = torch.native_layer_norm(x_RH, [x_RH.size(1)], w[1], w[2], epsilon)
-    logits_RK = torch.mm(h_RH, w[0].t())
+    logits_RK = self.product(h_RH, w[0].t(), None)
     logp_RK = torch._log_softmax(logits_RK, 1, False)
     loss_R = logp_RK.gather(1, torch.tensor(labels).unsqueeze(1)).squeeze(1).neg()
     if smoothing != 0.:
@@ -296,6 +303,6 @@ class Kernel(Module):
     target_RK = torch.full([x_RH.size(0), K], smoothing / float(K))
     target_RK.scatter_(1, torch.tensor(labels).unsqueeze(1), 1. - smoothing + smoothing / float(K))
     d_RK = logp_RK.exp().sub_(target_RK).mul_(torch.tensor(weights, dtype=6).unsqueeze(1))
-    torch.mm(d_RK.t(), h_RH, out=g[0])
-    dh_RH = torch.mm(d_RK, w[0])
+    g[0].copy_(self.product(d_RK.t(), h_RH, None))
+    dh_RH = self.product(d_RK, w[0], None)
     return self.norm_backward(dh_RH, x_RH, mean, rstd, w[1], w[2], g[1], g[2])

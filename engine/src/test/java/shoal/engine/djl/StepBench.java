@@ -1,0 +1,176 @@
+package shoal.engine.djl;
+
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import shoal.engine.RowInput;
+import shoal.engine.StepWork;
+import shoal.engine.Update;
+import shoal.model.GptConfig;
+import shoal.model.checkpoint.ModelFolder;
+import shoal.model.dataset.DataSet;
+import shoal.model.dataset.TokenTable;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.LengthRecipe;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.Recipe;
+
+/**
+ * Times steps on real rows, by hand: not a test.
+ *
+ * <pre>StepBench TOKENIZER_FOLDER ROWS.tsv small|base BATCH STEPS DROPOUT LANES</pre>
+ *
+ * <p>{@code -Dtrace=FILE} writes libtorch's trace of the last step (with one lane), for
+ * chrome://tracing.
+ */
+final class StepBench {
+    private StepBench() {}
+
+    public static void main(String[] arguments) throws IOException {
+        int batch = Integer.parseInt(arguments[3]);
+        int steps = Integer.parseInt(arguments[4]);
+        double dropout = Double.parseDouble(arguments[5]);
+        int lanes = Integer.parseInt(arguments[6]);
+        GptConfig config = config(arguments[2], dropout);
+        TokenTable rows = rows(Path.of(arguments[0]), Path.of(arguments[1]));
+        Recipe recipe = recipe(batch);
+        long start = System.nanoTime();
+        try (DjlEngine engine = DjlEngine.open(config, recipe, lanes)) {
+            System.out.printf(Locale.ROOT, "open %.2f s%n", seconds(start));
+            Fixtures.randomParameters(engine, 1);
+            List<Double> times = new ArrayList<>();
+            List<Double> cpus = new ArrayList<>();
+            long tokens = 0;
+            for (int step = 1; step <= steps; step++) {
+                List<RowInput> own = batch(rows, (step - 1) * batch, batch);
+                String trace = System.getProperty("trace");
+                if (trace != null && step == steps) {
+                    engine.parts().lanes().run(() -> JniUtils.startProfile(false, false, false));
+                }
+                long begin = System.nanoTime();
+                double beginCpu = cpuSeconds();
+                var report =
+                        engine.forwardBackward(
+                                new StepWork(
+                                        step, Fixtures.leaves(0, 0, own, recipe.batch().slices())));
+                double reduced = seconds(begin);
+                engine.update(new Update(step, 0.5, 5e-5));
+                double whole = seconds(begin);
+                if (trace != null && step == steps) {
+                    engine.parts().lanes().run(() -> JniUtils.stopProfile(trace));
+                }
+                double cpu = cpuSeconds() - beginCpu;
+                System.out.printf(
+                        Locale.ROOT,
+                        "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f%n",
+                        step,
+                        report.loss(),
+                        report.tokens(),
+                        reduced,
+                        whole - reduced,
+                        cpu);
+                if (step > 2) {
+                    times.add(whole);
+                    cpus.add(cpu);
+                    tokens += report.tokens();
+                }
+            }
+            double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] cpu = cpus.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            System.out.printf(
+                    Locale.ROOT,
+                    "RESULT %s batch %d dropout %.1f lanes %d: step %.3f/%.3f/%.3f s, cpu %.3f/%.3f/%.3f s, %.0f tokens/s, %s%n",
+                    arguments[2],
+                    batch,
+                    dropout,
+                    lanes,
+                    sorted[0],
+                    sorted[sorted.length / 2],
+                    sorted[sorted.length - 1],
+                    cpu[0],
+                    cpu[cpu.length / 2],
+                    cpu[cpu.length - 1],
+                    tokens / Arrays.stream(sorted).sum(),
+                    memory());
+        }
+    }
+
+    private static GptConfig config(String name, double dropout) {
+        return switch (name) {
+            case "small" ->
+                    new GptConfig(
+                            21128, 1024, 256, 4, 4, 1024, 2, 0, 1e-5, 0.02, dropout, dropout,
+                            dropout);
+            case "base" ->
+                    new GptConfig(
+                            21128, 1024, 768, 12, 12, 3072, 2, 0, 1e-5, 0.02, dropout, dropout,
+                            dropout);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static Recipe recipe(int batch) {
+        Recipe base =
+                Fixtures.recipe(
+                        BatchRecipe.defaultSlices(batch),
+                        0,
+                        new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0.01, 1));
+        return new Recipe(
+                new BatchRecipe(1, batch, batch, 1, BatchRecipe.defaultSlices(batch), false),
+                new LengthRecipe(1, -1),
+                base.order(),
+                base.optimizer(),
+                base.schedule(),
+                0,
+                base.evaluation(),
+                base.logging(),
+                base.saving(),
+                base.zero(),
+                192,
+                0,
+                "output",
+                List.of());
+    }
+
+    private static TokenTable rows(Path folder, Path file) {
+        ModelFolder model = ModelFolder.open(folder, folder.toString());
+        try (var tokenizer = model.tokenizer(192)) {
+            return TokenTable.of(DataSet.read(file, file.toString()), tokenizer, model.config());
+        }
+    }
+
+    private static List<RowInput> batch(TokenTable rows, int from, int count) {
+        return IntStream.range(from, from + count)
+                .mapToObj(i -> i % rows.rows())
+                .map(row -> new RowInput(row, rows.ids(row), rows.label(row), 1.0 / count))
+                .toList();
+    }
+
+    /** Processor time of the whole process: what a crowded machine leaves comparable. */
+    private static double cpuSeconds() {
+        var system =
+                (com.sun.management.OperatingSystemMXBean)
+                        ManagementFactory.getOperatingSystemMXBean();
+        return system.getProcessCpuTime() / 1e9;
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static String memory() throws IOException {
+        return String.join(
+                ", ",
+                Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.matches("(VmHWM|VmRSS|RssAnon).*"))
+                        .map(line -> line.replaceAll("\\s+", " "))
+                        .toList());
+    }
+}
