@@ -1,35 +1,41 @@
 package shoal.model.safetensors;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import shoal.model.tensor.TensorChannel;
 import shoal.model.tensor.TensorFile;
+import shoal.model.tensor.TensorInfo;
 import shoal.model.tensor.TensorPlace;
 import shoal.recipe.UserException;
 
 /**
- * Opens safetensors files. Opening reads the header only, and refuses a file whose header does not
+ * An open safetensors file. Opening reads the header only, and refuses a file whose header does not
  * describe exactly the bytes that follow it.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements TensorFile {
     /** Bytes of a header that are read: 20,000 tensors need about 3 MB. */
     public static final int HEADER_BYTES = 10 << 20;
 
     /** Tensors of one file: the deepest GPT-2 has about 600. */
     public static final int TENSORS = 20_000;
 
-    private SafetensorsFile() {}
+    private final TensorChannel channel;
+
+    private SafetensorsFile(TensorChannel channel) {
+        this.channel = channel;
+    }
 
     /**
      * Opens a file and checks its header.
      *
      * @throws UserException naming what is wrong with the file
      */
-    public static TensorFile open(Path file, String shownName) {
-        return TensorChannel.open(file, shownName, SafetensorsFile::places);
+    public static SafetensorsFile open(Path file, String shownName) {
+        return new SafetensorsFile(TensorChannel.open(file, shownName, SafetensorsFile::places));
     }
 
     private static Map<String, TensorPlace> places(FileChannel channel, String shownName)
@@ -67,5 +73,25 @@ public final class SafetensorsFile {
                                         name,
                                         new TensorPlace(entry.info(), dataStart + entry.begin())));
         return places;
+    }
+
+    @Override
+    public String shownName() {
+        return channel.shownName();
+    }
+
+    @Override
+    public Map<String, TensorInfo> tensors() {
+        return channel.tensors();
+    }
+
+    @Override
+    public void read(String name, long offsetElements, ByteBuffer values) {
+        channel.read(name, offsetElements, values);
+    }
+
+    @Override
+    public void close() {
+        channel.close();
     }
 }
