@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.model.safetensors.SafetensorsFile;
+import shoal.model.tensor.TensorFile;
 import shoal.proto.v1.RunStatus;
 import shoal.recipe.json.JsonObject;
 import shoal.testkit.golden.GoldenCurve;
@@ -109,7 +110,7 @@ final class GoldenCurvesTest {
     }
 
     private static void assertNorms(String name, Map<String, Double> expected, Path weights) {
-        try (SafetensorsFile file = SafetensorsFile.open(weights, weights.toString())) {
+        try (TensorFile file = SafetensorsFile.open(weights, weights.toString())) {
             assertThat(file.tensors().keySet()).as(name).isEqualTo(expected.keySet());
             expected.forEach(
                     (parameter, norm) ->
@@ -119,7 +120,7 @@ final class GoldenCurvesTest {
         }
     }
 
-    private static double norm(SafetensorsFile file, String parameter) {
+    private static double norm(TensorFile file, String parameter) {
         long size = requireNonNull(file.tensors().get(parameter), parameter).sizeElements();
         ByteBuffer bytes =
                 ByteBuffer.allocate(Math.toIntExact(size * Float.BYTES))
