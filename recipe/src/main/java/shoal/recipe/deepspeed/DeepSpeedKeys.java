@@ -17,16 +17,16 @@ public final class DeepSpeedKeys {
     /** The names in groups, as docs/arguments.md lists them. */
     public static final List<KeyGroup> GROUPS =
             List.of(
-                    new KeyGroup("Batches and gradients", TrainingKeys.batches()),
-                    new KeyGroup("Optimizer", TrainingKeys.optimizer()),
-                    new KeyGroup("Schedule", TrainingKeys.schedule()),
+                    new KeyGroup("Batches and gradients", TrainingKeys.BATCHES),
+                    new KeyGroup("Optimizer", TrainingKeys.OPTIMIZER),
+                    new KeyGroup("Schedule", TrainingKeys.SCHEDULE),
                     new KeyGroup("Other optimizers and schedules", TrainingKeys.refusedKinds()),
-                    new KeyGroup("Precision", TrainingKeys.precision()),
-                    new KeyGroup("ZeRO stage and offload", ZeroKeys.stage()),
-                    new KeyGroup("ZeRO messages and buffers", ZeroKeys.messages()),
+                    new KeyGroup("Precision", TrainingKeys.PRECISION),
+                    new KeyGroup("ZeRO stage and offload", ZeroKeys.STAGE),
+                    new KeyGroup("ZeRO messages and buffers", ZeroKeys.MESSAGES),
                     new KeyGroup("Other ZeRO settings", ZeroKeys.others()),
-                    new KeyGroup("Logs and monitors", SideKeys.monitors()),
-                    new KeyGroup("Machinery", SideKeys.machinery()),
+                    new KeyGroup("Logs and monitors", SideKeys.MONITORS),
+                    new KeyGroup("Machinery", SideKeys.MACHINERY),
                     new KeyGroup("Other techniques", SideKeys.techniques()));
 
     /** All of them. */

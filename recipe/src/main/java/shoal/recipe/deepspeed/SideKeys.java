@@ -20,55 +20,66 @@ final class SideKeys {
 
     private SideKeys() {}
 
-    static List<Key> monitors() {
-        return List.of(
-                withoutEffect(
-                        "csv_monitor.enabled",
-                        FLAG,
-                        "false",
-                        "writes a CSV file of each metric",
-                        LOG + "; CSV files are not written yet"),
-                withoutEffect("csv_monitor.output_path", TEXT, "", "into this folder", LOG),
-                withoutEffect(
-                        "csv_monitor.job_name", TEXT, "DeepSpeedJobName", "under this name", LOG),
-                withoutEffect(
-                        "tensorboard.enabled", FLAG, "false", "writes TensorBoard files", LOG),
-                withoutEffect("tensorboard.output_path", TEXT, "", "into this folder", LOG),
-                withoutEffect(
-                        "tensorboard.job_name", TEXT, "DeepSpeedJobName", "under this name", LOG),
-                withoutEffect("wandb.enabled", FLAG, "false", "reports to Weights & Biases", LOG),
-                withoutEffect("wandb.group", TEXT_OR_NULL, "null", "its group", LOG),
-                withoutEffect("wandb.team", TEXT_OR_NULL, "null", "its team", LOG),
-                withoutEffect("wandb.project", TEXT, "deepspeed", "its project", LOG),
-                withoutEffect("comet.*", ANYTHING, "null", "reports to Comet", LOG),
-                withoutEffect("steps_per_print", ANYTHING, "null", "steps between prints", LOG),
-                withoutEffect("wall_clock_breakdown", FLAG, "false", "prints times", LOG),
-                withoutEffect("memory_breakdown", FLAG, "false", "prints memory", LOG),
-                withoutEffect("dump_state", FLAG, "false", "prints the engine's state", LOG),
-                withoutEffect("log_level", TEXT_OR_NULL, "null", "how much is logged", LOG),
-                withoutEffect("flops_profiler.*", ANYTHING, "null", "counts operations", LOG),
-                withoutEffect("comms_logger.*", ANYTHING, "null", "logs messages", LOG),
-                withoutEffect("timers.*", ANYTHING, "null", "which timers synchronize", LOG));
-    }
+    static final List<Key> MONITORS =
+            List.of(
+                    withoutEffect(
+                            "csv_monitor.enabled",
+                            FLAG,
+                            "false",
+                            "writes a CSV file of each metric",
+                            LOG + "; CSV files are not written yet"),
+                    withoutEffect("csv_monitor.output_path", TEXT, "", "into this folder", LOG),
+                    withoutEffect(
+                            "csv_monitor.job_name",
+                            TEXT,
+                            "DeepSpeedJobName",
+                            "under this name",
+                            LOG),
+                    withoutEffect(
+                            "tensorboard.enabled", FLAG, "false", "writes TensorBoard files", LOG),
+                    withoutEffect("tensorboard.output_path", TEXT, "", "into this folder", LOG),
+                    withoutEffect(
+                            "tensorboard.job_name",
+                            TEXT,
+                            "DeepSpeedJobName",
+                            "under this name",
+                            LOG),
+                    withoutEffect(
+                            "wandb.enabled", FLAG, "false", "reports to Weights & Biases", LOG),
+                    withoutEffect("wandb.group", TEXT_OR_NULL, "null", "its group", LOG),
+                    withoutEffect("wandb.team", TEXT_OR_NULL, "null", "its team", LOG),
+                    withoutEffect("wandb.project", TEXT, "deepspeed", "its project", LOG),
+                    withoutEffect("comet.*", ANYTHING, "null", "reports to Comet", LOG),
+                    withoutEffect("steps_per_print", ANYTHING, "null", "steps between prints", LOG),
+                    withoutEffect("wall_clock_breakdown", FLAG, "false", "prints times", LOG),
+                    withoutEffect("memory_breakdown", FLAG, "false", "prints memory", LOG),
+                    withoutEffect("dump_state", FLAG, "false", "prints the engine's state", LOG),
+                    withoutEffect("log_level", TEXT_OR_NULL, "null", "how much is logged", LOG),
+                    withoutEffect("flops_profiler.*", ANYTHING, "null", "counts operations", LOG),
+                    withoutEffect("comms_logger.*", ANYTHING, "null", "logs messages", LOG),
+                    withoutEffect("timers.*", ANYTHING, "null", "which timers synchronize", LOG));
 
-    static List<Key> machinery() {
-        return List.of(
-                detail("disable_allgather", FLAG, "false", "broadcasts instead of gathering"),
-                detail("disable_python_gc", FLAG, "false", "turns Python's collector off"),
-                detail("aio.*", ANYTHING, "null", "sizes of reads and writes of offloaded state"),
-                detail("activation_checkpointing.*", ANYTHING, "null", "what is recomputed"),
-                detail("use_node_local_storage", FLAG_OR_NULL, "null", "where checkpoints lie"),
-                detail("checkpoint.*", ANYTHING, "null", "how checkpoints are written"),
-                detail("datastates_ckpt", ANYTHING, "null", "writes checkpoints lazily"),
-                detail("datastates_ckpt.*", ANYTHING, "null", "writes checkpoints lazily"),
-                detail("nebula.*", ANYTHING, "null", "writes checkpoints to Azure"),
-                detail("compile.*", ANYTHING, "null", "compiles the model"),
-                detail("vocabulary_size", NUMBER, "0", "a hint for kernels"),
-                detail("pipeline.*", ANYTHING, "null", "pipeline parallelism of own models"),
-                detail("use_data_before_expert_parallelism", FLAG, "false", "order of ranks"),
-                detail("expert_data_parallel.*", ANYTHING, "null", "mixture-of-experts layers"),
-                detail("hybrid_engine.*", ANYTHING, "null", "generation while training"));
-    }
+    static final List<Key> MACHINERY =
+            List.of(
+                    detail("disable_allgather", FLAG, "false", "broadcasts instead of gathering"),
+                    detail("disable_python_gc", FLAG, "false", "turns Python's collector off"),
+                    detail(
+                            "aio.*",
+                            ANYTHING,
+                            "null",
+                            "sizes of reads and writes of offloaded state"),
+                    detail("activation_checkpointing.*", ANYTHING, "null", "what is recomputed"),
+                    detail("use_node_local_storage", FLAG_OR_NULL, "null", "where checkpoints lie"),
+                    detail("checkpoint.*", ANYTHING, "null", "how checkpoints are written"),
+                    detail("datastates_ckpt", ANYTHING, "null", "writes checkpoints lazily"),
+                    detail("datastates_ckpt.*", ANYTHING, "null", "writes checkpoints lazily"),
+                    detail("nebula.*", ANYTHING, "null", "writes checkpoints to Azure"),
+                    detail("compile.*", ANYTHING, "null", "compiles the model"),
+                    detail("vocabulary_size", NUMBER, "0", "a hint for kernels"),
+                    detail("pipeline.*", ANYTHING, "null", "pipeline parallelism of own models"),
+                    detail("use_data_before_expert_parallelism", FLAG, "false", "order of ranks"),
+                    detail("expert_data_parallel.*", ANYTHING, "null", "mixture-of-experts layers"),
+                    detail("hybrid_engine.*", ANYTHING, "null", "generation while training"));
 
     private static Key detail(String name, ValueType type, String defaultWord, String upstream) {
         return withoutEffect(

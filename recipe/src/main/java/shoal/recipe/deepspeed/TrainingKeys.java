@@ -20,6 +20,7 @@ import shoal.recipe.key.ValueType;
 
 /** Names about batches, optimizer, schedule and precision. */
 final class TrainingKeys {
+    private static final ValueType COUNT = orNull(orAuto(whole(1)));
     private static final ValueType RATE = orNull(orAuto(number(0, 1e6)));
 
     private static final List<String> OTHER_OPTIMIZERS =
@@ -71,143 +72,140 @@ final class TrainingKeys {
 
     private TrainingKeys() {}
 
-    static List<Key> batches() {
-        ValueType count = orNull(orAuto(whole(1)));
-        return List.of(
-                honoured(
-                        "train_batch_size",
-                        count,
-                        "null",
-                        "rows of a step over all devices",
-                        "must be rows per device x accumulation x ranks; \"auto\" is that"),
-                honoured(
-                        "train_micro_batch_size_per_gpu",
-                        count,
-                        "null",
-                        "rows of a micro-batch on each device",
-                        "must be per_device_train_batch_size; \"auto\" is that"),
-                honoured(
-                        "gradient_accumulation_steps",
-                        count,
-                        "null",
-                        "micro-batches of an update",
-                        "must be HF's gradient_accumulation_steps; \"auto\" is that"),
-                honoured(
-                        "gradient_clipping",
-                        orNull(orAuto(number(0, 1e9))),
-                        "null",
-                        "largest norm of the gradient (left out: not clipped in 0.8, 1.0 in 0.19)",
-                        "must be HF's max_grad_norm; \"auto\" or left out is that"),
-                refused(
-                        "managed_gradient_accumulation",
-                        FLAG,
-                        "true",
-                        "whether the engine counts micro-batches",
-                        "the plan of the run counts them. Set it to true"),
-                withoutEffect(
-                        "prescale_gradients",
-                        FLAG,
-                        "false",
-                        "divides gradients before they are summed",
-                        "the weight of a row goes into its loss"),
-                withoutEffect(
-                        "gradient_predivide_factor",
-                        NUMBER,
-                        "1.0",
-                        "by what, before the sum",
-                        "the weight of a row goes into its loss"),
-                refused(
-                        "gradient_allreduce_op",
-                        oneOf("mean", "sum"),
-                        "mean",
-                        "whether gradients of ranks are averaged or summed",
-                        "HF's gradient is the mean. Set it to \"mean\""),
-                withoutEffect(
-                        "sparse_gradients",
-                        FLAG,
-                        "false",
-                        "sends embedding gradients as rows",
-                        "they always travel as rows"),
-                withoutEffect(
-                        "dataloader_drop_last",
-                        FLAG,
-                        "false",
-                        "read by DeepSpeed's own loader, which HF does not use",
-                        "HF's dataloader_drop_last decides"));
-    }
+    static final List<Key> BATCHES =
+            List.of(
+                    honoured(
+                            "train_batch_size",
+                            COUNT,
+                            "null",
+                            "rows of a step over all devices",
+                            "must be rows per device x accumulation x ranks; \"auto\" is that"),
+                    honoured(
+                            "train_micro_batch_size_per_gpu",
+                            COUNT,
+                            "null",
+                            "rows of a micro-batch on each device",
+                            "must be per_device_train_batch_size; \"auto\" is that"),
+                    honoured(
+                            "gradient_accumulation_steps",
+                            COUNT,
+                            "null",
+                            "micro-batches of an update",
+                            "must be HF's gradient_accumulation_steps; \"auto\" is that"),
+                    honoured(
+                            "gradient_clipping",
+                            orNull(orAuto(number(0, 1e9))),
+                            "null",
+                            "largest norm of the gradient (left out: not clipped in 0.8, 1.0 in 0.19)",
+                            "must be HF's max_grad_norm; \"auto\" or left out is that"),
+                    refused(
+                            "managed_gradient_accumulation",
+                            FLAG,
+                            "true",
+                            "whether the engine counts micro-batches",
+                            "the plan of the run counts them. Set it to true"),
+                    withoutEffect(
+                            "prescale_gradients",
+                            FLAG,
+                            "false",
+                            "divides gradients before they are summed",
+                            "the weight of a row goes into its loss"),
+                    withoutEffect(
+                            "gradient_predivide_factor",
+                            NUMBER,
+                            "1.0",
+                            "by what, before the sum",
+                            "the weight of a row goes into its loss"),
+                    refused(
+                            "gradient_allreduce_op",
+                            oneOf("mean", "sum"),
+                            "mean",
+                            "whether gradients of ranks are averaged or summed",
+                            "HF's gradient is the mean. Set it to \"mean\""),
+                    withoutEffect(
+                            "sparse_gradients",
+                            FLAG,
+                            "false",
+                            "sends embedding gradients as rows",
+                            "they always travel as rows"),
+                    withoutEffect(
+                            "dataloader_drop_last",
+                            FLAG,
+                            "false",
+                            "read by DeepSpeed's own loader, which HF does not use",
+                            "HF's dataloader_drop_last decides"));
 
-    static List<Key> optimizer() {
-        return List.of(
-                honoured(
-                        "optimizer.type",
-                        orNull(TEXT),
-                        "null",
-                        "the optimizer; left out, HF's",
-                        "AdamW, and Adam with adam_w_mode; others are refused by name"),
-                rate("lr", "learning_rate", "1e-3"),
-                honoured(
-                        "optimizer.params.betas",
-                        orNull(orAuto(new ValueType.NumberList(2))),
-                        "null",
-                        "decay of the moments (left out: 0.9, 0.999)",
-                        "must be adam_beta1 and adam_beta2; \"auto\" is that"),
-                rate("eps", "adam_epsilon", "1e-8"),
-                rate("weight_decay", "weight_decay", "0"),
-                withoutEffect(
-                        "optimizer.params.torch_adam",
-                        FLAG,
-                        "false",
-                        "PyTorch's AdamW instead of DeepSpeed's kernel",
-                        "both compute one rule"),
-                refused(
-                        "optimizer.params.adam_w_mode",
-                        FLAG,
-                        "true",
-                        "decoupled weight decay",
-                        "Adam with an L2 term is not supported. Set it to true"),
-                refused(
-                        "optimizer.params.bias_correction",
-                        FLAG,
-                        "true",
-                        "corrects the bias of the moments",
-                        "AdamW corrects it. Set it to true"),
-                refused(
-                        "optimizer.params.amsgrad",
-                        FLAG,
-                        "false",
-                        "keeps the largest second moment",
-                        "AMSGrad is not supported. Set it to false"),
-                withoutEffect(
-                        "optimizer.params.fp32_optimizer_states",
-                        FLAG,
-                        "true",
-                        "keeps moments in fp32 when offloaded",
-                        "moments are always fp32"),
-                refused(
-                        "optimizer.params.max_grad_norm",
-                        orNull(number(0, 1e9)),
-                        "null",
-                        "an older place of gradient_clipping",
-                        "DeepSpeed refuses it too. Use gradient_clipping"),
-                withoutEffect(
-                        "optimizer.legacy_fusion",
-                        FLAG,
-                        "false",
-                        "an older kernel of Adam",
-                        "both compute one rule"),
-                withoutEffect(
-                        "zero_allow_untested_optimizer",
-                        FLAG,
-                        "false",
-                        "shards optimizers that DeepSpeed does not know",
-                        "AdamW can be sharded"),
-                withoutEffect(
-                        "zero_force_ds_cpu_optimizer",
-                        FLAG,
-                        "true",
-                        "DeepSpeed's own Adam on the CPU",
-                        "there is one AdamW"));
-    }
+    static final List<Key> OPTIMIZER =
+            List.of(
+                    honoured(
+                            "optimizer.type",
+                            orNull(TEXT),
+                            "null",
+                            "the optimizer; left out, HF's",
+                            "AdamW, and Adam with adam_w_mode; others are refused by name"),
+                    rate("lr", "learning_rate", "1e-3"),
+                    honoured(
+                            "optimizer.params.betas",
+                            orNull(orAuto(new ValueType.NumberList(2))),
+                            "null",
+                            "decay of the moments (left out: 0.9, 0.999)",
+                            "must be adam_beta1 and adam_beta2; \"auto\" is that"),
+                    rate("eps", "adam_epsilon", "1e-8"),
+                    rate("weight_decay", "weight_decay", "0"),
+                    withoutEffect(
+                            "optimizer.params.torch_adam",
+                            FLAG,
+                            "false",
+                            "PyTorch's AdamW instead of DeepSpeed's kernel",
+                            "both compute one rule"),
+                    refused(
+                            "optimizer.params.adam_w_mode",
+                            FLAG,
+                            "true",
+                            "decoupled weight decay",
+                            "Adam with an L2 term is not supported. Set it to true"),
+                    refused(
+                            "optimizer.params.bias_correction",
+                            FLAG,
+                            "true",
+                            "corrects the bias of the moments",
+                            "AdamW corrects it. Set it to true"),
+                    refused(
+                            "optimizer.params.amsgrad",
+                            FLAG,
+                            "false",
+                            "keeps the largest second moment",
+                            "AMSGrad is not supported. Set it to false"),
+                    withoutEffect(
+                            "optimizer.params.fp32_optimizer_states",
+                            FLAG,
+                            "true",
+                            "keeps moments in fp32 when offloaded",
+                            "moments are always fp32"),
+                    refused(
+                            "optimizer.params.max_grad_norm",
+                            orNull(number(0, 1e9)),
+                            "null",
+                            "an older place of gradient_clipping",
+                            "DeepSpeed refuses it too. Use gradient_clipping"),
+                    withoutEffect(
+                            "optimizer.legacy_fusion",
+                            FLAG,
+                            "false",
+                            "an older kernel of Adam",
+                            "both compute one rule"),
+                    withoutEffect(
+                            "zero_allow_untested_optimizer",
+                            FLAG,
+                            "false",
+                            "shards optimizers that DeepSpeed does not know",
+                            "AdamW can be sharded"),
+                    withoutEffect(
+                            "zero_force_ds_cpu_optimizer",
+                            FLAG,
+                            "true",
+                            "DeepSpeed's own Adam on the CPU",
+                            "there is one AdamW"));
 
     private static Key rate(String name, String from, String otherwise) {
         return honoured(
@@ -218,49 +216,48 @@ final class TrainingKeys {
                 "must be " + from + "; \"auto\" is that");
     }
 
-    static List<Key> schedule() {
-        return List.of(
-                honoured(
-                        "scheduler.type",
-                        orNull(TEXT),
-                        "null",
-                        "the schedule; left out, HF's lr_scheduler_type",
-                        "WarmupLR and WarmupDecayLR; others are refused by name"),
-                honoured(
-                        "scheduler.params.warmup_min_lr",
-                        RATE,
-                        "null",
-                        "the rate before the first update (\"auto\" or left out: 0)"),
-                honoured(
-                        "scheduler.params.warmup_max_lr",
-                        RATE,
-                        "null",
-                        "the rate after the warm-up (left out: 0.001)",
-                        "must be learning_rate; \"auto\" is that"),
-                honoured(
-                        "scheduler.params.warmup_num_steps",
-                        orNull(orAuto(whole(0))),
-                        "null",
-                        "steps of the warm-up, at least 2 (left out: 1000)",
-                        "must be HF's warm-up; \"auto\" is that"),
-                honoured(
-                        "scheduler.params.warmup_type",
-                        oneOf("log", "linear"),
-                        "log",
-                        "the shape of the warm-up"),
-                honoured(
-                        "scheduler.params.total_num_steps",
-                        orNull(orAuto(whole(1))),
-                        "null",
-                        "where WarmupDecayLR reaches 0",
-                        "must be the steps of the run; \"auto\" is that"),
-                withoutEffect(
-                        "scheduler.params.last_batch_iteration",
-                        whole(-1),
-                        "-1",
-                        "where the schedule starts",
-                        "a resumed run knows its step"));
-    }
+    static final List<Key> SCHEDULE =
+            List.of(
+                    honoured(
+                            "scheduler.type",
+                            orNull(TEXT),
+                            "null",
+                            "the schedule; left out, HF's lr_scheduler_type",
+                            "WarmupLR and WarmupDecayLR; others are refused by name"),
+                    honoured(
+                            "scheduler.params.warmup_min_lr",
+                            RATE,
+                            "null",
+                            "the rate before the first update (\"auto\" or left out: 0)"),
+                    honoured(
+                            "scheduler.params.warmup_max_lr",
+                            RATE,
+                            "null",
+                            "the rate after the warm-up (left out: 0.001)",
+                            "must be learning_rate; \"auto\" is that"),
+                    honoured(
+                            "scheduler.params.warmup_num_steps",
+                            orNull(orAuto(whole(0))),
+                            "null",
+                            "steps of the warm-up, at least 2 (left out: 1000)",
+                            "must be HF's warm-up; \"auto\" is that"),
+                    honoured(
+                            "scheduler.params.warmup_type",
+                            oneOf("log", "linear"),
+                            "log",
+                            "the shape of the warm-up"),
+                    honoured(
+                            "scheduler.params.total_num_steps",
+                            orNull(orAuto(whole(1))),
+                            "null",
+                            "where WarmupDecayLR reaches 0",
+                            "must be the steps of the run; \"auto\" is that"),
+                    withoutEffect(
+                            "scheduler.params.last_batch_iteration",
+                            whole(-1),
+                            "-1",
+                            "where the schedule starts",
+                            "a resumed run knows its step"));
 
     /** Arguments of optimizers and schedules that are refused by name, so that they are known. */
     static List<Key> refusedKinds() {
@@ -286,81 +283,89 @@ final class TrainingKeys {
         return keys;
     }
 
-    static List<Key> precision() {
-        return List.of(
-                refused(
-                                "bf16.enabled",
-                                orAuto(FLAG),
-                                "false",
-                                "bfloat16 weights and gradients",
-                                "bfloat16 is not supported: on a CPU without AMX it is a hundred"
-                                        + " times slower than fp32. Set it to false or \"auto\"")
-                        .or("bfloat16.enabled")
-                        .accepting("auto"),
-                bf16("immediate_grad_update", "false"),
-                bf16("check_grad_overflow", "true").or("bf16.check_overflow"),
-                bf16("bf16_master_weights_and_grads", "false"),
-                bf16("bf16_optimizer_states", "false"),
-                refused(
-                                "fp16.enabled",
-                                orAuto(FLAG),
-                                "false",
-                                "float16 weights and gradients",
-                                "float16 is not supported: training on a CPU computes in fp32."
-                                        + " Set it to false or \"auto\"")
-                        .accepting("auto"),
-                withoutEffect("fp16.auto_cast", orAuto(FLAG), "false", "casts inputs", NO_FP16),
-                withoutEffect(
-                        "fp16.loss_scale", NUMBER, "0", "scale of the loss; 0: dynamic", NO_FP16),
-                withoutEffect(
-                        "fp16.loss_scale_window", NUMBER, "1000", "when it is raised", NO_FP16),
-                withoutEffect("fp16.initial_scale_power", NUMBER, "16", "where it starts", NO_FP16),
-                withoutEffect("fp16.hysteresis", NUMBER, "2", "when it is lowered", NO_FP16),
-                withoutEffect(
-                        "fp16.consecutive_hysteresis", FLAG, "false", "how it counts", NO_FP16),
-                withoutEffect("fp16.min_loss_scale", NUMBER, "1", "its least value", NO_FP16),
-                withoutEffect(
-                                "fp16.fp16_master_weights_and_grads",
-                                FLAG,
-                                "false",
-                                "keeps float16 master weights",
-                                NO_FP16)
-                        .or("fp16.fp16_master_weights_and_gradients"),
-                refused(
-                                "amp.enabled",
-                                orAuto(FLAG),
-                                "false",
-                                "apex's mixed precision (up to 0.14)",
-                                "float16 is not supported. Set it to false or \"auto\"")
-                        .accepting("auto"),
-                withoutEffect(
-                        "amp.*", ANYTHING, "null", "details of apex's mixed precision", NO_FP16),
-                refused(
-                        "torch_autocast.enabled",
-                        FLAG,
-                        "false",
-                        "PyTorch's mixed precision",
-                        "mixed precision is not supported. Set it to false"),
-                withoutEffect(
-                        "torch_autocast.*",
-                        ANYTHING,
-                        "null",
-                        "details of it",
-                        "only read when torch_autocast is on, which is refused"),
-                dtype("communication_data_type", "the type in which gradients travel"),
-                dtype(
-                        "seq_parallel_communication_data_type",
-                        "the type in which sequence parallelism sends"),
-                dtype("data_types.grad_accum_dtype", "the type in which gradients add up"),
-                dtype("data_types.param_dtype", "the type of parameters"),
-                dtype("data_types.buffer_dtype", "the type of buffers"),
-                withoutEffect(
-                        "data_types.keep_in_fp32_modules",
-                        ANYTHING,
-                        "auto",
-                        "modules that stay in fp32",
-                        "all modules are fp32"));
-    }
+    static final List<Key> PRECISION =
+            List.of(
+                    refused(
+                                    "bf16.enabled",
+                                    orAuto(FLAG),
+                                    "false",
+                                    "bfloat16 weights and gradients",
+                                    "bfloat16 is not supported: on a CPU without AMX it is a hundred"
+                                            + " times slower than fp32. Set it to false or \"auto\"")
+                            .or("bfloat16.enabled")
+                            .accepting("auto"),
+                    bf16("immediate_grad_update", "false"),
+                    bf16("check_grad_overflow", "true").or("bf16.check_overflow"),
+                    bf16("bf16_master_weights_and_grads", "false"),
+                    bf16("bf16_optimizer_states", "false"),
+                    refused(
+                                    "fp16.enabled",
+                                    orAuto(FLAG),
+                                    "false",
+                                    "float16 weights and gradients",
+                                    "float16 is not supported: training on a CPU computes in fp32."
+                                            + " Set it to false or \"auto\"")
+                            .accepting("auto"),
+                    withoutEffect("fp16.auto_cast", orAuto(FLAG), "false", "casts inputs", NO_FP16),
+                    withoutEffect(
+                            "fp16.loss_scale",
+                            NUMBER,
+                            "0",
+                            "scale of the loss; 0: dynamic",
+                            NO_FP16),
+                    withoutEffect(
+                            "fp16.loss_scale_window", NUMBER, "1000", "when it is raised", NO_FP16),
+                    withoutEffect(
+                            "fp16.initial_scale_power", NUMBER, "16", "where it starts", NO_FP16),
+                    withoutEffect("fp16.hysteresis", NUMBER, "2", "when it is lowered", NO_FP16),
+                    withoutEffect(
+                            "fp16.consecutive_hysteresis", FLAG, "false", "how it counts", NO_FP16),
+                    withoutEffect("fp16.min_loss_scale", NUMBER, "1", "its least value", NO_FP16),
+                    withoutEffect(
+                                    "fp16.fp16_master_weights_and_grads",
+                                    FLAG,
+                                    "false",
+                                    "keeps float16 master weights",
+                                    NO_FP16)
+                            .or("fp16.fp16_master_weights_and_gradients"),
+                    refused(
+                                    "amp.enabled",
+                                    orAuto(FLAG),
+                                    "false",
+                                    "apex's mixed precision (up to 0.14)",
+                                    "float16 is not supported. Set it to false or \"auto\"")
+                            .accepting("auto"),
+                    withoutEffect(
+                            "amp.*",
+                            ANYTHING,
+                            "null",
+                            "details of apex's mixed precision",
+                            NO_FP16),
+                    refused(
+                            "torch_autocast.enabled",
+                            FLAG,
+                            "false",
+                            "PyTorch's mixed precision",
+                            "mixed precision is not supported. Set it to false"),
+                    withoutEffect(
+                            "torch_autocast.*",
+                            ANYTHING,
+                            "null",
+                            "details of it",
+                            "only read when torch_autocast is on, which is refused"),
+                    dtype("communication_data_type", "the type in which gradients travel"),
+                    dtype(
+                            "seq_parallel_communication_data_type",
+                            "the type in which sequence parallelism sends"),
+                    dtype("data_types.grad_accum_dtype", "the type in which gradients add up"),
+                    dtype("data_types.param_dtype", "the type of parameters"),
+                    dtype("data_types.buffer_dtype", "the type of buffers"),
+                    withoutEffect(
+                            "data_types.keep_in_fp32_modules",
+                            ANYTHING,
+                            "auto",
+                            "modules that stay in fp32",
+                            "all modules are fp32"));
 
     private static Key bf16(String name, String defaultWord) {
         return withoutEffect(

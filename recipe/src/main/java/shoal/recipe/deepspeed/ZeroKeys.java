@@ -25,60 +25,59 @@ final class ZeroKeys {
 
     private ZeroKeys() {}
 
-    static List<Key> stage() {
-        return List.of(
-                honoured(
-                        ZERO + "stage",
-                        new ValueType.Whole(0, 3),
-                        "0",
-                        "what is sharded: nothing, moments, gradients too, parameters too"),
-                honoured(
-                        ZERO + "offload_optimizer.device",
-                        DEVICE,
-                        "none",
-                        "where moments are kept, from stage 1"),
-                honoured(
-                        ZERO + "offload_param.device",
-                        DEVICE,
-                        "none",
-                        "where parameters are kept, in stage 3"),
-                honoured(
-                        ZERO + "cpu_offload",
-                        FLAG_OR_NULL,
-                        "null",
-                        "the older spelling of offload_optimizer with device cpu"),
-                honoured(
-                                ZERO + "cpu_offload_param",
-                                FLAG_OR_NULL,
-                                "null",
-                                "the older spelling of offload_param with device cpu")
-                        .or(ZERO + "cpu_offload_params"),
-                withoutEffect(
-                        ZERO + "cpu_offload_use_pin_memory",
-                        FLAG_OR_NULL,
-                        "null",
-                        "pins offloaded memory",
-                        "pinning is for GPUs"),
-                refused(
-                        ZERO + "offload_optimizer.ratio",
-                        number(0, 1),
-                        "1.0",
-                        "share of moments that is offloaded",
-                        "all or none is offloaded. Set it to 1.0"),
-                offload("offload_optimizer.nvme_path", ANYTHING, "null"),
-                offload("offload_optimizer.pin_memory", FLAG, "false"),
-                offload("offload_optimizer.buffer_count", SIZE, "4"),
-                offload("offload_optimizer.pipeline_read", FLAG, "false"),
-                offload("offload_optimizer.pipeline_write", FLAG, "false"),
-                offload("offload_optimizer.fast_init", FLAG, "false"),
-                offload("offload_optimizer.super_offload", FLAG, "false"),
-                offload("offload_optimizer.cpuadam_cores_perc", number(0, 1), "0.8"),
-                offload("offload_param.nvme_path", ANYTHING, "null"),
-                offload("offload_param.pin_memory", FLAG, "false"),
-                offload("offload_param.buffer_count", SIZE, "5"),
-                offload("offload_param.buffer_size", SIZE, "1e8"),
-                offload("offload_param.max_in_cpu", SIZE, "1e9"));
-    }
+    static final List<Key> STAGE =
+            List.of(
+                    honoured(
+                            ZERO + "stage",
+                            new ValueType.Whole(0, 3),
+                            "0",
+                            "what is sharded: nothing, moments, gradients too, parameters too"),
+                    honoured(
+                            ZERO + "offload_optimizer.device",
+                            DEVICE,
+                            "none",
+                            "where moments are kept, from stage 1"),
+                    honoured(
+                            ZERO + "offload_param.device",
+                            DEVICE,
+                            "none",
+                            "where parameters are kept, in stage 3"),
+                    honoured(
+                            ZERO + "cpu_offload",
+                            FLAG_OR_NULL,
+                            "null",
+                            "the older spelling of offload_optimizer with device cpu"),
+                    honoured(
+                                    ZERO + "cpu_offload_param",
+                                    FLAG_OR_NULL,
+                                    "null",
+                                    "the older spelling of offload_param with device cpu")
+                            .or(ZERO + "cpu_offload_params"),
+                    withoutEffect(
+                            ZERO + "cpu_offload_use_pin_memory",
+                            FLAG_OR_NULL,
+                            "null",
+                            "pins offloaded memory",
+                            "pinning is for GPUs"),
+                    refused(
+                            ZERO + "offload_optimizer.ratio",
+                            number(0, 1),
+                            "1.0",
+                            "share of moments that is offloaded",
+                            "all or none is offloaded. Set it to 1.0"),
+                    offload("offload_optimizer.nvme_path", ANYTHING, "null"),
+                    offload("offload_optimizer.pin_memory", FLAG, "false"),
+                    offload("offload_optimizer.buffer_count", SIZE, "4"),
+                    offload("offload_optimizer.pipeline_read", FLAG, "false"),
+                    offload("offload_optimizer.pipeline_write", FLAG, "false"),
+                    offload("offload_optimizer.fast_init", FLAG, "false"),
+                    offload("offload_optimizer.super_offload", FLAG, "false"),
+                    offload("offload_optimizer.cpuadam_cores_perc", number(0, 1), "0.8"),
+                    offload("offload_param.nvme_path", ANYTHING, "null"),
+                    offload("offload_param.pin_memory", FLAG, "false"),
+                    offload("offload_param.buffer_count", SIZE, "5"),
+                    offload("offload_param.buffer_size", SIZE, "1e8"),
+                    offload("offload_param.max_in_cpu", SIZE, "1e9"));
 
     private static Key offload(String name, ValueType type, String defaultWord) {
         return withoutEffect(
@@ -89,45 +88,52 @@ final class ZeroKeys {
                 "an owner reads and writes its shards through its own buffers");
     }
 
-    static List<Key> messages() {
-        return List.of(
-                tuning("allgather_partitions", FLAG, "true", "how parameters are gathered"),
-                tuning("allgather_bucket_size", orAuto(SIZE), "5e8", "elements of a message"),
-                tuning("overlap_comm", FLAG_OR_NULL, "null", "sends while computing"),
-                tuning("reduce_scatter", FLAG, "true", "how gradients are summed"),
-                tuning("reduce_bucket_size", orAuto(SIZE), "5e8", "elements of a message"),
-                tuning("contiguous_gradients", FLAG, "true", "copies gradients together"),
-                tuning("use_multi_rank_bucket_allreduce", FLAG, "true", "joins messages"),
-                tuning("round_robin_gradients", FLAG, "false", "in which order they are copied"),
-                tuning("sub_group_size", orAuto(SIZE), "1e9", "elements updated at a time"),
-                tuning("parameter_alignment", FLAG, "false", "aligns parameters to 16 bytes"),
-                stage3("prefetch_bucket_size", orAuto(SIZE), "5e7", "elements gathered ahead"),
-                stage3(
-                        "param_persistence_threshold",
-                        orAuto(SIZE),
-                        "1e5",
-                        "smaller parameters are not sharded"),
-                stage3(
-                        "model_persistence_threshold",
-                        orAuto(SIZE),
-                        "9223372036854775807",
-                        "how many of those there may be"),
-                stage3("max_live_parameters", orAuto(SIZE), "1e9", "elements kept at a time"),
-                stage3("max_reuse_distance", orAuto(SIZE), "1e9", "how long they are kept"),
-                stage3("module_granularity_threshold", SIZE, "0", "which modules are fetched"),
-                stage3("use_all_reduce_for_fetch_params", FLAG, "false", "how they are fetched"),
-                stage3("allgather_sequential", FLAG, "false", "one parameter at a time"),
-                withoutEffect(
-                                ZERO + "stage3_gather_16bit_weights_on_model_save",
-                                FLAG,
-                                "false",
-                                "gathers parameters for the saved model",
-                                "the saved model is always whole")
-                        .or(
-                                ZERO + "gather_16bit_weights_on_model_save",
-                                ZERO + "stage3_gather_fp16_weights_on_model_save",
-                                ZERO + "gather_fp16_weights_on_model_save"));
-    }
+    static final List<Key> MESSAGES =
+            List.of(
+                    tuning("allgather_partitions", FLAG, "true", "how parameters are gathered"),
+                    tuning("allgather_bucket_size", orAuto(SIZE), "5e8", "elements of a message"),
+                    tuning("overlap_comm", FLAG_OR_NULL, "null", "sends while computing"),
+                    tuning("reduce_scatter", FLAG, "true", "how gradients are summed"),
+                    tuning("reduce_bucket_size", orAuto(SIZE), "5e8", "elements of a message"),
+                    tuning("contiguous_gradients", FLAG, "true", "copies gradients together"),
+                    tuning("use_multi_rank_bucket_allreduce", FLAG, "true", "joins messages"),
+                    tuning(
+                            "round_robin_gradients",
+                            FLAG,
+                            "false",
+                            "in which order they are copied"),
+                    tuning("sub_group_size", orAuto(SIZE), "1e9", "elements updated at a time"),
+                    tuning("parameter_alignment", FLAG, "false", "aligns parameters to 16 bytes"),
+                    stage3("prefetch_bucket_size", orAuto(SIZE), "5e7", "elements gathered ahead"),
+                    stage3(
+                            "param_persistence_threshold",
+                            orAuto(SIZE),
+                            "1e5",
+                            "smaller parameters are not sharded"),
+                    stage3(
+                            "model_persistence_threshold",
+                            orAuto(SIZE),
+                            "9223372036854775807",
+                            "how many of those there may be"),
+                    stage3("max_live_parameters", orAuto(SIZE), "1e9", "elements kept at a time"),
+                    stage3("max_reuse_distance", orAuto(SIZE), "1e9", "how long they are kept"),
+                    stage3("module_granularity_threshold", SIZE, "0", "which modules are fetched"),
+                    stage3(
+                            "use_all_reduce_for_fetch_params",
+                            FLAG,
+                            "false",
+                            "how they are fetched"),
+                    stage3("allgather_sequential", FLAG, "false", "one parameter at a time"),
+                    withoutEffect(
+                                    ZERO + "stage3_gather_16bit_weights_on_model_save",
+                                    FLAG,
+                                    "false",
+                                    "gathers parameters for the saved model",
+                                    "the saved model is always whole")
+                            .or(
+                                    ZERO + "gather_16bit_weights_on_model_save",
+                                    ZERO + "stage3_gather_fp16_weights_on_model_save",
+                                    ZERO + "gather_fp16_weights_on_model_save"));
 
     private static Key tuning(String name, ValueType type, String defaultWord, String upstream) {
         return withoutEffect(ZERO + name, type, defaultWord, upstream, OWN_TRANSPORT);
@@ -138,73 +144,76 @@ final class ZeroKeys {
                 .or(ZERO + name);
     }
 
+    private static final Map<String, String> DETAILS =
+            Map.of(
+                    "ignore_unused_parameters", "true",
+                    "legacy_stage1", "false",
+                    "elastic_checkpoint", "false",
+                    "load_from_fp32_weights", "true",
+                    "memory_efficient_linear", "true",
+                    "pipeline_loading_checkpoint", "false",
+                    "override_module_apply", "true",
+                    "log_trace_cache_warnings", "false",
+                    "enable_sanity_checks", "false",
+                    "compute_grad_norm", "true");
+
+    private static final List<Key> MORE =
+            List.of(
+                    quantized("zero_quantized_weights"),
+                    quantized("zero_quantized_nontrainable_weights"),
+                    quantized("zero_quantized_gradients"),
+                    withoutEffect(
+                            ZERO + "zero_hpz_partition_size",
+                            SIZE,
+                            "1",
+                            "ranks of a second copy of parameters",
+                            "parameters have one owner"),
+                    withoutEffect(
+                            ZERO + "save_muon_momentum_buffer_in_memory",
+                            FLAG,
+                            "false",
+                            "a detail of the optimizer Muon",
+                            "only read by optimizers that are refused"),
+                    withoutEffect(
+                            ZERO + "leaf_module.*",
+                            ANYTHING,
+                            "null",
+                            "modules that are gathered whole",
+                            "a layer is always gathered whole"),
+                    refused(
+                            ZERO + "zenflow",
+                            ANYTHING,
+                            "null",
+                            "updates a part of the parameters later",
+                            "every update waits for all gradients. Remove it"),
+                    refused(
+                            ZERO + "mics_shard_size",
+                            new ValueType.Whole(-1, Integer.MAX_VALUE),
+                            "-1",
+                            "shards within groups of ranks",
+                            "state is sharded over all workers. Remove it"),
+                    withoutEffect(
+                            ZERO + "mics_hierarchical_params_gather",
+                            FLAG,
+                            "false",
+                            "how groups gather",
+                            "see mics_shard_size"));
+
     static List<Key> others() {
-        List<Key> plain =
-                Map.of(
-                                "ignore_unused_parameters", "true",
-                                "legacy_stage1", "false",
-                                "elastic_checkpoint", "false",
-                                "load_from_fp32_weights", "true",
-                                "memory_efficient_linear", "true",
-                                "pipeline_loading_checkpoint", "false",
-                                "override_module_apply", "true",
-                                "log_trace_cache_warnings", "false",
-                                "enable_sanity_checks", "false",
-                                "compute_grad_norm", "true")
-                        .entrySet()
-                        .stream()
+        Stream<Key> details =
+                DETAILS.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(
-                                each ->
-                                        withoutEffect(
-                                                ZERO + each.getKey(),
-                                                FLAG,
-                                                each.getValue(),
-                                                "a detail of DeepSpeed's implementation",
-                                                "Shoal's implementation is another"))
-                        .toList();
-        List<Key> more =
-                List.of(
-                        quantized("zero_quantized_weights"),
-                        quantized("zero_quantized_nontrainable_weights"),
-                        quantized("zero_quantized_gradients"),
-                        withoutEffect(
-                                ZERO + "zero_hpz_partition_size",
-                                SIZE,
-                                "1",
-                                "ranks of a second copy of parameters",
-                                "parameters have one owner"),
-                        withoutEffect(
-                                ZERO + "save_muon_momentum_buffer_in_memory",
-                                FLAG,
-                                "false",
-                                "a detail of the optimizer Muon",
-                                "only read by optimizers that are refused"),
-                        withoutEffect(
-                                ZERO + "leaf_module.*",
-                                ANYTHING,
-                                "null",
-                                "modules that are gathered whole",
-                                "a layer is always gathered whole"),
-                        refused(
-                                ZERO + "zenflow",
-                                ANYTHING,
-                                "null",
-                                "updates a part of the parameters later",
-                                "every update waits for all gradients. Remove it"),
-                        refused(
-                                ZERO + "mics_shard_size",
-                                new ValueType.Whole(-1, Integer.MAX_VALUE),
-                                "-1",
-                                "shards within groups of ranks",
-                                "state is sharded over all workers. Remove it"),
-                        withoutEffect(
-                                ZERO + "mics_hierarchical_params_gather",
-                                FLAG,
-                                "false",
-                                "how groups gather",
-                                "see mics_shard_size"));
-        return Stream.concat(plain.stream(), more.stream()).toList();
+                        .map(detail -> detail(detail.getKey(), detail.getValue()));
+        return Stream.concat(details, MORE.stream()).toList();
+    }
+
+    private static Key detail(String name, String defaultWord) {
+        return withoutEffect(
+                ZERO + name,
+                FLAG,
+                defaultWord,
+                "a detail of DeepSpeed's implementation",
+                "Shoal's implementation is another");
     }
 
     private static Key quantized(String name) {

@@ -9,20 +9,20 @@ public final class TrainingArguments {
     /** The names in groups, as docs/arguments.md lists them. */
     public static final List<KeyGroup> GROUPS =
             List.of(
-                    new KeyGroup("Batches and length", LearningKeys.batches()),
-                    new KeyGroup("Optimizer and loss", LearningKeys.optimizer()),
-                    new KeyGroup("Learning rate", LearningKeys.schedule()),
-                    new KeyGroup("Seeds and row order", LearningKeys.order()),
-                    new KeyGroup("Evaluation", CadenceKeys.evaluation()),
-                    new KeyGroup("Logging", CadenceKeys.logging()),
-                    new KeyGroup("Saving and results", CadenceKeys.saving()),
-                    new KeyGroup("Precision and memory", LearningKeys.precision()),
-                    new KeyGroup("Devices and processes", MachineKeys.devices()),
-                    new KeyGroup("Sharding", MachineKeys.sharding()),
-                    new KeyGroup("Reading rows", MachineKeys.loading()),
-                    new KeyGroup("Compilers and measuring", MachineKeys.compilers()),
-                    new KeyGroup("Services", MachineKeys.services()),
-                    new KeyGroup("Language models", CadenceKeys.language()));
+                    new KeyGroup("Batches and length", LearningKeys.BATCHES),
+                    new KeyGroup("Optimizer and loss", LearningKeys.OPTIMIZER),
+                    new KeyGroup("Learning rate", LearningKeys.SCHEDULE),
+                    new KeyGroup("Seeds and row order", LearningKeys.ORDER),
+                    new KeyGroup("Evaluation", CadenceKeys.EVALUATION),
+                    new KeyGroup("Logging", CadenceKeys.LOGGING),
+                    new KeyGroup("Saving and results", CadenceKeys.SAVING),
+                    new KeyGroup("Precision and memory", LearningKeys.PRECISION),
+                    new KeyGroup("Devices and processes", MachineKeys.DEVICES),
+                    new KeyGroup("Sharding", MachineKeys.SHARDING),
+                    new KeyGroup("Reading rows", MachineKeys.LOADING),
+                    new KeyGroup("Compilers and measuring", MachineKeys.COMPILERS),
+                    new KeyGroup("Services", MachineKeys.SERVICES),
+                    new KeyGroup("Language models", CadenceKeys.LANGUAGE));
 
     /** All of them. */
     public static final KeyTable TABLE = KeyTable.of(GROUPS);
