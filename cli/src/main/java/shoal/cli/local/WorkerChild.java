@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import shoal.cli.outcome.FileTrees;
+import shoal.engine.djl.DjlEngine;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
 import shoal.worker.Worker;
@@ -25,6 +26,10 @@ public final class WorkerChild {
     /** The one argument is the private folder that this process removes at the end. */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
+        // The parent reads its data meanwhile; the run then starts a second earlier.
+        Thread preload = new Thread(DjlEngine::preload, "preload");
+        preload.setDaemon(true);
+        preload.start();
         BufferedReader parent =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line = parent.readLine();

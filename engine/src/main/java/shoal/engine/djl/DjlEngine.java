@@ -65,6 +65,16 @@ public final class DjlEngine implements TrainingEngine {
         return open(config, recipe, new Lanes(lanes));
     }
 
+    /**
+     * Loads libtorch ahead of the first {@link #open}, which is faster then: for a process that
+     * waits for its first run. From any thread.
+     */
+    public static void preload() {
+        try (Lanes lanes = new Lanes(1)) {
+            lanes.run(() -> {});
+        }
+    }
+
     static DjlEngine open(GptConfig config, Recipe recipe, Lanes lanes) {
         requireNonNull(config, "config");
         requireNonNull(recipe, "recipe");
