@@ -14,6 +14,7 @@ import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
 import shoal.model.GptConfig;
+import shoal.model.Unit;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.DataSet;
 import shoal.model.dataset.TokenTable;
@@ -69,19 +70,21 @@ final class StepBench {
                 double cpu = cpuSeconds() - beginCpu;
                 System.out.printf(
                         Locale.ROOT,
-                        "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f%n",
+                        "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f %s%n",
                         step,
                         report.loss(),
                         report.tokens(),
                         reduced,
                         whole - reduced,
-                        cpu);
+                        cpu,
+                        memory());
                 if (step > 2) {
                     times.add(whole);
                     cpus.add(cpu);
                     tokens += report.tokens();
                 }
             }
+            System.out.println("parameters " + hash(engine));
             double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             double[] cpu = cpus.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             System.out.printf(
@@ -163,6 +166,15 @@ final class StepBench {
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
+    }
+
+    /** To compare processes: equal on one processor type, whatever lanes are. */
+    private static int hash(DjlEngine engine) {
+        int hash = 0;
+        for (Unit unit : engine.table().units()) {
+            hash = 31 * hash + Arrays.hashCode(Fixtures.parameterUnit(engine, unit));
+        }
+        return hash;
     }
 
     private static String memory() throws IOException {
