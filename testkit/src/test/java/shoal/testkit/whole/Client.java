@@ -53,8 +53,8 @@ final class Client {
         this.runs = runs;
     }
 
-    /** Submits a run and follows it to its end. */
-    RunOutcome run(String name, Recipe recipe, RunFiles files)
+    /** Sends what the coordinator lacks, and submits a run. */
+    void submit(String name, Recipe recipe, RunFiles files)
             throws IOException, InterruptedException {
         List<Artefact> artefacts = new ArrayList<>();
         for (RunFiles.Sent file : files.sent()) {
@@ -68,15 +68,32 @@ final class Client {
                                 .setRecipeJson(RecipeJson.write(recipe))
                                 .addAllArtefacts(artefacts)
                                 .build());
-        return follow(name);
     }
 
-    private RunOutcome follow(String name) {
+    /** Waits until a run has logged a step. */
+    void awaitStep(String name, int step) {
+        Iterator<RunEvent> events = watch(name);
+        while (events.hasNext()) {
+            RunEvent event = events.next();
+            boolean reached =
+                    event.hasLogRow()
+                            && event.getLogRow().getValuesList().stream()
+                                    .anyMatch(
+                                            value ->
+                                                    value.getName().equals("step")
+                                                            && value.getNumber() >= step);
+            if (reached) {
+                return;
+            }
+        }
+        throw new AssertionError("run " + name + " ended before step " + step);
+    }
+
+    /** Follows a run to its end. */
+    RunOutcome follow(String name) {
         List<Map<String, Double>> rows = new ArrayList<>();
         StatusChanged last = StatusChanged.getDefaultInstance();
-        Iterator<RunEvent> events =
-                RunsGrpc.newBlockingStub(channel)
-                        .watch(WatchRequest.newBuilder().setName(name).build());
+        Iterator<RunEvent> events = watch(name);
         while (!ENDS.contains(last.getStatus()) && events.hasNext()) {
             RunEvent event = events.next();
             if (event.hasLogRow()) {
@@ -90,6 +107,11 @@ final class Client {
             }
         }
         return new RunOutcome(last, rows, runs.resolve(name).resolve("output"));
+    }
+
+    private Iterator<RunEvent> watch(String name) {
+        return RunsGrpc.newBlockingStub(channel)
+                .watch(WatchRequest.newBuilder().setName(name).build());
     }
 
     private void uploadIfMissing(RunFiles.Sent file) throws IOException, InterruptedException {

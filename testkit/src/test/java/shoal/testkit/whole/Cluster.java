@@ -17,25 +17,22 @@ import shoal.worker.WorkerSettings;
 
 /** A coordinator and a worker on free loopback ports, with a client that may do everything. */
 final class Cluster implements AutoCloseable {
-    private final Coordinator coordinator;
+    private final Path data;
     private final Worker worker;
-    private final ManagedChannel channel;
-    private final Client client;
+    private Coordinator coordinator;
+    private ManagedChannel channel;
 
-    private Cluster(Coordinator coordinator, Worker worker, ManagedChannel channel, Path runs) {
-        this.coordinator = coordinator;
+    private Cluster(Path data, Worker worker, Coordinator coordinator) throws IOException {
+        this.data = data;
         this.worker = worker;
-        this.channel = channel;
-        this.client = new Client(channel, runs);
+        this.coordinator = coordinator;
+        this.channel = dial(coordinator);
     }
 
     /** Starts both below a folder. */
     static Cluster start(Path folder, int lanes) throws IOException {
         Path data = folder.resolve("coordinator");
-        Coordinator coordinator =
-                Coordinator.start(
-                        new CoordinatorSettings(
-                                data, new HostPort("127.0.0.1", 0), Optional.empty()));
+        Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0));
         Worker worker =
                 Worker.start(
                         new WorkerSettings(
@@ -43,15 +40,28 @@ final class Cluster implements AutoCloseable {
                                 token(coordinator, Scope.WORKER),
                                 folder.resolve("worker"),
                                 lanes));
-        ManagedChannel channel =
-                Channels.open(coordinator.address(), token(coordinator, Scope.ADMIN));
-        return new Cluster(coordinator, worker, channel, data.resolve("runs"));
+        return new Cluster(data, worker, coordinator);
     }
 
     /** Submits a run and follows it to its end. */
     RunOutcome run(String name, Recipe recipe, RunFiles files)
             throws IOException, InterruptedException {
-        return client.run(name, recipe, files);
+        client().submit(name, recipe, files);
+        return client().follow(name);
+    }
+
+    /** A client of the coordinator of now. */
+    Client client() {
+        return new Client(channel, data.resolve("runs"));
+    }
+
+    /** Ends the coordinator and starts another one with its folder and address. */
+    void restartCoordinator() throws IOException {
+        HostPort address = coordinator.address();
+        channel.shutdownNow();
+        coordinator.close();
+        coordinator = coordinator(data, address);
+        channel = dial(coordinator);
     }
 
     @Override
@@ -59,6 +69,14 @@ final class Cluster implements AutoCloseable {
         channel.shutdownNow();
         worker.close();
         coordinator.close();
+    }
+
+    private static Coordinator coordinator(Path data, HostPort listen) {
+        return Coordinator.start(new CoordinatorSettings(data, listen, Optional.empty()));
+    }
+
+    private static ManagedChannel dial(Coordinator coordinator) throws IOException {
+        return Channels.open(coordinator.address(), token(coordinator, Scope.ADMIN));
     }
 
     private static Token token(Coordinator coordinator, Scope scope) throws IOException {

@@ -16,7 +16,7 @@ import shoal.recipe.Recipe;
 import shoal.recipe.request.RecipeReader;
 import shoal.recipe.request.RecipeSources;
 
-/** The same recipe gives the same bytes, with dropout, on any number of lanes. */
+/** The same recipe gives the same bytes, with dropout, whatever happens while it runs. */
 @Timeout(600)
 @Tag("slow")
 final class SameBytesTest {
@@ -46,13 +46,35 @@ final class SameBytesTest {
         assertThat(threeLanes).isEqualTo(first);
     }
 
+    @Test
+    void a_coordinator_that_starts_again_in_the_middle_changes_no_byte() throws Exception {
+        try (Cluster cluster = Cluster.start(folder, 2)) {
+            byte[] undisturbed = train(cluster, "undisturbed", recipe(42));
+
+            cluster.client().submit("disturbed", recipe(42), sample());
+            cluster.client().awaitStep("disturbed", 3);
+            cluster.restartCoordinator();
+            RunOutcome outcome = cluster.client().follow("disturbed");
+
+            assertThat(weights("disturbed", outcome)).isEqualTo(undisturbed);
+            assertThat(outcome.rows().stream().filter(row -> row.containsKey("loss")))
+                    .as("every step is logged once")
+                    .hasSize(12);
+        }
+    }
+
     private static byte[] train(Cluster cluster, String name, Recipe recipe)
             throws IOException, InterruptedException {
+        return weights(name, cluster.run(name, recipe, sample()));
+    }
+
+    private static RunFiles sample() {
         Path data = Path.of(System.getProperty("shoal.root"), "data");
-        RunFiles files =
-                new RunFiles(
-                        data.resolve("train.tsv"), data.resolve("dev.tsv"), data.resolve("model"));
-        RunOutcome outcome = cluster.run(name, recipe, files);
+        return new RunFiles(
+                data.resolve("train.tsv"), data.resolve("dev.tsv"), data.resolve("model"));
+    }
+
+    private static byte[] weights(String name, RunOutcome outcome) throws IOException {
         assertThat(outcome.last().getStatus())
                 .as("%s: %s", name, outcome.last())
                 .isEqualTo(RunStatus.DONE);
@@ -71,6 +93,7 @@ final class SameBytesTest {
                         "--per_device_train_batch_size", "16",
                         "--gradient_accumulation_steps", "2",
                         "--max_steps", "12",
+                        "--logging_steps", "1",
                         "--learning_rate", "1e-3",
                         "--seed", Integer.toString(seed));
         return RecipeReader.read(
