@@ -125,7 +125,8 @@ public final class Main {
             header = "Fine-tunes GPT-2 text classifiers, on one machine or many.",
             footer = {
                 "",
-                "Also: fmt (format the sources), check (every test, the slow ones too).",
+                "Also, for work on Shoal: fmt (format the sources), check (every test, the slow ones"
+                        + " too), bench (compare with Hugging Face's Trainer).",
                 "",
                 "Exit codes: 0 done, 1 run failed, 2 user error, 3 cancelled, 4 coordinator"
                         + " unreachable or refused, 70 internal error, 130 interrupted."
