@@ -2,11 +2,9 @@ package shoal.testkit.golden;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -19,13 +17,9 @@ import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
 import shoal.engine.djl.DjlEngine;
 import shoal.model.Parameter;
-import shoal.model.Unit;
 import shoal.model.checkpoint.ModelFolder;
-import shoal.model.checkpoint.OutputFolder;
-import shoal.model.checkpoint.StagedWeights;
 import shoal.model.dataset.DataSet;
 import shoal.model.dataset.TokenTable;
-import shoal.model.safetensors.SafetensorsLayout;
 import shoal.model.tokenizer.Tokenizer;
 import shoal.plan.log.CommittedStep;
 import shoal.plan.log.LogRow;
@@ -43,7 +37,7 @@ import shoal.recipe.Recipe;
 /**
  * A run of one rank in this process: what coordinator and worker decide between them, in one loop.
  */
-public final class CurveRun {
+final class CurveRun {
     private static final int LANES = 2;
 
     /** HF's torch.nn.utils.clip_grad_norm_ adds it to the norm. */
@@ -55,7 +49,7 @@ public final class CurveRun {
      * @param rows HF's log rows, timings included
      * @param finalParameterNorms by HF name
      */
-    public record Result(List<LogRow> rows, Map<String, Double> finalParameterNorms) {}
+    record Result(List<LogRow> rows, Map<String, Double> finalParameterNorms) {}
 
     private final Recipe recipe;
     private final TrainingEngine engine;
@@ -81,15 +75,6 @@ public final class CurveRun {
     }
 
     static Result of(GoldenCurve curve) {
-        return run(curve, Optional.empty());
-    }
-
-    /** Trains and leaves a folder as a run's result is: weights, config.json, tokenizer files. */
-    public static Result savingTo(Path output, GoldenCurve curve) {
-        return run(curve, Optional.of(output));
-    }
-
-    private static Result run(GoldenCurve curve, Optional<Path> output) {
         Recipe recipe = curve.recipe();
         GoldenFolder golden = curve.folder();
         ModelFolder model = ModelFolder.open(golden.file(curve.model()), curve.model());
@@ -107,9 +92,7 @@ public final class CurveRun {
                             tokens(golden, curve.trainFile(), tokenizer, model),
                             tokens(golden, curve.evaluationFile(), tokenizer, model),
                             model.config().labels());
-            List<LogRow> rows = run.rows();
-            output.ifPresent(folder -> run.save(folder, model));
-            return new Result(rows, run.norms());
+            return new Result(run.rows(), run.norms());
         }
     }
 
@@ -185,22 +168,6 @@ public final class CurveRun {
 
     private static RowInput input(TokenTable table, int row, double weight) {
         return new RowInput(row, table.ids(row), table.label(row), weight);
-    }
-
-    private void save(Path folder, ModelFolder startedFrom) {
-        try (OutputFolder output = OutputFolder.stage(folder, folder.toString())) {
-            try (StagedWeights weights = output.weights(SafetensorsLayout.of(engine.table()))) {
-                for (Unit unit : engine.table().units()) {
-                    ByteBuffer bytes =
-                            ByteBuffer.allocate(Math.toIntExact(unit.sizeElements() * Float.BYTES))
-                                    .order(ByteOrder.LITTLE_ENDIAN);
-                    engine.readParameters(unit.index(), 0, bytes);
-                    weights.write(unit.index(), 0, bytes.flip().order(ByteOrder.LITTLE_ENDIAN));
-                }
-            }
-            output.writeModelFiles(startedFrom);
-            output.publish();
-        }
     }
 
     private Map<String, Double> norms() {

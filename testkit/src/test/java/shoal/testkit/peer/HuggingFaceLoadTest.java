@@ -1,21 +1,26 @@
 package shoal.testkit.peer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import shoal.plan.log.LogRow;
+import shoal.proto.v1.RunStatus;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
-import shoal.testkit.golden.CurveRun;
 import shoal.testkit.golden.GoldenCurve;
 import shoal.testkit.golden.GoldenFolder;
+import shoal.testkit.whole.Cluster;
+import shoal.testkit.whole.RunFiles;
+import shoal.testkit.whole.RunOutcome;
 
 /** A folder that Shoal saved is a HF model: from_pretrained takes it and evaluates to the same. */
 final class HuggingFaceLoadTest {
@@ -24,31 +29,42 @@ final class HuggingFaceLoadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"cosine-accumulate-smooth.json", "random-three-labels.json"})
-    void a_saved_folder_loads_in_hf_and_evaluates_to_what_shoal_logged(
-            String name, @TempDir Path scratch) {
+    void the_result_of_a_run_loads_in_hf_and_evaluates_to_what_was_logged(
+            String name, @TempDir Path scratch) throws Exception {
         PeerPython python = PeerPython.require();
         GoldenCurve curve = GoldenFolder.own().curve(name);
-        Path saved = scratch.resolve("output");
-        LogRow logged = lastEvaluation(CurveRun.savingTo(saved, curve).rows());
+        RunOutcome outcome = train(curve, scratch);
+        Map<String, Double> logged = lastEvaluation(outcome.rows());
 
-        JsonObject seen = evaluateInHf(python, saved, curve);
+        JsonObject seen = evaluateInHf(python, outcome.output(), curve);
 
         for (String figure : List.of("accuracy", "precision", "recall", "f1")) {
             assertThat(GoldenFolder.number(seen, "eval_" + figure))
                     .as(figure)
-                    .isCloseTo(logged.number("eval_" + figure).orElseThrow(), within(1e-9));
+                    .isCloseTo(requireNonNull(logged.get("eval_" + figure)), within(1e-9));
         }
         assertThat(((JsonArray) seen.member("missing").orElseThrow()).values()).isEmpty();
         assertThat(((JsonArray) seen.member("unexpected").orElseThrow()).values()).isEmpty();
         if (curve.recipe().labelSmoothing() == 0) { // HF smooths in its Trainer, not in the model
             assertThat(GoldenFolder.number(seen, "eval_loss"))
-                    .isCloseTo(logged.number("eval_loss").orElseThrow(), within(LOSS));
+                    .isCloseTo(requireNonNull(logged.get("eval_loss")), within(LOSS));
         }
     }
 
-    private static LogRow lastEvaluation(List<LogRow> rows) {
+    private static RunOutcome train(GoldenCurve curve, Path scratch)
+            throws IOException, InterruptedException {
+        try (Cluster cluster = Cluster.start(scratch, 1)) {
+            RunOutcome outcome = cluster.run("run", curve.recipe(), RunFiles.of(curve));
+            assertThat(outcome.last().getStatus())
+                    .as("%s", outcome.last())
+                    .isEqualTo(RunStatus.DONE);
+            return outcome;
+        }
+    }
+
+    private static Map<String, Double> lastEvaluation(List<Map<String, Double>> rows) {
         return rows.stream()
-                .filter(row -> row.number("eval_loss").isPresent())
+                .filter(row -> row.containsKey("eval_loss"))
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
     }

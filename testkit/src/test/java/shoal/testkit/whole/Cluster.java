@@ -16,7 +16,7 @@ import shoal.worker.Worker;
 import shoal.worker.WorkerSettings;
 
 /** A coordinator and a worker on free loopback ports, with a client that may do everything. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
     private final Path data;
     private final Worker worker;
     private Coordinator coordinator;
@@ -30,7 +30,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Starts both below a folder. */
-    static Cluster start(Path folder, int lanes) throws IOException {
+    public static Cluster start(Path folder, int lanes) throws IOException {
         Path data = folder.resolve("coordinator");
         Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0));
         Worker worker =
@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Submits a run and follows it to its end. */
-    RunOutcome run(String name, Recipe recipe, RunFiles files)
+    public RunOutcome run(String name, Recipe recipe, RunFiles files)
             throws IOException, InterruptedException {
         client().submit(name, recipe, files);
         return client().follow(name);

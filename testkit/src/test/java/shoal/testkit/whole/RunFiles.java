@@ -13,17 +13,28 @@ import java.util.List;
 import shoal.model.checkpoint.ModelFile;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.proto.v1.Artefact;
+import shoal.testkit.golden.GoldenCurve;
+import shoal.testkit.golden.GoldenFolder;
 
 /** The files of a run, where they lie here. */
-record RunFiles(Path train, Path evaluation, Path model) {
-    RunFiles {
+public record RunFiles(Path train, Path evaluation, Path model) {
+    public RunFiles {
         requireNonNull(train, "train");
         requireNonNull(evaluation, "evaluation");
         requireNonNull(model, "model");
     }
 
+    /** The files of a reference run. */
+    public static RunFiles of(GoldenCurve curve) {
+        GoldenFolder folder = curve.folder();
+        return new RunFiles(
+                folder.file(curve.trainFile()),
+                folder.file(curve.evaluationFile()),
+                folder.file(curve.model()));
+    }
+
     /** A file and what a run calls it. */
-    record Sent(Artefact artefact, Path path) {}
+    public record Sent(Artefact artefact, Path path) {}
 
     List<Sent> sent() throws IOException {
         List<Sent> all = new ArrayList<>();

@@ -12,8 +12,8 @@ import shoal.proto.v1.StatusChanged;
  * @param rows its log, names and values in order
  * @param output where the coordinator put the result
  */
-record RunOutcome(StatusChanged last, List<Map<String, Double>> rows, Path output) {
-    RunOutcome {
+public record RunOutcome(StatusChanged last, List<Map<String, Double>> rows, Path output) {
+    public RunOutcome {
         rows = List.copyOf(rows);
     }
 }
