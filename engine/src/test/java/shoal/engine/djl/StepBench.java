@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import shoal.engine.GradientReport;
 import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
@@ -32,77 +33,98 @@ import shoal.recipe.Recipe;
  * chrome://tracing.
  */
 final class StepBench {
-    private StepBench() {}
+    private static final int WARM_UP_STEPS = 2;
+
+    private final DjlEngine engine;
+    private final Recipe recipe;
+    private final TokenTable rows;
+    private final List<Double> times = new ArrayList<>();
+    private final List<Double> cpus = new ArrayList<>();
+    private long tokens;
+
+    private StepBench(DjlEngine engine, Recipe recipe, TokenTable rows) {
+        this.engine = engine;
+        this.recipe = recipe;
+        this.rows = rows;
+    }
 
     public static void main(String[] arguments) throws IOException {
-        int batch = Integer.parseInt(arguments[3]);
         int steps = Integer.parseInt(arguments[4]);
-        double dropout = Double.parseDouble(arguments[5]);
-        int lanes = Integer.parseInt(arguments[6]);
-        GptConfig config = config(arguments[2], dropout);
+        GptConfig config = config(arguments[2], Double.parseDouble(arguments[5]));
         TokenTable rows = rows(Path.of(arguments[0]), Path.of(arguments[1]));
-        Recipe recipe = recipe(batch);
+        Recipe recipe = recipe(Integer.parseInt(arguments[3]));
         long start = System.nanoTime();
-        try (DjlEngine engine = DjlEngine.open(config, recipe, lanes)) {
+        try (DjlEngine engine = DjlEngine.open(config, recipe, Integer.parseInt(arguments[6]))) {
             System.out.printf(Locale.ROOT, "open %.2f s%n", seconds(start));
             Fixtures.randomParameters(engine, 1);
-            List<Double> times = new ArrayList<>();
-            List<Double> cpus = new ArrayList<>();
-            long tokens = 0;
-            for (int step = 1; step <= steps; step++) {
-                List<RowInput> own = batch(rows, (step - 1) * batch, batch);
-                String trace = System.getProperty("trace");
-                if (trace != null && step == steps) {
-                    engine.parts().lanes().run(() -> JniUtils.startProfile(false, false, false));
-                }
-                long begin = System.nanoTime();
-                double beginCpu = cpuSeconds();
-                var report =
-                        engine.forwardBackward(
-                                new StepWork(
-                                        step, Fixtures.leaves(0, 0, own, recipe.batch().slices())));
-                double reduced = seconds(begin);
-                engine.update(new Update(step, 0.5, 5e-5));
-                double whole = seconds(begin);
-                if (trace != null && step == steps) {
-                    engine.parts().lanes().run(() -> JniUtils.stopProfile(trace));
-                }
-                double cpu = cpuSeconds() - beginCpu;
-                System.out.printf(
-                        Locale.ROOT,
-                        "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f %s%n",
-                        step,
-                        report.loss(),
-                        report.tokens(),
-                        reduced,
-                        whole - reduced,
-                        cpu,
-                        memory());
-                if (step > 2) {
-                    times.add(whole);
-                    cpus.add(cpu);
-                    tokens += report.tokens();
-                }
+            StepBench bench = new StepBench(engine, recipe, rows);
+            for (int step = 1; step < steps; step++) {
+                bench.step(step);
             }
+            bench.lastStep(steps);
             System.out.println("parameters " + hash(engine));
-            double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            double[] cpu = cpus.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            System.out.printf(
-                    Locale.ROOT,
-                    "RESULT %s batch %d dropout %.1f lanes %d: step %.3f/%.3f/%.3f s, cpu %.3f/%.3f/%.3f s, %.0f tokens/s, %s%n",
-                    arguments[2],
-                    batch,
-                    dropout,
-                    lanes,
-                    sorted[0],
-                    sorted[sorted.length / 2],
-                    sorted[sorted.length - 1],
-                    cpu[0],
-                    cpu[cpu.length / 2],
-                    cpu[cpu.length - 1],
-                    tokens / Arrays.stream(sorted).sum(),
-                    memory());
+            bench.report(String.join(" ", arguments));
         }
+    }
+
+    private void lastStep(int step) throws IOException {
+        String trace = System.getProperty("trace");
+        if (trace == null) {
+            step(step);
+            return;
+        }
+        engine.parts().lanes().run(() -> JniUtils.startProfile(false, false, false));
+        step(step);
+        engine.parts().lanes().run(() -> JniUtils.stopProfile(trace));
+    }
+
+    private void step(int step) throws IOException {
+        BatchRecipe shape = recipe.batch();
+        int count = shape.trainRowsPerDevice();
+        List<RowInput> own = batch(rows, (step - 1) * count, count);
+        long begin = System.nanoTime();
+        double beginCpu = cpuSeconds();
+        GradientReport report =
+                engine.forwardBackward(
+                        new StepWork(step, Fixtures.leaves(0, 0, own, shape.slices())));
+        double reduced = seconds(begin);
+        engine.update(new Update(step, 0.5, 5e-5));
+        double whole = seconds(begin);
+        double cpu = cpuSeconds() - beginCpu;
+        System.out.printf(
+                Locale.ROOT,
+                "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f %s%n",
+                step,
+                report.loss(),
+                report.tokens(),
+                reduced,
+                whole - reduced,
+                cpu,
+                memory());
+        if (step > WARM_UP_STEPS) {
+            times.add(whole);
+            cpus.add(cpu);
+            tokens += report.tokens();
+        }
+    }
+
+    private void report(String what) throws IOException {
+        double seconds = times.stream().mapToDouble(Double::doubleValue).sum();
+        System.out.printf(
+                Locale.ROOT,
+                "RESULT %s: step %s s, cpu %s s, %.0f tokens/s, %s%n",
+                what,
+                spread(times),
+                spread(cpus),
+                tokens / seconds,
+                memory());
+    }
+
+    /** Least, median and most. */
+    private static String spread(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return "%.3f/%.3f/%.3f"
+                .formatted(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
     }
 
     private static GptConfig config(String name, double dropout) {
