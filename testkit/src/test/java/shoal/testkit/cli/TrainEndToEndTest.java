@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +53,6 @@ final class TrainEndToEndTest {
     }
 
     @Test
-    @Tag("slow")
     void the_same_run_twice_gives_the_same_bytes() throws Exception {
         byte[] first = model("--lanes", "1", "--output_dir", "one");
         byte[] second = model("--lanes", "2", "--output_dir", "two");

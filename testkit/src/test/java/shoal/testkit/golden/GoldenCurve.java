@@ -71,17 +71,4 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
                 .forEach((name, norm) -> norms.put(name, GoldenFolder.number(norm)));
         return norms;
     }
-
-    /**
-     * How far the norm of a final parameter may be from HF's, as a part of it: 1e-4, and more for
-     * biases of attention.
-     *
-     * <p>Softmax does not see what is added to all scores of a query, so the key bias has a
-     * gradient of exactly zero in mathematics, of rounding errors in fp32; AdamW divides by their
-     * size and walks. HF on 1 thread differs from the same HF on 2 threads by 1.7e-4 in the norm of
-     * c_attn.bias on constant-noclip, and by less than 1e-7 in every other norm.
-     */
-    public static double boundOfNorm(String parameter) {
-        return parameter.endsWith("attn.c_attn.bias") ? 5e-4 : 1e-4;
-    }
 }

@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,13 +27,14 @@ import shoal.testkit.golden.GoldenFolder;
  *
  * <p>Bounds: HF rounds the loss to 4 decimals, and a value next to the middle may round to either
  * side, hence 1e-4; a gradient norm is compared relative to its size where that is above 1. Rates,
- * epochs and counts are the same doubles up to their last digits. For final parameters see {@link
- * GoldenCurve#boundOfNorm}.
+ * epochs and counts are the same doubles up to their last digits. Norms of final parameters may
+ * differ by 1e-4 of themselves: fp32 sums in another order, over at most 105 steps.
  */
 @Timeout(600)
 final class GoldenCurvesTest {
     private static final double FOUR_DECIMALS = 1e-4;
     private static final double SAME = 1e-9;
+    private static final double NORM = 1e-4;
 
     @TempDir Path folder;
 
@@ -43,7 +43,6 @@ final class GoldenCurvesTest {
         follow(GoldenFolder.own());
     }
 
-    @Tag("slow")
     @Test
     void reference_runs_beside_the_project_log_what_hf_logs() throws Exception {
         GoldenFolder folder = GoldenFolder.besideTheProject();
@@ -113,7 +112,7 @@ final class GoldenCurvesTest {
                     (parameter, norm) ->
                             assertThat(norm(file, parameter) / norm)
                                     .as("%s: norm of %s", name, parameter)
-                                    .isCloseTo(1, within(GoldenCurve.boundOfNorm(parameter))));
+                                    .isCloseTo(1, within(NORM)));
         }
     }
 

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +17,6 @@ import shoal.recipe.request.RecipeSources;
 
 /** The same recipe gives the same bytes, with dropout, whatever happens while it runs. */
 @Timeout(600)
-@Tag("slow")
 final class SameBytesTest {
     @TempDir Path folder;
 
