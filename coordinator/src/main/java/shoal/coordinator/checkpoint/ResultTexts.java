@@ -50,11 +50,7 @@ record ResultTexts(Effect.SealOutput what) {
     }
 
     String modelCard() {
-        return new ModelCard(
-                        what.spec().name().text(),
-                        "a GPT-2 model folder",
-                        results(),
-                        settings(what.course()))
+        return new ModelCard(what.spec().name().text(), results(), settings(what.course()))
                 .markdown();
     }
 

@@ -5,15 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * README.md of a trained model: what it is, from what it was trained and how well it does.
+ * README.md of a trained model: what it is, how it was trained and how well it does.
  *
  * @param name of the model
- * @param startedFrom the folder that training started from, as the user wrote it
  * @param results evaluation values of the last evaluation, by HF's names; may be empty
  * @param settings values of the run that the result depends on, by HF's names
  */
-public record ModelCard(
-        String name, String startedFrom, List<Entry> results, List<Entry> settings) {
+public record ModelCard(String name, List<Entry> results, List<Entry> settings) {
     /** A name and a value, already as text. */
     public record Entry(String name, String value) {
         public Entry {
@@ -24,7 +22,6 @@ public record ModelCard(
 
     public ModelCard {
         requireNonNull(name, "name");
-        requireNonNull(startedFrom, "startedFrom");
         results = List.copyOf(results);
         settings = List.copyOf(settings);
     }
@@ -34,8 +31,7 @@ public record ModelCard(
         StringBuilder card = new StringBuilder();
         card.append("---\nlibrary_name: transformers\npipeline_tag: text-classification\n");
         card.append("tags:\n- gpt2\n- shoal\n---\n\n# ").append(plain(name)).append("\n\n");
-        card.append("A GPT-2 text classifier, trained with Shoal from `");
-        card.append(plain(startedFrom)).append("`.\n\n");
+        card.append("A GPT-2 text classifier, trained with Shoal.\n\n");
         card.append("Load it with `GPT2ForSequenceClassification.from_pretrained`.");
         card.append(" It reads the last token of a text; no special tokens are added.\n");
         section(card, "Results", results);

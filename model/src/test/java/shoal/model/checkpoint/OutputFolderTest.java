@@ -182,13 +182,12 @@ class OutputFolderTest {
         ModelCard card =
                 new ModelCard(
                         "reviews",
-                        "models/small",
                         List.of(new ModelCard.Entry("eval_accuracy", "0.91")),
                         List.of(new ModelCard.Entry("seed", "4|2\n")));
 
         assertThat(card.markdown())
                 .startsWith("---\nlibrary_name: transformers\n")
-                .contains("# reviews\n", "from `models/small`.")
+                .contains("# reviews\n", "trained with Shoal.\n")
                 .contains("| eval_accuracy | 0.91 |\n", "| seed | 4 2  |\n");
     }
 
