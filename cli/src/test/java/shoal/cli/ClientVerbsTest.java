@@ -67,7 +67,7 @@ final class ClientVerbsTest {
                                 """
                                 {'loss': 0.5}
                                 {'eval_loss': 0.25}
-                                eval_loss  0.25
+                                eval_loss  0.2500
                                 model      at the coordinator; fetch it: shoal export a1 --to DIR
                                 """,
                                 ""));

@@ -84,7 +84,7 @@ public final class RunDisplay {
         }
         for (LogValue value : lastEvaluation) {
             if (isMetric(value.getName())) {
-                rows.add(Table.Row.of(value.getName(), DictLine.number(value)));
+                rows.add(Table.Row.of(value.getName(), metric(value)));
             }
         }
         if (known != null) {
@@ -102,6 +102,11 @@ public final class RunDisplay {
         return name.startsWith("eval_")
                 && !name.endsWith("_runtime")
                 && !name.endsWith("_per_second");
+    }
+
+    /** Four digits tell two runs apart; all of them are in the run's rows and files. */
+    private static String metric(LogValue value) {
+        return value.getIsInteger() ? DictLine.number(value) : decimals(value.getNumber(), 4);
     }
 
     private void status(StatusChanged change) {

@@ -91,7 +91,7 @@ final class RunDisplayTest {
         RunDisplay display = new RunDisplay(Screen.file().console(), clock);
 
         display.show(row("eval_loss", 0.9));
-        display.show(row("eval_loss", 0.25));
+        display.show(row("eval_loss", 0.6843750000000001));
         display.show(row("loss", 0.1));
         display.show(
                 RunEvent.newBuilder()
@@ -107,7 +107,7 @@ final class RunDisplayTest {
                 .containsExactly(
                         "train seconds             62.0",
                         "samples/s                 96.8",
-                        "eval_loss                 0.25",
+                        "eval_loss                 0.6844",
                         "peak memory, coordinator  150 MiB",
                         "peak memory, worker w1    1.5 GiB",
                         "model                     output");
