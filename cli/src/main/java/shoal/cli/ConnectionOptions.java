@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import shoal.cli.client.Connection;
-import shoal.cli.outcome.CommandException;
-import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
@@ -66,8 +64,8 @@ final class ConnectionOptions {
                             + variable
                             + "; `shoal train` needs none");
         }
-        throw new CommandException(
-                ErrorCode.CLUSTER_UNREACHABLE,
+        throw new UserException(
+                flagName,
                 "no token is given. Pass "
                         + flagName
                         + " FILE or set "
@@ -78,24 +76,21 @@ final class ConnectionOptions {
     private static Token read(Path file, String origin) {
         try {
             if (Files.size(file) > TOKEN_FILE_BYTES) {
-                throw refused(origin, "it has " + Files.size(file) + " bytes, a token has 70");
+                throw unusable(origin, "it has " + Files.size(file) + " bytes, a token has 70");
             }
             return new Token(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
         } catch (NoSuchFileException e) {
-            throw refused(origin, "there is no such file");
+            throw unusable(origin, "there is no such file");
         } catch (IOException e) {
-            throw refused(origin, "it cannot be read: " + e.getMessage());
+            throw unusable(origin, "it cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            throw refused(origin, "it holds no token: " + e.getMessage());
+            throw unusable(origin, "it holds no token: " + e.getMessage());
         }
     }
 
-    private static CommandException refused(String origin, String why) {
-        return new CommandException(
-                ErrorCode.CLUSTER_UNREACHABLE,
-                origin
-                        + ": "
-                        + why
-                        + ". The files are in the tokens folder of the coordinator's data folder");
+    private static UserException unusable(String origin, String why) {
+        return new UserException(
+                origin,
+                why + ". The files are in the tokens folder of the coordinator's data folder");
     }
 }

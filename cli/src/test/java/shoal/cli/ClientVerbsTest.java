@@ -51,6 +51,18 @@ final class ClientVerbsTest {
     }
 
     @Test
+    void a_token_that_the_coordinator_does_not_know_ends_with_4() throws IOException {
+        String foreign = "shoal_" + "0".repeat(64) + "\n";
+        Files.writeString(folder.resolve("foreign"), foreign);
+
+        Shell.Answer answer = shell.type("runs", "--token-file", "foreign");
+
+        assertThat(answer.code()).isEqualTo(4);
+        assertThat(answer.err())
+                .contains("refused the token from --token-file foreign: this coordinator does not");
+    }
+
+    @Test
     void watching_a_run_that_is_done_ends_with_0_and_its_results() {
         coordinator.plays(
                 Events.status(1, RunStatus.RUNNING, ""),

@@ -92,7 +92,7 @@ final class MainTest {
     }
 
     @Test
-    void a_token_that_is_not_there_or_none_ends_with_4_and_says_where_tokens_are()
+    void a_token_that_is_not_there_or_none_is_a_user_error_and_says_where_tokens_are()
             throws IOException {
         Path empty = Files.writeString(folder.resolve("empty"), "secret");
         shell.with("SHOAL_COORDINATOR", "127.0.0.1:1");
@@ -101,17 +101,28 @@ final class MainTest {
         Shell.Answer missing = shell.type("runs", "--token-file", "nowhere");
         Shell.Answer wrong = shell.type("runs", "--token-file", empty.toString());
 
+        Files.createDirectory(folder.resolve("folder"));
+        Shell.Answer unreadable = shell.type("runs", "--token-file", "folder");
+        Shell.Answer worker = shell.type("worker", "--token-file", "nowhere");
+
         String remedy = "in the tokens folder of the coordinator's data folder\n";
-        assertThat(none.code()).isEqualTo(4);
-        assertThat(none.err()).startsWith("shoal: no token is given").endsWith(remedy);
-        assertThat(missing.code()).isEqualTo(4);
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err())
+                .startsWith("shoal: --token-file: no token is given")
+                .endsWith(remedy);
+        assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err())
                 .startsWith("shoal: --token-file nowhere: there is no such file")
                 .endsWith(remedy);
-        assertThat(wrong.code()).isEqualTo(4);
+        assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.err())
                 .contains("holds no token", "this text has 6 characters")
                 .doesNotContain("secret");
+        assertThat(unreadable.code()).isEqualTo(2);
+        assertThat(unreadable.err())
+                .startsWith("shoal: --token-file folder: it cannot be read: ")
+                .endsWith(remedy);
+        assertThat(worker).isEqualTo(missing);
     }
 
     @Test
