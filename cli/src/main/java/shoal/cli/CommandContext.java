@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import shoal.cli.outcome.Interrupts;
 import shoal.cli.render.Console;
+import shoal.model.checkpoint.HubCache;
 
 /**
  * What a command finds around it; a test gives its own.
@@ -37,6 +38,11 @@ public record CommandContext(
         requireNonNull(home, "home");
         requireNonNull(clock, "clock");
         requireNonNull(interrupts, "interrupts");
+    }
+
+    /** Where HF's tools keep models that are named, not given as a folder. */
+    HubCache hubCache() {
+        return new HubCache(environment, path(environment.getOrDefault("HOME", ".")));
     }
 
     /** A path as the user typed it. */

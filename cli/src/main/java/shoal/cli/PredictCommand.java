@@ -43,8 +43,10 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "A model folder, such as the output_dir of a run.")
+            paramLabel = "DIR|NAME",
+            description =
+                    "A model folder, such as the output_dir of a run, or the name of a model in"
+                            + " Hugging Face's cache.")
     private String model = "";
 
     @Option(
@@ -80,7 +82,8 @@ final class PredictCommand implements Callable<Integer> {
         int threads = LaneCount.orUsableCores(LaneCount.checked(lanes));
         // A data set is read whole, so that what is wrong with it shows before the model loads.
         DataSet rows = file != null && isTsv(file) ? DataSet.read(context.path(file), file) : null;
-        try (Predictor predictor = Predictor.open(context.path(model), model, threads)) {
+        Path folder = context.hubCache().find(model, context.path(model), "--model");
+        try (Predictor predictor = Predictor.open(folder, model, threads)) {
             if (rows != null) {
                 rows.notice().ifPresent(notice -> context.console().err().println(notice));
                 predictor.predict(rows.shownName(), rows.rows(), each -> show(each, true));

@@ -60,7 +60,11 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() {
         Connection coordinator = connection.resolve(context);
         String wanted = name == null ? "" : RunName.of(name);
-        Job job = JobReader.read(words == null ? List.of() : words, context.workingDirectory());
+        Job job =
+                JobReader.read(
+                        words == null ? List.of() : words,
+                        context.workingDirectory(),
+                        context.hubCache());
         String output = checkedOutput(job.recipe().outputDirectory());
         Console console = format == Format.name ? context.console().quiet() : context.console();
         try (CoordinatorClient client = CoordinatorClient.open(coordinator)) {

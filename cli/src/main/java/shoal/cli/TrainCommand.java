@@ -31,7 +31,8 @@ import shoal.recipe.ErrorCode;
             "Fine-tune a GPT-2 classifier on this machine. Without flags: the bundled sample.",
             "",
             "  --train_file T.tsv --eval_file E.tsv          rows: label, tab, text",
-            "  --pretrained_model_name_or_path DIR           a Hugging Face model folder",
+            "  --pretrained_model_name_or_path DIR|NAME      a Hugging Face model folder, or the name",
+            "                                                of a model in Hugging Face's cache",
             "  --train_args_file train_args.json             Hugging Face training arguments",
             "  --max_seq_length N                            tokens of a row that are read",
             "  --deepspeed ds_config.json                    a DeepSpeed configuration",
@@ -62,7 +63,7 @@ final class TrainCommand implements Callable<Integer> {
                         context.home(),
                         context.workingDirectory());
         try (LocalCluster cluster = LocalCluster.open(context.interrupts())) {
-            Job job = JobReader.read(words, context.workingDirectory());
+            Job job = JobReader.read(words, context.workingDirectory(), context.hubCache());
             Path output = context.path(job.recipe().outputDirectory());
             OutputFolderCheck.require(output, job.recipe().outputDirectory(), "output_dir");
             RunDisplay display = new RunDisplay(context.console(), context.clock());

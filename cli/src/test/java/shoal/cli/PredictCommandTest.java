@@ -50,6 +50,24 @@ final class PredictCommandTest {
     }
 
     @Test
+    void a_model_named_as_on_the_hub_gives_the_answers_of_its_folder() throws IOException {
+        ModelCache.holding(folder.resolve("cache"), "ann/small", MODEL);
+        Shell shell = new Shell(folder).with("HF_HUB_CACHE", folder.resolve("cache").toString());
+
+        Shell.Answer named = shell.type("predict", "--model", "ann/small", "房间很干净");
+        Shell.Answer absent = shell.type("predict", "--model", "ann/other", "房间很干净");
+
+        assertThat(named.code()).isZero();
+        assertThat(named).isEqualTo(shell.type("predict", "--model", MODEL.toString(), "房间很干净"));
+        assertThat(absent.code()).isEqualTo(2);
+        assertThat(absent.err())
+                .startsWith("shoal: --model: ann/other is neither a folder nor a model")
+                .contains(
+                        folder.resolve("cache/models--ann--other").toString(),
+                        "hf download ann/other");
+    }
+
+    @Test
     void what_cannot_be_read_is_a_user_error() throws IOException {
         Files.write(folder.resolve("latin.txt"), new byte[] {(byte) 0xe9, '\n'});
         Shell shell = new Shell(folder);

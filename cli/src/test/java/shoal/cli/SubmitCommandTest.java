@@ -3,11 +3,13 @@ package shoal.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,75 @@ final class SubmitCommandTest {
         assertThat(answer.code()).isEqualTo(2);
         assertThat(answer.err()).contains("nowhere.tsv", "gone.tsv", "nomodel");
         assertThat(answer.err().lines()).hasSize(3);
+    }
+
+    @Test
+    void a_token_of_too_small_a_scope_ends_with_4() {
+        coordinator.refuses(
+                Status.PERMISSION_DENIED.withDescription("a token of scope view may not"));
+
+        Shell.Answer answer = submit("--output_dir", "out");
+
+        assertThat(answer.code()).isEqualTo(4);
+        assertThat(answer.err()).contains("refused the token from SHOAL_TOKEN_FILE", "scope view");
+    }
+
+    @Test
+    void a_model_named_as_on_the_hub_is_found_in_the_cache() throws IOException {
+        Path sample = Shell.root().resolve("data/model");
+        for (Map.Entry<String, String> place :
+                Map.of("HF_HUB_CACHE", "a", "HF_HOME", "b").entrySet()) {
+            Path at = folder.resolve(place.getValue());
+            ModelCache.holding(
+                    place.getKey().equals("HF_HOME") ? at.resolve("hub") : at, "ann/small", sample);
+            Shell.Answer answer =
+                    new Shell(folder)
+                            .at(coordinator, folder.resolve("token"))
+                            .with(place.getKey(), at.toString())
+                            .type(
+                                    "submit",
+                                    "--no-wait",
+                                    "--train_file",
+                                    "训练.tsv",
+                                    "--pretrained_model_name_or_path",
+                                    "ann/small",
+                                    "--output_dir",
+                                    "out");
+
+            assertThat(answer.code()).as(place.getKey()).isZero();
+            assertThat(answer.out()).contains("model: ann/small");
+        }
+        assertThat(coordinator.submitted.get(0).getArtefactsList())
+                .extracting(Artefact::getName)
+                .contains("config.json", "model.safetensors", "vocab.txt");
+    }
+
+    @Test
+    void a_model_that_is_nowhere_is_refused_with_the_folders_searched() {
+        Path cache = folder.resolve("hub");
+
+        Shell.Answer answer =
+                shell.with("HF_HUB_CACHE", cache.toString())
+                        .type(
+                                "submit",
+                                "--train_file",
+                                "训练.tsv",
+                                "--pretrained_model_name_or_path",
+                                "ann/small",
+                                "--output_dir",
+                                "out");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err())
+                .isEqualTo(
+                        "shoal: --pretrained_model_name_or_path: ann/small is neither a folder nor"
+                                + " a model in HF's cache. Searched: "
+                                + folder.resolve("ann/small")
+                                + ", "
+                                + cache.resolve("models--ann--small")
+                                + ". Nothing is downloaded: fetch it with \"hf download"
+                                + " ann/small\", or give the path of a folder that has"
+                                + " config.json.\n");
     }
 
     @Test

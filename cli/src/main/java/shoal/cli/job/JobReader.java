@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shoal.cli.client.JobFile;
+import shoal.model.checkpoint.HubCache;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.DataSet;
 import shoal.plan.step.TrainingPlan;
@@ -32,10 +33,12 @@ import shoal.recipe.request.RunRequest;
  */
 public final class JobReader {
     private final Path workingDirectory;
+    private final HubCache hubCache;
     private final Problems problems = new Problems();
 
-    private JobReader(Path workingDirectory) {
+    private JobReader(Path workingDirectory, HubCache hubCache) {
         this.workingDirectory = requireNonNull(workingDirectory, "workingDirectory");
+        this.hubCache = requireNonNull(hubCache, "hubCache");
     }
 
     /**
@@ -43,15 +46,26 @@ public final class JobReader {
      *
      * @param words behind the verb, as typed
      * @param workingDirectory what relative paths start from
+     * @param hubCache where a model is looked up that is named, not given as a folder
      * @throws UserException with everything that is wrong
      */
-    public static Job read(List<String> words, Path workingDirectory) {
-        JobReader reader = new JobReader(workingDirectory);
-        RunRequest request = RecipeReader.read(new RecipeSources(words, reader::bytes));
-        return reader.job(request.recipe(), request.inputs());
+    public static Job read(List<String> words, Path workingDirectory, HubCache hubCache) {
+        RunRequest request = request(words, workingDirectory);
+        return new JobReader(workingDirectory, hubCache).job(request.recipe(), request.inputs());
     }
 
-    private byte[] bytes(String typed) throws IOException {
+    /**
+     * Reads the flags and configuration files of a run, but neither data nor model.
+     *
+     * @param words behind the verb, as typed
+     * @param workingDirectory what relative paths start from
+     * @throws UserException with everything that is wrong with them
+     */
+    public static RunRequest request(List<String> words, Path workingDirectory) {
+        return RecipeReader.read(new RecipeSources(words, typed -> bytes(workingDirectory, typed)));
+    }
+
+    private static byte[] bytes(Path workingDirectory, String typed) throws IOException {
         Path file = workingDirectory.resolve(typed);
         long size = Files.size(file);
         if (size > Limits.JSON_BYTES) {
@@ -61,20 +75,26 @@ public final class JobReader {
     }
 
     private Job job(Recipe recipe, RunInputs inputs) {
-        Path modelFolder = workingDirectory.resolve(inputs.model());
         Path trainFile = workingDirectory.resolve(inputs.trainFile());
         Optional<Path> evaluationFile = inputs.evaluationFile().map(workingDirectory::resolve);
         DataSet train = noted(() -> DataSet.read(trainFile, inputs.trainFile()));
         Optional<DataSet> evaluation =
                 evaluationFile.map(file -> noted(() -> DataSet.read(file, evaluationName(inputs))));
+        Path modelFolder = noted(() -> modelFolder(inputs.model()));
         ModelFolder model =
-                noted(() -> ModelFolder.open(modelFolder, inputs.model(), recipe.labels()));
+                modelFolder == null
+                        ? null
+                        : noted(
+                                () ->
+                                        ModelFolder.open(
+                                                modelFolder, inputs.model(), recipe.labels()));
         problems.throwIfAny();
+        Path knownFolder = requireNonNull(modelFolder, "modelFolder");
         ModelFolder known = requireNonNull(model, "model");
         DataSet trainRows = requireNonNull(train, "train");
         List<DataSet> sets = new ArrayList<>(List.of(trainRows));
         evaluation.ifPresent(sets::add);
-        ModelFolder fitting = withLabelsOf(sets, known, recipe.labels(), modelFolder);
+        ModelFolder fitting = withLabelsOf(sets, known, recipe.labels(), knownFolder);
         check(recipe, fitting, sets);
         Recipe complete = recipe.withLabels(fitting.config().labels());
         List<JobFile> files = new ArrayList<>();
@@ -84,6 +104,11 @@ public final class JobReader {
                 file -> files.add(new JobFile(Artefact.Role.EVALUATION_ROWS, "eval.tsv", file)));
         fitting.files().forEach(file -> files.add(Job.of(file)));
         return new Job(complete, inputs, fitting, trainRows, evaluation, files);
+    }
+
+    private Path modelFolder(String typed) {
+        return hubCache.find(
+                typed, workingDirectory.resolve(typed), "--pretrained_model_name_or_path");
     }
 
     private static String evaluationName(RunInputs inputs) {

@@ -67,9 +67,10 @@ public final class HubCache {
      *
      * @param typed what the user wrote: a folder or a name
      * @param asPath the same as a path
+     * @param flag where the user wrote it
      * @throws UserException naming every folder that was searched
      */
-    public Path find(String typed, Path asPath) {
+    public Path find(String typed, Path asPath, String flag) {
         if (Files.isDirectory(asPath)) {
             return asPath;
         }
@@ -86,7 +87,7 @@ public final class HubCache {
             }
         }
         throw new UserException(
-                "--pretrained_model_name_or_path",
+                flag,
                 String.format(
                         "%s is neither a folder nor a model in HF's cache. Searched: %s. Nothing is"
                                 + " downloaded: fetch it with \"hf download %s\", or give the path of"

@@ -18,7 +18,7 @@ class HubCacheTest {
     void a_folder_is_taken_as_it_is() throws IOException {
         Path folder = Files.createDirectory(home.resolve("gpt2"));
 
-        assertThat(new HubCache(Map.of(), home).find("gpt2", folder)).isEqualTo(folder);
+        assertThat(new HubCache(Map.of(), home).find("gpt2", folder, "--model")).isEqualTo(folder);
     }
 
     @Test
@@ -37,7 +37,8 @@ class HubCacheTest {
     }
 
     private Path find(Map<String, String> environment) {
-        return new HubCache(environment, home).find("owner/m.1", home.resolve("owner/m.1"));
+        return new HubCache(environment, home)
+                .find("owner/m.1", home.resolve("owner/m.1"), "--model");
     }
 
     private static Path snapshot(Path cache) throws IOException {
@@ -51,7 +52,7 @@ class HubCacheTest {
     void a_name_that_is_not_there_is_refused_with_the_folders_searched() {
         assertThat(Refused.by(() -> find(Map.of())))
                 .containsExactly(
-                        "--pretrained_model_name_or_path: owner/m.1 is neither a folder nor a model"
+                        "--model: owner/m.1 is neither a folder nor a model"
                                 + " in HF's cache. Searched: "
                                 + home.resolve("owner/m.1")
                                 + ", "
@@ -65,7 +66,7 @@ class HubCacheTest {
     void a_name_or_revision_never_leaves_the_cache() throws IOException {
         HubCache cache = new HubCache(Map.of(), home);
         for (String bad : List.of("../x", "a/b/c", "/etc", "a/..", "")) {
-            assertThat(Refused.by(() -> cache.find(bad, home.resolve("none"))))
+            assertThat(Refused.by(() -> cache.find(bad, home.resolve("none"), "--model")))
                     .singleElement()
                     .asString()
                     .doesNotContain("models--");

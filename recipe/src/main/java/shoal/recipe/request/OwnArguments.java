@@ -48,7 +48,7 @@ public final class OwnArguments {
                                     TEXT_OR_NULL,
                                     "null",
                                     SCRIPT,
-                                    "the model folder to start from"),
+                                    "the model folder to start from, or a name in HF's cache"),
                             honoured(
                                     "max_seq_length",
                                     whole(1),
