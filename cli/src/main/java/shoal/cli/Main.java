@@ -62,6 +62,7 @@ public final class Main {
         CommandLine line =
                 new CommandLine(new Verbs())
                         .addSubcommand(new TrainCommand(context))
+                        .addSubcommand(new ExplainCommand(context))
                         .addSubcommand(new CoordinatorCommand(context))
                         .addSubcommand(new WorkerCommand(context))
                         .addSubcommand(new SubmitCommand(context))

@@ -24,7 +24,15 @@ final class MainTest {
 
         assertThat(answer.code()).isZero();
         assertThat(answer.out())
-                .contains("train", "coordinator", "worker", "submit", "runs", "watch", "cancel")
+                .contains(
+                        "train",
+                        "explain",
+                        "coordinator",
+                        "worker",
+                        "submit",
+                        "runs",
+                        "watch",
+                        "cancel")
                 .contains("export", "predict", "130 interrupted");
     }
 
@@ -33,6 +41,7 @@ final class MainTest {
         for (String verb :
                 new String[] {
                     "train",
+                    "explain",
                     "coordinator",
                     "worker",
                     "submit",
