@@ -52,7 +52,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--file",
             paramLabel = "FILE|-",
-            description = "Where texts are read from; - is standard input.")
+            description = "Where texts are read from (default: -, standard input).")
     private @Nullable String file;
 
     @Option(
@@ -75,9 +75,8 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<String> typed = texts == null ? List.of() : texts;
-        if ((file == null) == typed.isEmpty()) {
-            throw new UserException(
-                    "--file", "give either --file FILE (- for standard input) or texts");
+        if (file != null && !typed.isEmpty()) {
+            throw new UserException("--file", "is given, and texts too; give one of them");
         }
         int threads = LaneCount.orUsableCores(LaneCount.checked(lanes));
         // A data set is read whole, so that what is wrong with it shows before the model loads.
@@ -88,10 +87,10 @@ final class PredictCommand implements Callable<Integer> {
                 rows.notice().ifPresent(notice -> context.console().err().println(notice));
                 predictor.predict(rows.shownName(), rows.rows(), each -> show(each, true));
                 context.console().err().println(accuracy());
-            } else if (file == null) {
+            } else if (!typed.isEmpty()) {
                 predictor.predict("TEXT", numbered(typed), each -> show(each, false));
             } else {
-                predictLines(predictor, file);
+                predictLines(predictor, file == null ? STANDARD_INPUT : file);
             }
         }
         return 0;
@@ -118,7 +117,9 @@ final class PredictCommand implements Callable<Integer> {
             }
             predictor.predict(source, rows, each -> show(each, false));
         } catch (CharacterCodingException e) {
-            throw new UserException(source, "is not UTF-8 text; convert it, with iconv or so");
+            throw new UserException(
+                    source.equals(STANDARD_INPUT) ? "standard input" : source,
+                    "is not UTF-8 text; convert it, with iconv or so");
         } catch (IOException e) {
             throw new UserException(source, "cannot be read: " + e.getMessage());
         }

@@ -24,6 +24,10 @@ final class PredictCommandTest {
         Shell.Answer typed =
                 shell.type("predict", "--model", MODEL.toString(), "房间很干净", "书 \"不\" 好");
         Shell.Answer piped = shell.type("predict", "--model", MODEL.toString(), "--file", "-");
+        Shell.Answer bare =
+                new Shell(folder)
+                        .piping("房间很干净\n书 \"不\" 好\n")
+                        .type("predict", "--model", MODEL.toString());
         Shell.Answer read =
                 shell.type("predict", "--model", MODEL.toString(), "--file", "texts.txt");
 
@@ -32,6 +36,7 @@ final class PredictCommandTest {
         assertThat(lines.get(0)).matches(LINE.formatted("房间很干净"));
         assertThat(lines.get(1)).matches(LINE.formatted("书 \\\\\"不\\\\\" 好"));
         assertThat(piped).isEqualTo(typed);
+        assertThat(bare).isEqualTo(typed);
         assertThat(read).isEqualTo(typed);
     }
 
@@ -79,6 +84,6 @@ final class PredictCommandTest {
                 .isEqualTo("shoal: gone.txt: there is no such file\n");
         assertThat(shell.type("predict", "--model", model, "--file", "latin.txt").err())
                 .isEqualTo("shoal: latin.txt: is not UTF-8 text; convert it, with iconv or so\n");
-        assertThat(shell.type("predict", "--model", model).code()).isEqualTo(2);
+        assertThat(shell.type("predict", "--model", model, "--file", "-", "x").code()).isEqualTo(2);
     }
 }
