@@ -1,18 +1,17 @@
 package shoal.cli;
 
+import shoal.recipe.Limits;
 import shoal.recipe.UserException;
 
 /** How many compute threads; never changes a result. */
 final class LaneCount {
-    private static final int AT_MOST = 1_024;
-
     private LaneCount() {}
 
     /** As typed, if a machine can have that many; 0 means usable cores. */
     static int checked(int typed) {
-        if (typed < 0 || typed > AT_MOST) {
+        if (typed < 0 || typed > Limits.LANES) {
             throw new UserException(
-                    "--lanes", "is " + typed + ", expected 1 to " + AT_MOST + ", or 0");
+                    "--lanes", "is " + typed + ", expected 1 to " + Limits.LANES + ", or 0");
         }
         return typed;
     }

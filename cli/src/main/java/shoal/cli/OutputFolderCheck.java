@@ -14,6 +14,9 @@ final class OutputFolderCheck {
      * @param typed the folder as the user wrote it
      */
     static void require(Path folder, String typed, String flag) {
+        if (typed.isBlank()) {
+            throw new UserException(flag, "is empty; name a folder");
+        }
         Path there = folder.toAbsolutePath().normalize();
         Path nearest = there;
         while (nearest != null && !Files.exists(nearest)) {

@@ -14,7 +14,7 @@ final class RunEnding {
         return switch (end.getStatus()) {
             case DONE -> 0;
             case CANCELLED -> {
-                console.err().println("shoal: run " + run + " was cancelled" + because(end));
+                console.err().println("shoal: run " + run + " was " + cancelled(end));
                 yield ErrorCode.RUN_CANCELLED.exitCode();
             }
             case FAILED -> {
@@ -29,6 +29,13 @@ final class RunEnding {
                     throw new IllegalStateException(
                             "a run in status " + end.getStatus() + " ended");
         };
+    }
+
+    /** The coordinator's reason begins with the word; another one's may not. */
+    private static String cancelled(StatusChanged end) {
+        String reason = end.getReason();
+        boolean said = reason.equals("cancelled") || reason.startsWith("cancelled: ");
+        return said ? reason : "cancelled" + because(end);
     }
 
     private static String because(StatusChanged end) {

@@ -21,6 +21,9 @@ final class TrainingWords {
      * @param home the folder with the sample
      */
     static List<String> orSample(List<String> typed, Optional<Path> home, Path workingDirectory) {
+        if (!typed.isEmpty() && !typed.get(0).startsWith("-")) {
+            return typed; // it belongs to no flag, also not to the sample's last one
+        }
         Set<String> names = typed.stream().map(TrainingWords::name).collect(Collectors.toSet());
         if (OWN_FILES.stream().anyMatch(names::contains)) {
             return typed;

@@ -123,6 +123,14 @@ final class ClientVerbsTest {
     }
 
     @Test
+    void a_reason_that_says_cancelled_is_not_said_twice() {
+        coordinator.plays(Events.status(1, RunStatus.CANCELLED, "cancelled: wrong data"));
+
+        assertThat(shell.type("watch", "a1").err())
+                .isEqualTo("shoal: run a1 was cancelled: wrong data\n");
+    }
+
+    @Test
     void cancel_tells_the_coordinator_why() {
         Shell.Answer answer = shell.type("cancel", "a1", "--reason", "wrong data");
 

@@ -46,6 +46,12 @@ final class TrainingWordsTest {
     }
 
     @Test
+    void a_word_of_no_flag_does_not_join_the_samples_last_flag() {
+        assertThat(TrainingWords.orSample(List.of("foo"), Optional.of(HOME), HOME))
+                .containsExactly("foo");
+    }
+
+    @Test
     void a_model_or_evaluation_file_of_ones_own_replaces_the_samples() {
         assertThat(
                         TrainingWords.orSample(

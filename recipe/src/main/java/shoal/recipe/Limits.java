@@ -35,6 +35,9 @@ public final class Limits {
     /** Classes of a classifier: HF sets no bound; beyond this a label is a typing error. */
     public static final int LABELS = 10_000;
 
+    /** Compute threads of a worker: more than any machine has cores for. */
+    public static final int LANES = 1_024;
+
     static {
         if (CHUNK_BYTES + 4_096 > MESSAGE_BYTES) {
             throw new AssertionError("a chunk with its envelope must fit a message");

@@ -3,6 +3,7 @@ package shoal.worker;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import shoal.recipe.Limits;
 import shoal.recipe.Require;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
@@ -20,7 +21,7 @@ public record WorkerSettings(HostPort coordinator, Token token, Path workDirecto
         requireNonNull(coordinator, "coordinator");
         requireNonNull(token, "token");
         requireNonNull(workDirectory, "workDirectory");
-        Require.range("lanes", lanes, 0, 1_024);
+        Require.range("lanes", lanes, 0, Limits.LANES);
     }
 
     /** The lanes to use on this machine. */

@@ -73,7 +73,7 @@ final class DeepSpeedFile {
         String near =
                 nearest(prefix, name)
                         .map(sibling -> "; did you mean " + prefix + sibling + "?")
-                        .orElse("");
+                        .orElse("; docs/arguments.md lists the names");
         add(value.line(), prefix + name + " is not known" + near);
     }
 

@@ -58,7 +58,7 @@ public final class KeyTable {
         String nearest =
                 NearestName.of(name, byName.keySet())
                         .map(near -> "; did you mean " + near + "?")
-                        .orElse("");
+                        .orElse("; docs/arguments.md lists the names");
         return name + " is not known" + nearest;
     }
 }

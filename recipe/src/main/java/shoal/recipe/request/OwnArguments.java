@@ -94,7 +94,7 @@ public final class OwnArguments {
                                             + " per_device_train_batch_size, from 1 to 8"),
                             honoured(
                                     "lanes",
-                                    whole(0),
+                                    new ValueType.Whole(0, Limits.LANES),
                                     "0",
                                     NONE,
                                     "compute threads of a worker; 0: all usable cores; never"

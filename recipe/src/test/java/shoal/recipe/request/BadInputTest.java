@@ -88,12 +88,15 @@ class BadInputTest {
                         "--learning_rat: learning_rat is not known; did you mean learning_rate?",
                         "--seed: has no value, expected an integer from 0 to 4294967295",
                         "--tf32: is \"maybe stray\", expected true or false, or null",
-                        "--no_seed: no_seed is not known",
+                        "--no_seed: no_seed is not known; docs/arguments.md lists the names",
                         "--dataloader-num-workers: is \"-1\", expected an integer of at least 0",
                         "--bf16: is true. Bfloat16 is not supported: on a CPU without AMX it is a"
                                 + " hundred times slower than fp32. Set it to false",
                         "--warmup_steps: is 1.5. Above 1 it counts steps and must be whole");
-        assertThat(Typed.words().and("-x").problems()).containsExactly("-x: x is not known");
+        assertThat(Typed.words().and("-x", "--lanes", "9999").problems())
+                .containsExactly(
+                        "-x: x is not known; docs/arguments.md lists the names",
+                        "--lanes: is \"9999\", expected an integer from 0 to 1024");
     }
 
     @Test
