@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,6 +52,8 @@ final class DataFolder implements AutoCloseable {
                                 + " folder of its own with --data.");
             }
             return new DataFolder(folder, lockFile);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException("--data " + given, "is a file. Name a folder.");
         } catch (IOException e) {
             throw new UserException(
                     "--data " + given,

@@ -217,7 +217,9 @@ public final class JsonReader {
     /** Jackson's sentence without its remarks about the source and its own settings. */
     private static String firstLine(JacksonException problem) {
         String message = problem.getOriginalMessage();
-        return message == null ? "" : message.lines().findFirst().orElse("");
+        String line = message == null ? "" : message.lines().findFirst().orElse("");
+        return line.replaceFirst(
+                "(: enable `JsonReadFeature| \\(not recognized as one since Feature).*", "");
     }
 
     private int line() {

@@ -96,6 +96,15 @@ class JsonReaderTest {
     }
 
     @Test
+    void settings_of_the_parser_are_no_advice_to_the_user() {
+        assertProblem("{\"a\": NaN}", "f.json:1: is not JSON: Non-standard token 'NaN'");
+        assertProblem(
+                "{// no\n}",
+                "f.json:1: is not JSON: Unexpected character ('/' (code 47)): maybe a"
+                        + " (non-standard) comment?");
+    }
+
+    @Test
     void bytes_that_are_not_utf_8_are_refused_with_their_line() {
         byte[] bytes = {'{', '\n', '"', (byte) 0xC4, (byte) 0xE3, '"', ':', '1', '}'};
 
