@@ -39,7 +39,7 @@ final class LearningKeys {
                                     whole(1),
                                     "8",
                                     "rows of one evaluation batch on each device",
-                                    "the same; eval_loss is the mean of the means of these batches")
+                                    "the same; eval_loss is the mean over rows, as HF's")
                             .or("per_gpu_eval_batch_size"),
                     honoured(
                             "gradient_accumulation_steps",
@@ -50,7 +50,8 @@ final class LearningKeys {
                             "dataloader_drop_last",
                             FLAG,
                             "false",
-                            "drops the last, short batch of an epoch"),
+                            "drops the last, short batch of an epoch, in evaluation too",
+                            "drops it in training; an evaluation reads every row"),
                     refused(
                             "auto_find_batch_size",
                             FLAG,
