@@ -65,7 +65,7 @@ final class TrainCommand implements Callable<Integer> {
         try (LocalCluster cluster = LocalCluster.open(context.interrupts())) {
             Job job = JobReader.read(words, context.workingDirectory(), context.hubCache());
             Path output = context.path(job.recipe().outputDirectory());
-            OutputFolderCheck.require(output, job.recipe().outputDirectory(), "output_dir");
+            OutputFolderCheck.require(output, job.recipe().outputDirectory(), "--output_dir");
             RunDisplay display = new RunDisplay(context.console(), context.clock());
             int lanes = LaneCount.orUsableCores(job.inputs().lanes());
             job.banner().forEach(display::print);

@@ -91,6 +91,28 @@ final class SubmitCommandTest {
     }
 
     @Test
+    void a_model_without_a_tokenizer_is_refused_before_anything_is_sent() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("bare"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(Shell.root().resolve("data/model").resolve(file), model.resolve(file));
+        }
+
+        Shell.Answer answer =
+                shell.type(
+                        "submit",
+                        "--train_file",
+                        "训练.tsv",
+                        "--pretrained_model_name_or_path",
+                        "bare",
+                        "--output_dir",
+                        "out");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err()).contains("bare", "vocab.txt");
+        assertThat(coordinator.stored).isEmpty();
+    }
+
+    @Test
     void all_problems_of_data_and_model_come_at_once() {
         Shell.Answer answer =
                 shell.type(

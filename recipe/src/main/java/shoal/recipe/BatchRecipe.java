@@ -18,11 +18,11 @@ public record BatchRecipe(
         int slices,
         boolean dropLast) {
     public BatchRecipe {
-        Require.atLeast("ranks", ranks, 1);
+        Require.range("ranks", ranks, 1, Limits.RANKS);
         Require.atLeast("trainRowsPerDevice", trainRowsPerDevice, 1);
         Require.atLeast("evaluationRowsPerDevice", evaluationRowsPerDevice, 1);
         Require.atLeast("accumulation", accumulation, 1);
-        Require.atLeast("slices", slices, 1);
+        Require.range("slices", slices, 1, Limits.SLICES);
     }
 
     /** The default slice count: max(1, min(8, rows / 4)). */

@@ -35,6 +35,12 @@ public final class Limits {
     /** Classes of a classifier: HF sets no bound; beyond this a label is a typing error. */
     public static final int LABELS = 10_000;
 
+    /** Logical ranks: each is planned by name in every step; the largest clusters of today. */
+    public static final int RANKS = 1_024;
+
+    /** Slices of a micro-batch: more would each hold less than a row of any usual batch. */
+    public static final int SLICES = 1_024;
+
     /** Compute threads of a worker: more than any machine has cores for. */
     public static final int LANES = 1_024;
 

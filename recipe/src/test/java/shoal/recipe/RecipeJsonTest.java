@@ -125,7 +125,13 @@ class RecipeJsonTest {
 
         Recipe recipe() {
             return new Recipe(
-                    new BatchRecipe(count(), count(), count(), count(), count(), flag()),
+                    new BatchRecipe(
+                            1 + random.nextInt(Limits.RANKS),
+                            count(),
+                            count(),
+                            count(),
+                            1 + random.nextInt(Limits.SLICES),
+                            flag()),
                     flag() ? new LengthRecipe(share() + 1e-9, -1) : new LengthRecipe(0, count()),
                     new OrderRecipe(
                             word(OrderRecipe.Sampling.values()),

@@ -163,6 +163,11 @@ public final class JobReader {
                             + ". Set it to at most "
                             + positions);
         }
+        noted(
+                () -> {
+                    model.requireTokenizer();
+                    return model;
+                });
         noted(() -> TrainingPlan.of(recipe, sets.get(0).rows().size()));
         problems.throwIfAny();
     }

@@ -192,6 +192,15 @@ public final class ModelFolder {
         return Tokenizer.open(source.folder, source.shownName, maxLength);
     }
 
+    /**
+     * Checks that the folder has a tokenizer that can be read.
+     *
+     * @throws shoal.recipe.UserException naming what is missing or wrong
+     */
+    public void requireTokenizer() {
+        Tokenizer.require(source.folder, source.shownName);
+    }
+
     /** The folder's tokenizer as the text of a tokenizer.json, which HF reads too. */
     public String tokenizerJson() {
         return Tokenizer.json(source.folder, source.shownName);

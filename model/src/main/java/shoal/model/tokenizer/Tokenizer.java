@@ -48,6 +48,15 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
+     * Checks that a folder has a tokenizer that can be read, without loading the native library.
+     *
+     * @throws shoal.recipe.UserException naming what is missing or wrong
+     */
+    public static void require(Path modelFolder, String shownName) {
+        TokenizerJson.read(modelFolder, shownName);
+    }
+
+    /**
      * Opens the tokenizer of a folder: tokenizer.json, else vocab.txt, else vocab.json with
      * merges.txt.
      *

@@ -6,7 +6,6 @@ import static shoal.recipe.key.Key.withoutEffect;
 import static shoal.recipe.key.Types.TEXT_OR_NULL;
 import static shoal.recipe.key.Types.number;
 import static shoal.recipe.key.Types.whole;
-import static shoal.recipe.key.Types.wholeOrNull;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -81,13 +80,13 @@ public final class OwnArguments {
                                     "worker processes; never changes the result"),
                             honoured(
                                     "ranks",
-                                    wholeOrNull(1),
+                                    new ValueType.OrNull(new ValueType.Whole(1, Limits.RANKS)),
                                     "null",
                                     "the world size",
                                     "logical ranks, part of the result; else as many as workers"),
                             honoured(
                                     "slices",
-                                    wholeOrNull(1),
+                                    new ValueType.OrNull(new ValueType.Whole(1, Limits.SLICES)),
                                     "null",
                                     NONE,
                                     "parts of a micro-batch, part of the result; else a quarter of"
