@@ -3,11 +3,10 @@ package shoal.wire;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import shoal.recipe.Sha256;
 
 /**
  * A secret that authenticates its bearer: "shoal_" and 256 random bits as 64 hex digits.
@@ -35,13 +34,8 @@ public record Token(String secret) {
 
     /** What a store keeps instead of the secret: the SHA-256 of its text, in hex. */
     public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of()
-                    .formatHex(digest.digest(secret.getBytes(StandardCharsets.US_ASCII)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        byte[] text = secret.getBytes(StandardCharsets.US_ASCII);
+        return HexFormat.of().formatHex(Sha256.digest().digest(text));
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import shoal.recipe.Sha256;
 import shoal.recipe.UserException;
 
 /**
@@ -30,7 +30,7 @@ public record LocalFile(Path path, ByteString sha256, long sizeBytes) {
 
     /** Reads the whole file once. */
     public static LocalFile hash(Path path) {
-        MessageDigest digest = newDigest();
+        MessageDigest digest = Sha256.digest();
         long size = 0;
         try (InputStream in = Files.newInputStream(path)) {
             byte[] buffer = new byte[BUFFER_BYTES];
@@ -42,13 +42,5 @@ public record LocalFile(Path path, ByteString sha256, long sizeBytes) {
             throw new UserException(path.toString(), "cannot be read: " + e.getMessage());
         }
         return new LocalFile(path, ByteString.copyFrom(digest.digest()), size);
-    }
-
-    static MessageDigest newDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

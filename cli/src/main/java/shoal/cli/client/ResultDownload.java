@@ -24,6 +24,7 @@ import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.ResultFile;
 import shoal.proto.v1.RunsGrpc;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.Sha256;
 
 /**
  * Fetches the files of a finished run into a folder.
@@ -95,7 +96,7 @@ public final class ResultDownload {
     }
 
     private void fetch(ResultFile file, Path target, LongConsumer fetched) throws IOException {
-        MessageDigest digest = LocalFile.newDigest();
+        MessageDigest digest = Sha256.digest();
         long size = 0;
         Context.CancellableContext context = Context.current().withCancellation();
         Context before = context.attach();

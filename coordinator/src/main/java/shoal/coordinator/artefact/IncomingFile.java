@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import shoal.coordinator.core.Hash;
+import shoal.recipe.Sha256;
 
 /**
  * A file that is being received. It is kept only if length and hash agree; closed without {@link
@@ -43,7 +43,7 @@ public final class IncomingFile implements AutoCloseable {
                 expected,
                 file,
                 FileChannel.open(file, StandardOpenOption.WRITE),
-                newDigest());
+                Sha256.digest());
     }
 
     /**
@@ -94,13 +94,5 @@ public final class IncomingFile implements AutoCloseable {
     public void close() throws IOException {
         channel.close();
         Files.deleteIfExists(file);
-    }
-
-    private static MessageDigest newDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import shoal.proto.v1.ResultFile;
+import shoal.recipe.Sha256;
 
 /** The files of one output folder. */
 record ResultFiles(Path folder) {
@@ -43,17 +43,13 @@ record ResultFiles(Path folder) {
     }
 
     private static ByteString hash(Path path) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-                long ignoredBytes = in.transferTo(java.io.OutputStream.nullOutputStream());
-                if (ignoredBytes != Files.size(path)) {
-                    throw new IOException(path + " changed while it was read");
-                }
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
+            long ignoredBytes = in.transferTo(java.io.OutputStream.nullOutputStream());
+            if (ignoredBytes != Files.size(path)) {
+                throw new IOException(path + " changed while it was read");
             }
-            return ByteString.copyFrom(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
+        return ByteString.copyFrom(digest.digest());
     }
 }

@@ -119,16 +119,7 @@ final class Kernel implements AutoCloseable {
 
     PtNDArray layerBackward(
             PtNDManager scope, PtNDArray dy, PtNDArray[] saved, PackedRows rows, UnitPair unit) {
-        return call("layer_backward")
-                .tensor(dy)
-                .tensors(saved)
-                .shared(unit.weights())
-                .shared(unit.gradient())
-                .numbers(rows.starts())
-                .number(config.heads())
-                .tensor(unit.mask().values())
-                .flags(unit.mask().attention(), unit.mask().residual())
-                .tensor(scope);
+        return backward(call("layer_backward"), dy, saved, rows, unit).tensor(scope);
     }
 
     /** The last token's output of each row first, then what backward needs. */
@@ -147,16 +138,20 @@ final class Kernel implements AutoCloseable {
 
     PtNDArray lastLayerBackward(
             PtNDManager scope, PtNDArray dy, PtNDArray[] saved, PackedRows rows, UnitPair unit) {
-        return call("last_layer_backward")
-                .tensor(dy)
+        return backward(call("last_layer_backward"), dy, saved, rows, unit).tensor(scope);
+    }
+
+    /** What the backward of a layer reads, of whichever kind. */
+    private KernelCall backward(
+            KernelCall call, PtNDArray dy, PtNDArray[] saved, PackedRows rows, UnitPair unit) {
+        return call.tensor(dy)
                 .tensors(saved)
                 .shared(unit.weights())
                 .shared(unit.gradient())
                 .numbers(rows.starts())
                 .number(config.heads())
                 .tensor(unit.mask().values())
-                .flags(unit.mask().attention(), unit.mask().residual())
-                .tensor(scope);
+                .flags(unit.mask().attention(), unit.mask().residual());
     }
 
     /** Losses, logits, then what backward needs. */

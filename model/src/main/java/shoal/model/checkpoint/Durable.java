@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import shoal.recipe.Sha256;
 
 /** Puts files on disk for good. */
 final class Durable {
@@ -17,7 +17,7 @@ final class Durable {
 
     /** Flushes a file to disk and hashes what is there. */
     static SealedFile seal(Path file) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.force(true);
@@ -37,14 +37,6 @@ final class Durable {
     static void forceFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException neverMissing) {
-            throw new IllegalStateException("every Java has SHA-256", neverMissing);
         }
     }
 }

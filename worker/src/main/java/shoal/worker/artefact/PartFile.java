@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import shoal.recipe.Limits;
+import shoal.recipe.Sha256;
 
 /**
  * A file that is being fetched: hashed while it is written, never longer than announced. Opening
@@ -17,7 +17,7 @@ import shoal.recipe.Limits;
 final class PartFile implements AutoCloseable {
     private final FileChannel file;
     private final long sizeBytes;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.digest();
     private long written;
 
     private PartFile(FileChannel file, long sizeBytes) {
@@ -93,14 +93,6 @@ final class PartFile implements AutoCloseable {
             written += buffer.position();
             digest.update(buffer.flip());
             buffer.clear();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }
