@@ -12,7 +12,7 @@ import shoal.model.ParameterTable;
  * <ul>
  *   <li>The bits of every result are a function of the parameters, the recipe and the work given;
  *       not of lanes, threads, the machine's load or the order in which leaves finish.
- *   <li>Parameters change only in {@link #update} and {@link #writeParameters}.
+ *   <li>State changes only in {@link #update} and {@link #write}.
  * </ul>
  *
  * <p>Methods may be called from one thread at a time.
@@ -21,11 +21,11 @@ public interface TrainingEngine extends AutoCloseable {
     /** Where every parameter lies. */
     ParameterTable table();
 
-    /** Sets parameters: little-endian fp32 into a unit from an element offset. */
-    void writeParameters(int unit, long offsetElements, ByteBuffer values);
+    /** Sets state: little-endian fp32 into a unit's buffer from an element offset. */
+    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values);
 
-    /** Reads parameters: fills {@code values} with little-endian fp32 from an element offset. */
-    void readParameters(int unit, long offsetElements, ByteBuffer values);
+    /** Reads state: fills {@code values} with little-endian fp32 from an element offset. */
+    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values);
 
     /** Forward and backward of one step; the reduced gradient is held until {@link #update}. */
     GradientReport forwardBackward(StepWork work);

@@ -10,6 +10,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
+import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
@@ -23,7 +24,7 @@ public final class FakeEngine implements TrainingEngine {
     public final List<Update> updates = new ArrayList<>();
     public final List<List<RowInput>> batches = new ArrayList<>();
 
-    /** Calls of {@link #readParameters}; may be asked from another thread. */
+    /** Calls of {@link #read}; may be asked from another thread. */
     public final AtomicInteger reads = new AtomicInteger();
 
     private final ParameterTable table;
@@ -54,13 +55,13 @@ public final class FakeEngine implements TrainingEngine {
     }
 
     @Override
-    public void writeParameters(int unit, long offsetElements, ByteBuffer values) {
+    public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         int at = Math.toIntExact(offsetElements * Float.BYTES);
         units.get(unit).put(at, values, values.position(), values.remaining());
     }
 
     @Override
-    public void readParameters(int unit, long offsetElements, ByteBuffer values) {
+    public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         reads.incrementAndGet();
         int at = Math.toIntExact(offsetElements * Float.BYTES);
         values.put(units.get(unit).duplicate().position(at).limit(at + values.remaining()));

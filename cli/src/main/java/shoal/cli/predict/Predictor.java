@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
+import shoal.engine.StateKind;
 import shoal.engine.TrainingEngine;
 import shoal.engine.djl.DjlEngine;
 import shoal.model.GptConfig;
@@ -62,8 +63,11 @@ public final class Predictor implements AutoCloseable {
         try {
             model.loadInto(
                     (parameter, offset, values) ->
-                            engine.writeParameters(
-                                    parameter.unit(), parameter.offsetElements() + offset, values),
+                            engine.write(
+                                    StateKind.PARAMETER,
+                                    parameter.unit(),
+                                    parameter.offsetElements() + offset,
+                                    values),
                     recipe.order().seed());
             return predictor;
         } catch (RuntimeException | Error e) {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import shoal.engine.GradientReport;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
+import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
@@ -102,13 +103,13 @@ public final class DjlEngine implements TrainingEngine {
     }
 
     @Override
-    public void writeParameters(int unit, long offsetElements, ByteBuffer values) {
-        parts.model().parameters(unit).flat().write(offsetElements, values);
+    public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        parts.model().state(kind, unit).write(offsetElements, values);
     }
 
     @Override
-    public void readParameters(int unit, long offsetElements, ByteBuffer values) {
-        parts.model().parameters(unit).flat().read(offsetElements, values);
+    public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        parts.model().state(kind, unit).read(offsetElements, values);
     }
 
     @Override

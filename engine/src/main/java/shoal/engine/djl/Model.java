@@ -3,6 +3,7 @@ package shoal.engine.djl;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
+import shoal.engine.StateKind;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.Unit;
@@ -43,6 +44,14 @@ final class Model implements AutoCloseable {
 
     NativeBuffer secondMoment(int unit) {
         return secondMoments.get(unit);
+    }
+
+    NativeBuffer state(StateKind kind, int unit) {
+        return switch (kind) {
+            case PARAMETER -> parameters(unit).flat();
+            case EXP_AVG -> firstMoment(unit);
+            case EXP_AVG_SQ -> secondMoment(unit);
+        };
     }
 
     /** Tensors of the embeddings. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import shoal.engine.StateKind;
 import shoal.engine.Update;
 import shoal.engine.djl.AdamW.Range;
 import shoal.model.GptConfig;
@@ -94,7 +95,7 @@ final class AdamWTest {
     private static float[] steps(List<Range> ranges, double clip) {
         Unit unit = unit();
         try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, RECIPE), 1)) {
-            engine.writeParameters(LAYER, 0, Fixtures.bytes(values(unit, 1)));
+            engine.write(StateKind.PARAMETER, LAYER, 0, Fixtures.bytes(values(unit, 1)));
             DjlEngine.Parts parts = engine.parts();
             UnitBuffer gradient = parts.lanes().call(() -> UnitBuffer.zeros(parts.kernel(), unit));
             gradient.flat().write(0, Fixtures.bytes(values(unit, 2)));

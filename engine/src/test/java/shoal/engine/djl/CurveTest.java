@@ -18,6 +18,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
+import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
 import shoal.model.Parameter;
@@ -73,8 +74,11 @@ final class CurveTest {
         try (DjlEngine engine = DjlEngine.open(folder.config(), recipe, 1)) {
             folder.loadInto(
                     (parameter, offset, values) ->
-                            engine.writeParameters(
-                                    parameter.unit(), parameter.offsetElements() + offset, values),
+                            engine.write(
+                                    StateKind.PARAMETER,
+                                    parameter.unit(),
+                                    parameter.offsetElements() + offset,
+                                    values),
                     recipe.order().seed());
             new Run(engine, recipe, golden, rows(folder, "train"), rows(folder, "dev")).follow();
             JsonNode norms = golden.get("final_parameter_norms");

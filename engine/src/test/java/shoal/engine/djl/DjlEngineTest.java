@@ -13,6 +13,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
+import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
 import shoal.model.GptConfig;
@@ -102,7 +103,7 @@ final class DjlEngineTest {
         List<Leaf> leaves = Fixtures.leaves(0, 0, Fixtures.rows(9, CONFIG, 1), 3);
         try (DjlEngine engine = DjlEngine.open(CONFIG, RECIPE, 1)) {
             Fixtures.randomParameters(engine, 2);
-            engine.writeParameters(3, 0, Fixtures.bytes(new float[] {Float.NaN}));
+            engine.write(StateKind.PARAMETER, 3, 0, Fixtures.bytes(new float[] {Float.NaN}));
 
             GradientReport report = engine.forwardBackward(new StepWork(1, leaves));
 
@@ -131,16 +132,23 @@ final class DjlEngineTest {
     void parameters_are_read_back_as_written_and_never_beyond_a_unit() {
         try (DjlEngine engine = DjlEngine.open(CONFIG, RECIPE, 1)) {
             float[] values = {1, 2, 3};
-            engine.writeParameters(1, 5, Fixtures.bytes(values));
+            engine.write(StateKind.PARAMETER, 1, 5, Fixtures.bytes(values));
             ByteBuffer read = ByteBuffer.allocate(3 * Float.BYTES);
-            engine.readParameters(1, 5, read);
+            engine.read(StateKind.PARAMETER, 1, 5, read);
 
             assertThat(read.flip()).isEqualTo(Fixtures.bytes(values));
             long end = engine.table().units().get(1).sizeElements();
-            assertThatThrownBy(() -> engine.writeParameters(1, end - 2, Fixtures.bytes(values)))
+            assertThatThrownBy(
+                            () ->
+                                    engine.write(
+                                            StateKind.PARAMETER,
+                                            1,
+                                            end - 2,
+                                            Fixtures.bytes(values)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("outside a buffer");
-            assertThatThrownBy(() -> engine.writeParameters(1, -1, Fixtures.bytes(values)))
+            assertThatThrownBy(
+                            () -> engine.write(StateKind.PARAMETER, 1, -1, Fixtures.bytes(values)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -168,7 +176,8 @@ final class DjlEngineTest {
             DjlEngine engine, List<Leaf> leaves, Parameter parameter, int element) {
         float step = 1e-2f;
         ByteBuffer old = ByteBuffer.allocate(Float.BYTES);
-        engine.readParameters(parameter.unit(), parameter.offsetElements() + element, old);
+        engine.read(
+                StateKind.PARAMETER, parameter.unit(), parameter.offsetElements() + element, old);
         float value = old.flip().order(java.nio.ByteOrder.LITTLE_ENDIAN).getFloat(0);
         double above = lossAt(engine, leaves, parameter, element, value + step);
         double below = lossAt(engine, leaves, parameter, element, value - step);
@@ -178,7 +187,8 @@ final class DjlEngineTest {
 
     private static double lossAt(
             DjlEngine engine, List<Leaf> leaves, Parameter parameter, int element, float value) {
-        engine.writeParameters(
+        engine.write(
+                StateKind.PARAMETER,
                 parameter.unit(),
                 parameter.offsetElements() + element,
                 Fixtures.bytes(new float[] {value}));

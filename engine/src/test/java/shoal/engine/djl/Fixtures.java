@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
+import shoal.engine.StateKind;
 import shoal.engine.TrainingEngine;
 import shoal.model.GptConfig;
 import shoal.model.Parameter;
@@ -83,7 +84,8 @@ final class Fixtures {
     }
 
     static void write(TrainingEngine engine, Parameter parameter, float[] values) {
-        engine.writeParameters(parameter.unit(), parameter.offsetElements(), bytes(values));
+        engine.write(
+                StateKind.PARAMETER, parameter.unit(), parameter.offsetElements(), bytes(values));
     }
 
     /** Sets all parameters; all must be there. */
@@ -104,7 +106,7 @@ final class Fixtures {
         ByteBuffer bytes =
                 ByteBuffer.allocate((int) unit.sizeElements() * Float.BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);
-        engine.readParameters(unit.index(), 0, bytes);
+        engine.read(StateKind.PARAMETER, unit.index(), 0, bytes);
         float[] values = new float[(int) unit.sizeElements()];
         bytes.flip().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         return values;

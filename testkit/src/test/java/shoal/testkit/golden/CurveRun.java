@@ -12,6 +12,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
+import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
@@ -82,8 +83,11 @@ final class CurveRun {
                 TrainingEngine engine = DjlEngine.open(model.config(), recipe, LANES)) {
             model.loadInto(
                     (parameter, offset, values) ->
-                            engine.writeParameters(
-                                    parameter.unit(), parameter.offsetElements() + offset, values),
+                            engine.write(
+                                    StateKind.PARAMETER,
+                                    parameter.unit(),
+                                    parameter.offsetElements() + offset,
+                                    values),
                     recipe.order().seed());
             CurveRun run =
                     new CurveRun(
@@ -176,7 +180,7 @@ final class CurveRun {
             ByteBuffer bytes =
                     ByteBuffer.allocate(Math.toIntExact(parameter.sizeElements() * Float.BYTES))
                             .order(ByteOrder.LITTLE_ENDIAN);
-            engine.readParameters(parameter.unit(), parameter.offsetElements(), bytes);
+            engine.read(StateKind.PARAMETER, parameter.unit(), parameter.offsetElements(), bytes);
             bytes.flip();
             double sum = 0;
             while (bytes.hasRemaining()) {

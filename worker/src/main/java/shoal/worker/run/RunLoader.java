@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.engine.StateKind;
 import shoal.engine.TrainingEngine;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.TokenTable;
@@ -164,8 +165,11 @@ public final class RunLoader implements RunOpener {
         model.loadInto(
                 (parameter, offsetElements, values) -> {
                     stop.throwIfRaised();
-                    engine.writeParameters(
-                            parameter.unit(), parameter.offsetElements() + offsetElements, values);
+                    engine.write(
+                            StateKind.PARAMETER,
+                            parameter.unit(),
+                            parameter.offsetElements() + offsetElements,
+                            values);
                 },
                 seed);
     }

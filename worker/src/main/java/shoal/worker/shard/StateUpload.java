@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import shoal.engine.StateKind;
 import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
 import shoal.proto.v1.Fence;
@@ -73,7 +74,8 @@ public final class StateUpload {
             stream.awaitReady();
             int count = (int) Math.min(CHUNK_ELEMENTS, size - offset);
             byte[] bytes = new byte[count * Float.BYTES];
-            engine.readParameters(
+            engine.read(
+                    StateKind.PARAMETER,
                     parameter.unit(),
                     parameter.offsetElements() + offset,
                     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.engine.StateKind;
 import shoal.engine.TrainingEngine;
 import shoal.model.GptConfig;
 import shoal.proto.v1.Artefact;
@@ -101,7 +102,7 @@ final class RunLoaderTest {
             ByteBuffer layerNorm = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
             TrainingEngine engine = engines.get(0);
             var place = engine.table().named("transformer.ln_f.weight").orElseThrow();
-            engine.readParameters(place.unit(), place.offsetElements(), layerNorm);
+            engine.read(StateKind.PARAMETER, place.unit(), place.offsetElements(), layerNorm);
             assertThat(layerNorm.getFloat(0)).isEqualTo(1);
             assertThat(run.reduce(1).getTokens()).isPositive();
         }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import shoal.engine.StateKind;
 import shoal.model.Parameter;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.StateChunk;
@@ -161,7 +162,11 @@ final class StateUploadTest {
             for (int i = 0; i < size; i++) {
                 values.putFloat(valueOf(parameter, i));
             }
-            engine.writeParameters(parameter.unit(), parameter.offsetElements(), values.flip());
+            engine.write(
+                    StateKind.PARAMETER,
+                    parameter.unit(),
+                    parameter.offsetElements(),
+                    values.flip());
         }
         return engine;
     }
