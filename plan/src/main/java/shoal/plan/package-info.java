@@ -1,7 +1,8 @@
 /**
  * Pure functions from recipes and row counts to decisions: which rows a step reads, how they are
- * dealt to leaves, in which order gradients are added, what the learning rate is, when a run logs
- * and what, how good its predictions are, how many bytes it needs.
+ * dealt to leaves and leaves to workers, in which order gradients are added, who owns which blocks,
+ * what the learning rate is, when a run logs and what, how good its predictions are, how many bytes
+ * it needs.
  *
  * <p>Coordinator and workers compute the same plan from the same recipe. No I/O, clock, thread or
  * random source.

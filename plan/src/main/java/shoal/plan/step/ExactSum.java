@@ -1,6 +1,7 @@
 package shoal.plan.step;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
  * Adds doubles without rounding and rounds the total once, to nearest even: neither the order of
@@ -19,6 +20,9 @@ public final class ExactSum {
 
     /** 2,098 bits of any double's range and 62 for the carries of 2^62 terms, in whole digits. */
     private static final int DIGITS = (2_098 + 62 + DIGIT_BITS - 1) / DIGIT_BITS;
+
+    /** Length of a sum that travels. */
+    public static final int SIZE_BYTES = (DIGITS - 1) * Integer.BYTES + Long.BYTES;
 
     /** Terms between two carries: a digit grows by less than 2^32 each and must stay below 2^63. */
     private static final int TERMS_PER_CARRY = 1 << 30;
@@ -55,6 +59,34 @@ public final class ExactSum {
             digits[i] += other.digits[i];
         }
         count(1);
+    }
+
+    /**
+     * The sum as it travels: every digit but the last as 4 bytes, the last one, which holds the
+     * sign, as 8; big-endian, lowest digit first.
+     */
+    public byte[] toBytes() {
+        carry();
+        ByteBuffer bytes = ByteBuffer.allocate(SIZE_BYTES);
+        for (int i = 0; i < DIGITS - 1; i++) {
+            bytes.putInt((int) digits[i]);
+        }
+        return bytes.putLong(digits[DIGITS - 1]).array();
+    }
+
+    /** The sum that {@link #toBytes} gave these bytes. */
+    public static ExactSum fromBytes(byte[] bytes) {
+        if (bytes.length != SIZE_BYTES) {
+            throw new IllegalArgumentException(
+                    "an exact sum has " + SIZE_BYTES + " bytes, not " + bytes.length);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        ExactSum sum = new ExactSum();
+        for (int i = 0; i < DIGITS - 1; i++) {
+            sum.digits[i] = Integer.toUnsignedLong(buffer.getInt());
+        }
+        sum.digits[DIGITS - 1] = buffer.getLong();
+        return sum;
     }
 
     /** The sum, rounded once to the nearest double; infinite if it is beyond every double. */

@@ -2,7 +2,8 @@
  * Which rows a step reads, how they are dealt to the leaves of the reduction tree, and in which
  * order sums are taken.
  *
- * <p>It knows nothing of workers and lanes: who computes a leaf is schedule.
+ * <p>What is computed does not depend on workers and lanes. Who computes it is schedule, and only
+ * {@link shoal.plan.step.LeafDeal} says so.
  *
  * <p>Read next: {@link shoal.plan.step.TrainingPlan}.
  */

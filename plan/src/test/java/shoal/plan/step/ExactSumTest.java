@@ -47,6 +47,31 @@ final class ExactSumTest {
     }
 
     @Test
+    void a_sum_that_travels_goes_on_with_the_same_bits() {
+        for (int seed = 0; seed < 200; seed++) {
+            double[] terms = terms(new Random(seed));
+            ExactSum whole = new ExactSum();
+            ExactSum first = new ExactSum();
+            ExactSum second = new ExactSum();
+            for (int i = 0; i < terms.length; i++) {
+                whole.add(terms[i]);
+                (i % 3 == 0 ? first : second).add(terms[i]);
+            }
+            ExactSum arrived = ExactSum.fromBytes(first.toBytes());
+            arrived.add(ExactSum.fromBytes(second.toBytes()));
+
+            assertThat(arrived.toBytes()).as("seed %d", seed).isEqualTo(whole.toBytes());
+            assertThat(arrived.value()).as("seed %d", seed).isEqualTo(whole.value());
+        }
+    }
+
+    @Test
+    void bytes_of_another_length_are_no_sum() {
+        assertThatThrownBy(() -> ExactSum.fromBytes(new byte[8]))
+                .hasMessageContaining("276 bytes, not 8");
+    }
+
+    @Test
     void neither_order_nor_grouping_changes_a_bit() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
