@@ -1,0 +1,13 @@
+package shoal.worker.exchange;
+
+/**
+ * What an exchange has done since it was opened.
+ *
+ * @param sentBytes of values, over all peers
+ * @param receivedBytes of values that receivers took
+ * @param stale ranges dropped for another run or generation
+ * @param corrupt ranges dropped for a wrong checksum
+ * @param refused ranges dropped because the receiver refused their header
+ */
+public record ExchangeCounts(
+        long sentBytes, long receivedBytes, long stale, long corrupt, long refused) {}

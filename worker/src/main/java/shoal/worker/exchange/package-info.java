@@ -1,0 +1,11 @@
+/**
+ * Moves ranges of units between the workers of one (run, generation): design section 4.
+ *
+ * <p>{@link shoal.worker.exchange.Exchange} is all that the step loop and the shard owners see;
+ * what a range means, who owns it and what is added to what is theirs. This package knows no model,
+ * no step order and no reduction tree.
+ */
+@NullMarked
+package shoal.worker.exchange;
+
+import org.jspecify.annotations.NullMarked;
