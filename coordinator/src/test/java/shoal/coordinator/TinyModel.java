@@ -49,7 +49,7 @@ public final class TinyModel {
                         .order(ByteOrder.LITTLE_ENDIAN);
         file.put(layout.headerBytes());
         for (Parameter parameter : table().parameters()) {
-            file.position(Math.toIntExact(layout.positionBytes(parameter)));
+            file.position(Math.toIntExact(layout.positionBytes(parameter.name())));
             file.put(values(parameter, add));
         }
         return file.array();

@@ -3,6 +3,7 @@ package shoal.engine;
 import java.nio.ByteBuffer;
 import java.util.List;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 
 /**
  * Holds one model's parameters, gradient and moments, and computes on them.

@@ -10,12 +10,12 @@ import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.RowResult;
-import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 
 /** An engine that holds parameters and computes next to nothing, and notes what it was given. */

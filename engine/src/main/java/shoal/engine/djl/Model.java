@@ -3,9 +3,9 @@ package shoal.engine.djl;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
-import shoal.engine.StateKind;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 
 /** Parameters and both moments of all units. */

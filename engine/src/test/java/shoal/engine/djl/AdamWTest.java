@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import shoal.engine.StateKind;
 import shoal.engine.Update;
 import shoal.engine.djl.AdamW.Range;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.recipe.OptimizerRecipe;
 

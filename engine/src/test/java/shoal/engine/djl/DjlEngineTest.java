@@ -13,11 +13,11 @@ import shoal.engine.GradientReport;
 import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.Leaf;
 import shoal.engine.RowInput;
-import shoal.engine.StateKind;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
 import shoal.model.GptConfig;
 import shoal.model.Parameter;
+import shoal.model.StateKind;
 import shoal.recipe.Recipe;
 
 /** The engine as its callers see it. */

@@ -2,17 +2,13 @@ package shoal.model.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import shoal.model.safetensors.SafetensorsLayout;
 import shoal.recipe.UserException;
 
@@ -39,11 +35,13 @@ public final class OutputFolder implements AutoCloseable {
     private final Path target;
     private final String shownName;
     private final Path staging;
+    private final Disk disk;
 
-    private OutputFolder(Path target, String shownName, Path staging) {
+    private OutputFolder(Path target, String shownName, Path staging, Disk disk) {
         this.target = target;
         this.shownName = shownName;
         this.staging = staging;
+        this.disk = disk;
     }
 
     /**
@@ -53,6 +51,10 @@ public final class OutputFolder implements AutoCloseable {
      * @throws UserException if the target cannot be written
      */
     public static OutputFolder stage(Path target, String shownName) {
+        return stage(target, shownName, new Disk());
+    }
+
+    static OutputFolder stage(Path target, String shownName, Disk disk) {
         Path absolute = target.toAbsolutePath().normalize();
         if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
             throw new UserException(
@@ -67,7 +69,8 @@ public final class OutputFolder implements AutoCloseable {
         }
         try {
             Files.createDirectories(parent);
-            return new OutputFolder(absolute, shownName, StagingName.of(absolute).createIn(parent));
+            Path staging = StagingName.of(absolute).stage(disk);
+            return new OutputFolder(absolute, shownName, staging, disk);
         } catch (IOException refused) {
             throw unwritable(shownName, inWords(refused));
         }
@@ -98,8 +101,7 @@ public final class OutputFolder implements AutoCloseable {
     /** Writes one text file. */
     public void write(String name, String text) {
         try {
-            Files.writeString(
-                    file(name), text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+            disk.writeText(file(name), text);
         } catch (IOException refused) {
             throw unwritable(shownName + "/" + name, inWords(refused));
         }
@@ -108,7 +110,7 @@ public final class OutputFolder implements AutoCloseable {
     /** Copies one file. */
     public void copy(String name, Path from) {
         try {
-            Files.copy(from, file(name));
+            disk.copy(from, file(name));
         } catch (IOException refused) {
             throw unwritable(shownName + "/" + name, inWords(refused));
         }
@@ -116,10 +118,16 @@ public final class OutputFolder implements AutoCloseable {
 
     /** Makes model.safetensors in its final size, with its header, to be filled by ranges. */
     public StagedWeights weights(SafetensorsLayout layout) {
+        return tensors(WEIGHTS, layout);
+    }
+
+    /** Makes a file of tensors, with its header, to be filled by ranges. */
+    StagedWeights tensors(String name, SafetensorsLayout layout) {
+        String shownFile = shownName + "/" + name;
         try {
-            return StagedWeights.create(file(WEIGHTS), shownName + "/" + WEIGHTS, layout);
+            return StagedWeights.create(file(name), shownFile, layout, disk);
         } catch (IOException refused) {
-            throw unwritable(shownName + "/" + WEIGHTS, inWords(refused));
+            throw unwritable(shownFile, inWords(refused));
         }
     }
 
@@ -152,55 +160,81 @@ public final class OutputFolder implements AutoCloseable {
      *     holds some of the new files
      */
     public List<SealedFile> publish() {
+        List<SealedFile> sealed = seal();
         try {
-            List<SealedFile> sealed = new ArrayList<>();
-            for (Path file : stagedFiles()) {
-                sealed.add(Durable.seal(file));
-            }
-            Durable.forceFolder(staging);
+            disk.forceFolder(staging);
             if (Files.exists(target)) {
                 replaceFiles();
             } else {
-                Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+                disk.rename(staging, target);
             }
-            Durable.forceFolder(target.resolveSibling("."));
+            disk.forceFolder(target.resolveSibling("."));
             return sealed;
         } catch (IOException refused) {
             throw unwritable(shownName, inWords(refused));
         }
     }
 
-    private List<Path> stagedFiles() throws IOException {
-        try (Stream<Path> files = Files.list(staging)) {
-            return files.sorted().toList();
+    /** Makes the staged files durable and gives them by name. */
+    List<SealedFile> seal() {
+        try {
+            List<SealedFile> sealed = new ArrayList<>();
+            for (Path file : Disk.list(staging)) {
+                sealed.add(disk.seal(file));
+            }
+            return sealed;
+        } catch (IOException refused) {
+            throw unwritable(shownName, inWords(refused));
+        }
+    }
+
+    /**
+     * Writes a last file that vouches for the sealed ones, and moves the whole folder to the
+     * target. A folder that was there is moved aside first and removed last: whenever the process
+     * dies, it or the new one is there or is put back by {@link StagingName.Leftover#clear}.
+     */
+    void publishWhole(String lastName, String lastText) {
+        try {
+            disk.writeText(file(lastName), lastText);
+            disk.seal(file(lastName));
+            disk.forceFolder(staging);
+            Path parent = target.resolveSibling(".");
+            if (!Files.exists(target)) {
+                disk.rename(staging, target);
+                disk.forceFolder(parent);
+                return;
+            }
+            Path replaced = StagingName.of(target).replaced();
+            disk.rename(target, replaced);
+            disk.rename(staging, target);
+            disk.forceFolder(parent);
+            disk.deleteFolder(replaced);
+        } catch (IOException refused) {
+            throw unwritable(shownName, inWords(refused));
         }
     }
 
     private void replaceFiles() throws IOException {
         Set<String> written = new HashSet<>();
-        for (Path file : stagedFiles()) {
-            Files.move(
-                    file,
-                    target.resolve(file.getFileName()),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+        for (Path file : Disk.list(staging)) {
+            disk.rename(file, target.resolve(file.getFileName()));
             written.add(file.getFileName().toString());
         }
         for (String name : ModelFolder.TOKENIZER_FILES) {
             if (!written.contains(name)
                     && written.stream().anyMatch(ModelFolder.TOKENIZER_FILES::contains)) {
-                Files.deleteIfExists(target.resolve(name));
+                disk.delete(target.resolve(name));
             }
         }
-        Durable.forceFolder(target);
-        Files.delete(staging);
+        disk.forceFolder(target);
+        disk.delete(staging);
     }
 
     /** Removes what was staged and not published. */
     @Override
     public void close() {
         try {
-            StagingName.remove(staging);
+            disk.deleteFolder(staging);
         } catch (IOException leftBehind) {
             throw new UncheckedIOException(leftBehind);
         }

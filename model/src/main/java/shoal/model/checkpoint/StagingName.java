@@ -3,56 +3,89 @@ package shoal.model.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Names of staging folders: {@code .TARGET.staging-PID-RANDOM}, beside the target. The process id
- * tells those of living processes from leftovers.
+ * Names of folders on their way to or from a place, beside it: {@code .TARGET.staging-PID-RANDOM}
+ * is not complete yet, or is being removed; {@code .TARGET.replaced-PID-RANDOM} is a complete
+ * folder that makes room for a new one. The process id tells those of living processes from
+ * leftovers.
  */
 final class StagingName {
-    private final String prefix;
+    private static final Pattern FORM =
+            Pattern.compile("\\.(.+)\\.(staging|replaced)-([0-9]{1,18})-.*");
 
-    private StagingName(String prefix) {
-        this.prefix = prefix;
+    private final Path target;
+
+    private StagingName(Path target) {
+        this.target = target;
     }
 
     static StagingName of(Path target) {
-        return new StagingName("." + target.getFileName() + ".staging-");
+        return new StagingName(target);
     }
 
-    /** Removes leftovers of dead processes and makes a folder of our own. */
-    Path createIn(Path parent) throws IOException {
-        for (Path leftover : leftovers(parent)) {
-            remove(leftover);
-        }
-        return Files.createTempDirectory(parent, prefix + ProcessHandle.current().pid() + "-");
-    }
-
-    private List<Path> leftovers(Path parent) throws IOException {
-        try (Stream<Path> siblings = Files.list(parent)) {
-            return siblings.filter(each -> isLeftover(each.getFileName().toString())).toList();
-        }
-    }
-
-    private boolean isLeftover(String name) {
-        if (!name.startsWith(prefix)) {
-            return false;
-        }
-        String pid = name.substring(prefix.length()).replaceFirst("-.*", "");
-        return pid.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
-    }
-
-    /** Removes a staging folder, which holds files only; nothing to do where there is none. */
-    static void remove(Path staging) throws IOException {
-        if (!Files.isDirectory(staging)) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(staging)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
+    /** Removes leftovers of dead processes for this target, and makes a staging folder. */
+    Path stage(Disk disk) throws IOException {
+        for (Path sibling : Disk.list(parent())) {
+            Optional<Leftover> leftover = Leftover.of(sibling);
+            if (leftover.isPresent() && leftover.get().target().equals(target)) {
+                leftover.get().clear(disk);
             }
         }
-        Files.delete(staging);
+        return create("staging");
+    }
+
+    /** An empty folder to move this target's present folder to. */
+    Path replaced() throws IOException {
+        return create("replaced");
+    }
+
+    /** An empty folder to move this target to before it is removed. */
+    Path removed() throws IOException {
+        return create("staging");
+    }
+
+    private Path parent() {
+        return target.resolveSibling(".").normalize();
+    }
+
+    private Path create(String kind) throws IOException {
+        String prefix = "." + target.getFileName() + "." + kind + "-";
+        return Files.createTempDirectory(parent(), prefix + ProcessHandle.current().pid() + "-");
+    }
+
+    /**
+     * A folder that a dead process left.
+     *
+     * @param folder where it is
+     * @param target whose it was to become, or was
+     * @param replaced whether it was complete
+     */
+    record Leftover(Path folder, Path target, boolean replaced) {
+        /** The leftover of this name, if it is one. */
+        static Optional<Leftover> of(Path folder) {
+            Matcher form = FORM.matcher(folder.getFileName().toString());
+            if (!form.matches() || ProcessHandle.of(Long.parseLong(form.group(3))).isPresent()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Leftover(
+                            folder,
+                            folder.resolveSibling(form.group(1)),
+                            form.group(2).equals("replaced")));
+        }
+
+        /** Puts a complete folder back if nothing took its place; removes every other one. */
+        void clear(Disk disk) throws IOException {
+            if (replaced && !Files.exists(target) && !Disk.list(folder).isEmpty()) {
+                disk.rename(folder, target);
+                disk.forceFolder(target.resolveSibling("."));
+            } else {
+                disk.deleteFolder(folder);
+            }
+        }
     }
 }

@@ -52,12 +52,31 @@ public record TrainerState(
         Optional<String> bestCheckpoint,
         Control control) {
     /**
-     * HF's TrainerControl, which it keeps among the stateful callbacks.
+     * What HF keeps among the stateful callbacks: its TrainerControl and its EarlyStoppingCallback.
      *
      * @param save a checkpoint is being saved at this step
      * @param stop training ends at this step
+     * @param earlyStopping where the run stops early
      */
-    public record Control(boolean save, boolean stop) {}
+    public record Control(boolean save, boolean stop, Optional<EarlyStopping> earlyStopping) {
+        public Control {
+            requireNonNull(earlyStopping, "earlyStopping");
+        }
+
+        /** Of a run that does not stop early. */
+        public Control(boolean save, boolean stop) {
+            this(save, stop, Optional.empty());
+        }
+    }
+
+    /**
+     * HF's EarlyStoppingCallback.
+     *
+     * @param patience evaluations without a better one after which a run stops
+     * @param threshold how much better an evaluation must be to count as better
+     * @param counter evaluations without a better one so far
+     */
+    public record EarlyStopping(int patience, double threshold, int counter) {}
 
     public TrainerState {
         requireNonNull(epoch, "epoch");
@@ -103,11 +122,26 @@ public record TrainerState(
                         .flag("should_log", false)
                         .flag("should_save", control.save())
                         .flag("should_training_stop", control.stop());
-        Members state =
+        Members callbacks = new Members();
+        callbacks.put("TrainerControl", callback(arguments, new Members()));
+        control.earlyStopping()
+                .ifPresent(each -> callbacks.put("EarlyStoppingCallback", callback(each)));
+        return callbacks.object();
+    }
+
+    private static JsonObject callback(EarlyStopping stopping) {
+        return callback(
                 new Members()
-                        .put("args", arguments.object())
-                        .put("attributes", new Members().object());
-        return new Members().put("TrainerControl", state.object()).object();
+                        .integer("early_stopping_patience", stopping.patience())
+                        .number("early_stopping_threshold", stopping.threshold()),
+                new Members().integer("early_stopping_patience_counter", stopping.counter()));
+    }
+
+    private static JsonObject callback(Members arguments, Members attributes) {
+        return new Members()
+                .put("args", arguments.object())
+                .put("attributes", attributes.object())
+                .object();
     }
 
     private static JsonValue number(OptionalDouble value) {

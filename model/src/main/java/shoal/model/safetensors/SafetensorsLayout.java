@@ -4,12 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.model.json.Members;
 import shoal.recipe.json.JsonArray;
@@ -18,13 +19,16 @@ import shoal.recipe.json.JsonValue;
 import shoal.recipe.json.JsonWriter;
 
 /**
- * Where every byte of a classifier's model.safetensors lies, so that ranges of units can be written
- * as they arrive. A pure function of the table; immutable.
+ * Where every byte of a classifier's model.safetensors or optimizer.safetensors lies, so that
+ * ranges of units can be written as they arrive. A pure function of the table; immutable.
  *
  * <p>The layout is HF's: fp32, tensors by name, {@code __metadata__} {"format": "pt"}, the header
  * padded with spaces to a multiple of 8 bytes (safetensors 0.6, {@code prepare}).
  */
 public final class SafetensorsLayout {
+    /** The single number of optimizer.safetensors: updates done, as torch keeps it in fp32. */
+    public static final String STEP = "step";
+
     private static final int HEADER_ALIGNMENT = 8;
 
     private final ParameterTable table;
@@ -40,17 +44,38 @@ public final class SafetensorsLayout {
         this.sizeBytes = sizeBytes;
     }
 
+    /** model.safetensors: every parameter. */
     public static SafetensorsLayout of(ParameterTable table) {
-        List<Parameter> byName = new ArrayList<>(table.parameters());
-        byName.sort(Comparator.comparing(Parameter::name));
+        return laidOut(table, shapes(table, StateKind.PARAMETER));
+    }
+
+    /** optimizer.safetensors: both moments of every parameter, and {@link #STEP}. */
+    public static SafetensorsLayout ofMoments(ParameterTable table) {
+        Map<String, List<Integer>> shapes = shapes(table, StateKind.EXP_AVG);
+        shapes.putAll(shapes(table, StateKind.EXP_AVG_SQ));
+        shapes.put(STEP, List.of());
+        return laidOut(table, shapes);
+    }
+
+    /** By tensor name, in the order of the file. */
+    private static Map<String, List<Integer>> shapes(ParameterTable table, StateKind kind) {
+        Map<String, List<Integer>> shapes = new TreeMap<>();
+        for (Parameter parameter : table.parameters()) {
+            shapes.put(kind.tensorName(parameter), parameter.shape());
+        }
+        return shapes;
+    }
+
+    private static SafetensorsLayout laidOut(
+            ParameterTable table, Map<String, List<Integer>> shapes) {
         Members entries = new Members();
         entries.put("__metadata__", new Members().text("format", "pt").object());
         Map<String, Long> offsets = new LinkedHashMap<>();
         long end = 0;
-        for (Parameter parameter : byName) {
-            offsets.put(parameter.name(), end);
-            long next = Math.addExact(end, bytes(parameter));
-            entries.put(parameter.name(), entry(parameter, end, next));
+        for (Map.Entry<String, List<Integer>> tensor : shapes.entrySet()) {
+            offsets.put(tensor.getKey(), end);
+            long next = Math.addExact(end, bytes(tensor.getValue()));
+            entries.put(tensor.getKey(), entry(tensor.getValue(), end, next));
             end = next;
         }
         byte[] header = padded(JsonWriter.compact(entries.object()));
@@ -59,17 +84,21 @@ public final class SafetensorsLayout {
         return new SafetensorsLayout(table, header, positions, header.length + end);
     }
 
-    private static long bytes(Parameter parameter) {
-        return Math.multiplyExact(parameter.sizeElements(), (long) Float.BYTES);
+    private static long bytes(List<Integer> shape) {
+        long bytes = Float.BYTES;
+        for (int dimension : shape) {
+            bytes = Math.multiplyExact(bytes, (long) dimension);
+        }
+        return bytes;
     }
 
-    private static JsonValue entry(Parameter parameter, long begin, long end) {
-        List<JsonValue> shape = new ArrayList<>();
-        parameter.shape().forEach(dimension -> shape.add(JsonNumber.of(dimension)));
+    private static JsonValue entry(List<Integer> shape, long begin, long end) {
+        List<JsonValue> dimensions = new ArrayList<>();
+        shape.forEach(dimension -> dimensions.add(JsonNumber.of(dimension)));
         List<JsonValue> offsets = List.of(JsonNumber.of(begin), JsonNumber.of(end));
         return new Members()
                 .text("dtype", "F32")
-                .put("shape", JsonArray.of(shape))
+                .put("shape", JsonArray.of(dimensions))
                 .put("data_offsets", JsonArray.of(offsets))
                 .object();
     }
@@ -96,11 +125,11 @@ public final class SafetensorsLayout {
         return sizeBytes;
     }
 
-    /** The file position of a parameter's first byte. */
-    public long positionBytes(Parameter parameter) {
-        Long position = positions.get(parameter.name());
+    /** The file position of a tensor's first byte. */
+    public long positionBytes(String tensor) {
+        Long position = positions.get(tensor);
         if (position == null) {
-            throw new IllegalArgumentException(parameter.name() + " is not in this layout");
+            throw new IllegalArgumentException(tensor + " is not in this layout");
         }
         return position;
     }
@@ -115,7 +144,7 @@ public final class SafetensorsLayout {
     public record Piece(long positionBytes, long offsetElements, long sizeElements) {}
 
     /** The pieces of a unit's range, in order; what the unit pads is left out. */
-    public List<Piece> pieces(int unit, long offsetElements, long sizeElements) {
+    public List<Piece> pieces(StateKind kind, int unit, long offsetElements, long sizeElements) {
         Unit whole = table.units().get(unit);
         if (offsetElements < 0
                 || sizeElements < 0
@@ -134,7 +163,7 @@ public final class SafetensorsLayout {
                 long within = (from - parameter.offsetElements()) * Float.BYTES;
                 pieces.add(
                         new Piece(
-                                positionBytes(parameter) + within,
+                                positionBytes(kind.tensorName(parameter)) + within,
                                 from - offsetElements,
                                 to - from));
             }

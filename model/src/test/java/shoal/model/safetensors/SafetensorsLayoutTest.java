@@ -15,6 +15,7 @@ import shoal.model.GptConfig;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
 import shoal.model.Shared;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.model.safetensors.SafetensorsLayout.Piece;
 
@@ -55,7 +56,7 @@ class SafetensorsLayoutTest {
         for (Unit unit : SMALL.units()) {
             for (long at = 0; at < unit.sizeElements(); at += 112) {
                 long size = Math.min(112, unit.sizeElements() - at);
-                for (Piece piece : layout.pieces(unit.index(), at, size)) {
+                for (Piece piece : layout.pieces(StateKind.PARAMETER, unit.index(), at, size)) {
                     cover(covered, piece);
                 }
             }
@@ -80,9 +81,10 @@ class SafetensorsLayoutTest {
         SafetensorsLayout layout = SafetensorsLayout.of(SMALL);
         Parameter bias = SMALL.named("transformer.h.1.attn.c_proj.bias").orElseThrow();
 
-        assertThat(layout.pieces(bias.unit(), bias.offsetElements() + 2, 14))
-                .containsExactly(new Piece(layout.positionBytes(bias) + 8, 0, 6));
-        assertThat(layout.pieces(0, SMALL.units().get(0).sizeElements(), 0)).isEqualTo(List.of());
+        assertThat(layout.pieces(StateKind.PARAMETER, bias.unit(), bias.offsetElements() + 2, 14))
+                .containsExactly(new Piece(layout.positionBytes(bias.name()) + 8, 0, 6));
+        assertThat(layout.pieces(StateKind.PARAMETER, 0, SMALL.units().get(0).sizeElements(), 0))
+                .isEqualTo(List.of());
     }
 
     @Test
@@ -90,12 +92,12 @@ class SafetensorsLayoutTest {
         SafetensorsLayout layout = SafetensorsLayout.of(SMALL);
         long size = SMALL.units().get(1).sizeElements();
 
-        assertThatThrownBy(() -> layout.pieces(1, size - 1, 2))
+        assertThatThrownBy(() -> layout.pieces(StateKind.PARAMETER, 1, size - 1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("outside of layer 0");
-        assertThatThrownBy(() -> layout.pieces(1, -1, 2))
+        assertThatThrownBy(() -> layout.pieces(StateKind.PARAMETER, 1, -1, 2))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> layout.pieces(1, Long.MAX_VALUE, 2))
+        assertThatThrownBy(() -> layout.pieces(StateKind.PARAMETER, 1, Long.MAX_VALUE, 2))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
