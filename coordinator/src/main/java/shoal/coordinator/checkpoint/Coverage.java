@@ -6,35 +6,55 @@ import java.util.Optional;
 import java.util.TreeMap;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
+import shoal.plan.shard.BlockRange;
+import shoal.plan.shard.ShardMap;
 
 /**
- * Which elements of which parameters have come, each exactly once. Ranges may come in any order:
- * what touches is merged, so that memory stays small when they come in order. One thread at a time.
+ * Which elements of those that a worker owns have come, each exactly once. Ranges may come in any
+ * order: what touches is merged, so that memory stays small when they come in order. One thread at
+ * a time.
  */
 final class Coverage {
     private final ParameterTable table;
+    private final ShardMap map;
+    private final int worker;
     private final Map<String, TreeMap<Long, Long>> endByStart = new HashMap<>();
     private long elements;
 
-    Coverage(ParameterTable table) {
+    /** Elements of a parameter, {@code from} included, {@code to} not. */
+    private record Owned(long from, long to) {
+        long count() {
+            return to - from;
+        }
+    }
+
+    Coverage(ParameterTable table, ShardMap map, int worker) {
         this.table = table;
+        this.map = map;
+        this.worker = worker;
     }
 
     /**
      * Notes a range that came.
      *
-     * @throws IllegalArgumentException if it is outside the parameter or came before
+     * @throws IllegalArgumentException if it is outside what the worker owns of the parameter, or
+     *     came before
      */
     void add(Parameter parameter, long offset, long count) {
-        if (count < 1 || offset < 0 || offset > parameter.sizeElements() - count) {
+        Owned owned = owned(parameter);
+        if (count < 1 || offset < owned.from() || offset > owned.to() - count) {
             throw new IllegalArgumentException(
                     count
                             + " elements at "
                             + offset
                             + " are not inside "
                             + parameter.name()
-                            + ", which has "
-                            + parameter.sizeElements());
+                            + ", of which worker "
+                            + worker
+                            + " owns "
+                            + owned.from()
+                            + " to "
+                            + owned.to());
         }
         TreeMap<Long, Long> ranges =
                 endByStart.computeIfAbsent(parameter.name(), name -> new TreeMap<>());
@@ -63,23 +83,33 @@ final class Coverage {
         return elements;
     }
 
-    /** A parameter that has not come whole, in words; empty when all have. */
+    /** A parameter of which not all owned elements have come, in words; empty when all have. */
     Optional<String> missing() {
         for (Parameter parameter : table.parameters()) {
+            Owned owned = owned(parameter);
             TreeMap<Long, Long> ranges = endByStart.getOrDefault(parameter.name(), new TreeMap<>());
-            Long end = ranges.get(0L);
-            long whole = end == null ? 0 : end;
-            if (whole != parameter.sizeElements()) {
+            Long end = ranges.get(owned.from());
+            long come = end == null ? 0 : end - owned.from();
+            if (come != owned.count()) {
                 return Optional.of(
                         "only "
-                                + whole
+                                + come
                                 + " of "
-                                + parameter.sizeElements()
+                                + owned.count()
                                 + " elements of "
                                 + parameter.name()
                                 + " came from its start");
             }
         }
         return Optional.empty();
+    }
+
+    /** What the worker owns of a parameter, which is one range since it is one of the unit. */
+    private Owned owned(Parameter parameter) {
+        BlockRange range = map.range(parameter.unit(), worker);
+        long from = range.firstElement() - parameter.offsetElements();
+        long to = range.endElement() - parameter.offsetElements();
+        long first = Math.max(0, Math.min(from, parameter.sizeElements()));
+        return new Owned(first, Math.max(first, Math.min(to, parameter.sizeElements())));
     }
 }

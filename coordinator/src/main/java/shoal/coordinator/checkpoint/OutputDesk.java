@@ -79,7 +79,7 @@ public final class OutputDesk implements AutoCloseable {
     public void expect(Effect.ReceiveState wanted) {
         @Nullable Reception earlier = receptions.get(wanted.spec().name());
         if (earlier != null && earlier.fence().equals(wanted.fence())) {
-            return; // A redial: the upload that begins throws away what came before.
+            return; // A redial: a worker's new upload throws away what came of its earlier one.
         }
         if (earlier != null) {
             thread.execute(earlier::close);
@@ -100,18 +100,19 @@ public final class OutputDesk implements AutoCloseable {
     }
 
     /**
-     * Begins an upload.
+     * Begins the upload of what one worker owns.
      *
+     * @param worker its index in the generation
      * @throws StaleUploadException if nobody waits for it
      * @throws UserException if the disk refuses
      */
-    public Upload begin(Fence fence, int step) {
+    public Upload begin(Fence fence, int step, int worker) {
         Reception reception = receptions.get(fence.run());
         if (reception == null || !reception.fence().equals(fence)) {
             throw new StaleUploadException("parameters of " + fence + " are not expected");
         }
         try {
-            return new Upload(reception, reception.begin(step));
+            return new Upload(reception, worker, reception.begin(step, worker));
         } catch (UserException e) {
             failed(fence, e.problems().stream().map(Problem::toString).toList());
             throw e;
@@ -121,16 +122,20 @@ public final class OutputDesk implements AutoCloseable {
     /** One upload: ranges, then finish. */
     public final class Upload {
         private final Reception reception;
+        private final int worker;
         private final long number;
 
-        private Upload(Reception reception, long number) {
+        private Upload(Reception reception, int worker, long number) {
             this.reception = reception;
+            this.worker = worker;
             this.number = number;
         }
 
-        /** Whether this upload is of that fence and step. */
-        public boolean isOf(Fence fence, int step) {
-            return reception.fence().equals(fence) && reception.step() == step;
+        /** Whether this upload is of that fence, step and worker. */
+        public boolean isOf(Fence fence, int step, int ofWorker) {
+            return reception.fence().equals(fence)
+                    && reception.step() == step
+                    && worker == ofWorker;
         }
 
         /**

@@ -3,15 +3,20 @@ package shoal.coordinator.checkpoint;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Fence;
 import shoal.model.Parameter;
+import shoal.model.ParameterTable;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.checkpoint.OutputFolder;
 import shoal.model.checkpoint.StagedWeights;
 import shoal.model.safetensors.SafetensorsLayout;
+import shoal.plan.shard.ShardMap;
 
 /**
  * The result of one generation of a run while it is received and completed.
@@ -19,7 +24,8 @@ import shoal.model.safetensors.SafetensorsLayout;
  * <p>Guarantees:
  *
  * <ul>
- *   <li>A new upload begins from nothing; what an earlier one still sends is refused.
+ *   <li>Each worker sends the blocks that it owns. Its new upload begins from nothing; what an
+ *       earlier one of it still sends is refused.
  *   <li>It is whole only when every element of every parameter has come exactly once.
  * </ul>
  *
@@ -28,14 +34,16 @@ import shoal.model.safetensors.SafetensorsLayout;
 final class Reception {
     private final Effect.ReceiveState wanted;
     private final ResultFolder place;
+    private final Map<Integer, Shard> shards = new HashMap<>();
     private @Nullable Staged staged;
     private long uploads;
-    private boolean whole;
     private boolean over;
 
     /** What is open while parameters come. */
-    private record Staged(
-            ModelFolder model, OutputFolder folder, StagedWeights weights, Coverage coverage) {}
+    private record Staged(ModelFolder model, OutputFolder folder, StagedWeights weights) {}
+
+    /** What one worker sends: the number of its newest upload, and what has come of it. */
+    private record Shard(long upload, Coverage coverage, boolean whole) {}
 
     Reception(Effect.ReceiveState wanted, ResultFolder place) {
         this.wanted = requireNonNull(wanted, "wanted");
@@ -50,8 +58,8 @@ final class Reception {
         return wanted.step();
     }
 
-    /** Begins an upload and gives its number. */
-    synchronized long begin(int step) {
+    /** Begins the upload of a worker and gives its number. */
+    synchronized long begin(int step, int worker) {
         if (over || step != wanted.step()) {
             throw new StaleUploadException(
                     "parameters of "
@@ -63,18 +71,26 @@ final class Reception {
                                     ? "; its output is closed"
                                     : "; step " + wanted.step() + " is"));
         }
-        closeStaged();
+        if (worker < 0 || worker >= wanted.workers()) {
+            throw new IllegalArgumentException(
+                    "worker " + worker + " of a crew of " + wanted.workers());
+        }
+        ParameterTable table = staged().model.table();
+        Coverage coverage = new Coverage(table, ShardMap.of(table, wanted.workers()), worker);
         uploads++;
-        whole = false;
-        ModelFolder model = place.linkModel(wanted.spec(), wanted.facts().labels());
-        OutputFolder folder = place.stage();
-        staged =
-                new Staged(
-                        model,
-                        folder,
-                        folder.weights(SafetensorsLayout.of(model.table())),
-                        new Coverage(model.table()));
+        shards.put(worker, new Shard(uploads, coverage, false));
         return uploads;
+    }
+
+    private Staged staged() {
+        Staged open = staged;
+        if (open == null) {
+            ModelFolder model = place.linkModel(wanted.spec(), wanted.facts().labels());
+            OutputFolder folder = place.stage();
+            open = new Staged(model, folder, folder.weights(SafetensorsLayout.of(model.table())));
+            staged = open;
+        }
+        return open;
     }
 
     /**
@@ -83,7 +99,8 @@ final class Reception {
      * @throws IllegalArgumentException if there is no such range, or it came before
      */
     synchronized void write(long upload, String name, long offset, ByteBuffer values) {
-        Staged open = current(upload);
+        Shard shard = current(upload);
+        Staged open = staged();
         Parameter parameter =
                 open.model
                         .table()
@@ -96,7 +113,7 @@ final class Reception {
             throw new IllegalArgumentException(
                     values.remaining() + " bytes of " + name + " are no whole number of floats");
         }
-        open.coverage.add(parameter, offset, values.remaining() / Float.BYTES);
+        shard.coverage.add(parameter, offset, values.remaining() / Float.BYTES);
         open.weights.write(parameter.unit(), parameter.offsetElements() + offset, values);
     }
 
@@ -106,23 +123,36 @@ final class Reception {
      * @throws IllegalArgumentException if some are missing
      */
     synchronized long finish(long upload) {
-        Staged open = current(upload);
-        Optional<String> missing = open.coverage.missing();
+        Shard shard = current(upload);
+        Optional<String> missing = shard.coverage.missing();
         if (missing.isPresent()) {
             throw new IllegalArgumentException(missing.get());
         }
-        open.weights.close();
-        whole = true;
-        return open.coverage.elements();
+        shards.replaceAll(
+                (worker, one) ->
+                        one.upload == upload ? new Shard(upload, one.coverage, true) : one);
+        return shard.coverage.elements();
+    }
+
+    /** Whether every owned element of every worker has come. */
+    private boolean isWhole(ParameterTable table) {
+        ShardMap map = ShardMap.of(table, wanted.workers());
+        return IntStream.range(0, wanted.workers())
+                .allMatch(
+                        worker -> {
+                            @Nullable Shard shard = shards.get(worker);
+                            return shard == null ? map.ranges(worker).isEmpty() : shard.whole;
+                        });
     }
 
     /** Completes the output folder and moves it to its place. Runs as long as the disk needs. */
     synchronized void seal(Effect.SealOutput what) {
         Staged open = staged;
-        if (open == null || !whole || over) {
+        if (open == null || !isWhole(open.model.table()) || over) {
             throw new IllegalStateException(
                     "the parameters of " + what.fence() + " are not whole, but are to be sealed");
         }
+        open.weights.close();
         ResultTexts texts = new ResultTexts(what);
         open.folder.writeModelFiles(open.model);
         open.folder.write("trainer_state.json", texts.trainerState());
@@ -146,10 +176,13 @@ final class Reception {
         }
     }
 
-    private Staged current(long upload) {
-        if (staged == null || upload != uploads) {
-            throw new StaleUploadException("another upload of " + fence() + " has begun since");
-        }
-        return staged;
+    private Shard current(long upload) {
+        return shards.values().stream()
+                .filter(shard -> !over && shard.upload == upload)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new StaleUploadException(
+                                        "another upload of " + fence() + " has begun since"));
     }
 }

@@ -19,6 +19,9 @@ public final class Bounds {
     /** The same after a restart of the coordinator, when all workers wait in their backoff. */
     public static final Duration REDIAL_AFTER_RESTART = Duration.ofSeconds(60);
 
+    /** How long a run that has started waits for workers, unless its submission says: a reboot. */
+    public static final Duration WORKER_WAIT = Duration.ofMinutes(10);
+
     /** A run that lost its worker so often meets something that kills workers. */
     public static final int RESTARTS = 3;
 

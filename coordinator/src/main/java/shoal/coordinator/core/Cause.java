@@ -24,6 +24,8 @@ public enum Cause {
     WORKER_LOST,
     /** A worker is gone and the run has been started again too often. */
     WORKER_LOST_TOO_OFTEN,
+    /** Too few workers are attached, for longer than the run waits. */
+    WORKERS_MISSING,
     /** Something is wrong with the run, a worker or the arithmetic that no repetition mends. */
     TROUBLE,
     /** Somebody cancelled it. */

@@ -2,7 +2,8 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
+import shoal.plan.step.EvaluationDeal;
+import shoal.recipe.Require;
 
 /** What a worker is told to do; each may arrive twice (session.proto says what that means). */
 public sealed interface Command {
@@ -27,12 +28,13 @@ public sealed interface Command {
         R endRun(EndRun command);
     }
 
-    /** Load the run's files. */
-    record StartRun(Fence fence, Submission submission, List<Integer> ranks) implements Command {
+    /** Load the run's files, as the member of the crew that has this index. */
+    record StartRun(Fence fence, Submission submission, Crew crew, int index) implements Command {
         public StartRun {
             requireNonNull(fence, "fence");
             requireNonNull(submission, "submission");
-            ranks = List.copyOf(ranks);
+            requireNonNull(crew, "crew");
+            Require.range("index", index, 0, crew.size() - 1);
         }
 
         @Override
@@ -66,10 +68,11 @@ public sealed interface Command {
         }
     }
 
-    /** Evaluate all rows at the end of a step. */
-    record Evaluate(Fence fence, int step) implements Command {
+    /** Evaluate these rows at the end of a step. */
+    record Evaluate(Fence fence, int step, EvaluationDeal.Rows rows) implements Command {
         public Evaluate {
             requireNonNull(fence, "fence");
+            requireNonNull(rows, "rows");
         }
 
         @Override

@@ -15,7 +15,7 @@ public final class Core {
     public static Decision apply(State state, Instant at, Event event) {
         Draft draft = new Draft(state, at);
         event.accept(new Dispatch(draft));
-        new Queue(draft).assign();
+        new Assignment(draft).assign();
         return draft.decision();
     }
 

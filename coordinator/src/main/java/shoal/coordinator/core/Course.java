@@ -14,6 +14,7 @@ import shoal.plan.log.TrainingLog;
 import shoal.plan.metric.EvaluationResult;
 import shoal.plan.metric.EvaluationTally;
 import shoal.plan.schedule.LearningRates;
+import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.TrainingPlan;
 import shoal.recipe.Recipe;
 
@@ -75,17 +76,11 @@ public final class Course {
      * The decision about a reduced step: clip = min(1, max_norm / (norm + 1e-6)) as
      * torch.nn.utils.clip_grad_norm_ has it, and 1 where the recipe does not clip.
      */
-    Commit commit(WorkerReport.Reduced reduced) {
-        double norm = StrictMath.sqrt(reduced.squaredNorm());
+    Commit commit(int step, StepTotal total) {
+        double norm = StrictMath.sqrt(total.squaredNorm());
         double maxNorm = recipe.optimizer().maxGradNorm();
         double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
-        return new Commit(
-                reduced.step(),
-                clip,
-                rates.at(reduced.step()),
-                reduced.loss(),
-                norm,
-                reduced.tokens());
+        return new Commit(step, clip, rates.at(step), total.loss(), norm, total.tokens());
     }
 
     /** What is due after a step, in order; no evaluation where there are no rows for it. */
@@ -104,8 +99,12 @@ public final class Course {
         return new CommittedStep(commit.step(), commit.loss(), norm, rates.loggedAt(commit.step()));
     }
 
-    EvaluationTally emptyTally() {
-        return new EvaluationTally(facts.labels());
+    /** An evaluation by so many workers, of which no row has come. */
+    EvaluationRound evaluationRound(int workers) {
+        return EvaluationRound.begin(
+                EvaluationDeal.of(
+                        facts.evaluationRows(), recipe.batch().evaluationRowsPerDevice(), workers),
+                new EvaluationTally(facts.labels()));
     }
 
     LogRow evaluationRow(EvaluationResult result, double seconds, int step) {

@@ -4,19 +4,28 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
-/** The worker processes of one generation of a run, and the ranks that each computes. */
+/**
+ * The worker processes of one generation of a run. A member's index decides which leaves, rows and
+ * blocks are its own.
+ */
 public record Crew(List<Member> members) {
     /**
-     * One process and its ranks.
+     * One process.
      *
      * @param process the worker
-     * @param ranks logical ranks, ascending
+     * @param facts what it said of itself when it joined
      */
-    public record Member(WorkerProcess process, List<Integer> ranks) {
+    public record Member(WorkerProcess process, WorkerFacts facts) {
         public Member {
             requireNonNull(process, "process");
-            ranks = List.copyOf(ranks);
+            requireNonNull(facts, "facts");
+        }
+
+        public WorkerName name() {
+            return process.name();
         }
     }
 
@@ -27,12 +36,23 @@ public record Crew(List<Member> members) {
         }
     }
 
+    /** The place of this process among the members. */
+    OptionalInt index(WorkerProcess process) {
+        return IntStream.range(0, members.size())
+                .filter(index -> members.get(index).process().equals(process))
+                .findFirst();
+    }
+
     public Optional<Member> member(WorkerProcess process) {
         return members.stream().filter(member -> member.process().equals(process)).findFirst();
     }
 
+    public int size() {
+        return members.size();
+    }
+
     /** Names of its workers, in crew order. */
     public List<String> names() {
-        return members.stream().map(member -> member.process().name().text()).toList();
+        return members.stream().map(member -> member.name().text()).toList();
     }
 }

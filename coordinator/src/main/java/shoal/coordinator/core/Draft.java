@@ -129,9 +129,13 @@ final class Draft {
     /** Tells every attached worker of the run's crew. */
     void tellCrew(Run run, Command command) {
         for (Crew.Member member : run.phase().crew().map(Crew::members).orElse(List.of())) {
-            sessionOf(member.process())
-                    .ifPresent(session -> effect(new Effect.Tell(session, command)));
+            tell(member, command);
         }
+    }
+
+    /** Tells one worker of a crew, if it is attached. */
+    void tell(Crew.Member member, Command command) {
+        sessionOf(member.process()).ifPresent(session -> effect(new Effect.Tell(session, command)));
     }
 
     private Optional<SessionId> sessionOf(WorkerProcess process) {

@@ -107,8 +107,18 @@ public sealed interface Effect {
         }
     }
 
-    /** Get ready to receive a run's parameters; what was received before is thrown away. */
-    record ReceiveState(Fence fence, int step, RunSpec spec, LoadFacts facts) implements Effect {
+    /**
+     * Get ready to receive a run's parameters, unless this was said before: then what a worker sent
+     * is thrown away only when it begins again.
+     *
+     * @param fence whose parameters
+     * @param workers of that generation, each of which sends what it owns
+     * @param step they are of
+     * @param spec the run
+     * @param facts of its files
+     */
+    record ReceiveState(Fence fence, int workers, int step, RunSpec spec, LoadFacts facts)
+            implements Effect {
         public ReceiveState {
             requireNonNull(fence, "fence");
             requireNonNull(spec, "spec");

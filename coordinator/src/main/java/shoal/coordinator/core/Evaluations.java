@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Optional;
 import shoal.plan.metric.EvaluationTally;
+import shoal.plan.step.EvaluationDeal;
 
 /**
  * Counts evaluation rows: a numbered barrier at the end of a step. Each row is counted once and in
- * order, or the evaluation does not count.
+ * row order, whoever computed it, or the evaluation does not count.
  */
 final class Evaluations {
     private final Draft draft;
@@ -17,38 +18,39 @@ final class Evaluations {
         this.draft = requireNonNull(draft, "draft");
     }
 
-    void evaluated(Run run, WorkerReport.Evaluated report) {
+    void evaluated(Run run, int index, WorkerReport.Evaluated report) {
         if (run.stage() != Stage.EVALUATING || report.step() != run.step()) {
             draft.drop(DropReason.OTHER_STEP);
             return;
         }
         Attempt attempt = run.phase().attempt().orElseThrow();
-        Course course = attempt.course();
+        EvaluationRound before = run.phase().evaluation().orElseThrow();
         EvaluationPart part = report.part();
-        EvaluationTally tally =
-                part.firstRow() == 0
-                        ? course.emptyTally()
-                        : run.phase().tally().orElseThrow().copy();
-        if (part.firstRow() != tally.rows()) {
+        EvaluationDeal.Rows own = before.ranges().get(index);
+        EvaluationRound begun =
+                part.firstRow() == own.from() && !before.isFinished(index)
+                        ? before.restarted(index)
+                        : before;
+        if (before.isFinished(index) || part.firstRow() != begun.nextRow(index)) {
             draft.drop(DropReason.OUT_OF_ORDER);
             return;
         }
-        Optional<String> problem = problem(course.facts(), part, report.secondsAtLast());
+        LoadFacts facts = attempt.course().facts();
+        Optional<String> problem = problem(own, report).or(() -> classProblem(facts, part));
         if (problem.isPresent()) {
             fail(run, problem.get());
             return;
         }
-        for (int i = 0; i < part.rows(); i++) {
-            tally.add(part.losses()[i], part.predictions()[i], part.labels()[i]);
-        }
-        if (report.secondsAtLast().isPresent()) {
-            finish(run, tally, report.secondsAtLast().get());
+        EvaluationRound counted = begun.with(index, part);
+        EvaluationRound round =
+                report.secondsAtLast().map(taken -> counted.finished(index, taken)).orElse(counted);
+        if (round.isWhole()) {
+            finish(run, round.counted(), round.slowest());
         } else {
-            draft.put(run.with(new Phase.Evaluating(attempt, tally)));
+            draft.put(run.with(new Phase.Evaluating(attempt, round)));
             draft.effect(
                     new Effect.ShowProgress(
-                            run.name(),
-                            progress(run, tally.rows(), course.facts().evaluationRows())));
+                            run.name(), progress(run, round.rows(), facts.evaluationRows())));
         }
     }
 
@@ -69,18 +71,26 @@ final class Evaluations {
         new Orders(draft).follow(after);
     }
 
-    /** What is wrong with rows that no repetition mends. */
+    /** What is wrong with a worker's rows that no repetition mends. */
     private static Optional<String> problem(
-            LoadFacts facts, EvaluationPart part, Optional<Double> seconds) {
-        long end = (long) part.firstRow() + part.rows();
-        if (end > facts.evaluationRows() || (seconds.isPresent() && end < facts.evaluationRows())) {
+            EvaluationDeal.Rows own, WorkerReport.Evaluated report) {
+        long end = (long) report.part().firstRow() + report.part().rows();
+        if (end > own.to() || (report.secondsAtLast().isPresent() && end < own.to())) {
             return Optional.of(
-                    "the worker evaluated "
+                    "the worker evaluated rows up to "
                             + end
-                            + " rows of "
-                            + facts.evaluationRows()
+                            + " of rows "
+                            + own.from()
+                            + " to "
+                            + own.to()
                             + "; each must count exactly once");
         }
+        return report.secondsAtLast()
+                .filter(taken -> !Double.isFinite(taken))
+                .map(taken -> "the worker says that the evaluation took " + taken + " seconds");
+    }
+
+    private static Optional<String> classProblem(LoadFacts facts, EvaluationPart part) {
         for (int i = 0; i < part.rows(); i++) {
             int most = Math.max(part.predictions()[i], part.labels()[i]);
             int least = Math.min(part.predictions()[i], part.labels()[i]);
@@ -97,8 +107,7 @@ final class Evaluations {
                                 + " classes");
             }
         }
-        return seconds.filter(taken -> !Double.isFinite(taken))
-                .map(taken -> "the worker says that the evaluation took " + taken + " seconds");
+        return Optional.empty();
     }
 
     private void fail(Run run, String reason) {

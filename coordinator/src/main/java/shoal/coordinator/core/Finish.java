@@ -23,17 +23,23 @@ final class Finish {
         return draft.state().run(run.name());
     }
 
-    void uploaded(Run run, WorkerReport.Uploaded report) {
+    /** A member has sent what it owns; with the last one, the output is completed. */
+    void uploaded(Run run, int index, WorkerReport.Uploaded report) {
         if (run.stage() != Stage.UPLOADING || report.step() != run.step()) {
             draft.drop(DropReason.OTHER_STEP);
             return;
         }
         Attempt attempt = run.phase().attempt().orElseThrow();
+        Gathered<Long> sent = run.phase().sent().with(index, report.peakResidentBytes());
+        if (!sent.isWhole(attempt.crew())) {
+            draft.put(run.with(new Phase.Uploading(attempt, sent)));
+            return;
+        }
         Run sealing =
                 draft.move(
                         run,
                         Cause.UPLOADED,
-                        new Phase.Sealing(attempt, report.peakResidentBytes()),
+                        new Phase.Sealing(attempt, List.copyOf(sent.values())),
                         "all parameters are here");
         draft.effect(
                 new Effect.SealOutput(
@@ -92,9 +98,11 @@ final class Finish {
         LogRow training = history.get(history.size() - 1);
         List<RunEvent.ProcessMemory> memory = new ArrayList<>();
         memory.add(new RunEvent.ProcessMemory("coordinator", event.peakResidentBytes()));
-        long workerPeak = run.phase().workerPeakBytes().orElse(0L);
-        for (String worker : run.workers()) {
-            memory.add(new RunEvent.ProcessMemory("worker " + worker, workerPeak));
+        for (int i = 0; i < run.workers().size(); i++) {
+            memory.add(
+                    new RunEvent.ProcessMemory(
+                            "worker " + run.workers().get(i),
+                            run.phase().workerPeakBytes().get(i)));
         }
         return new RunEvent.Reported(
                 training.number("train_runtime").orElse(0),

@@ -2,6 +2,8 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * What an entry does to the state. The same fold makes a live decision and reads the store back, so
  * that a coordinator which was killed knows what it knew.
@@ -29,6 +31,7 @@ public final class Fold implements Entry.Handler<State> {
                         0,
                         1,
                         "",
+                        Optional.empty(),
                         new Phase.Queued()));
     }
 
@@ -39,8 +42,7 @@ public final class Fold implements Entry.Handler<State> {
             throw new IllegalStateException(
                     entry.fence() + " follows generation " + run.generation());
         }
-        return state.with(
-                run.withGeneration(entry.fence().generation(), new Phase.Starting(entry.crew())));
+        return state.with(run.withGeneration(entry.fence().generation(), entry.crew()));
     }
 
     @Override

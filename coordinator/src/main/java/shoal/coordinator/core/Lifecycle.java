@@ -69,6 +69,7 @@ public final class Lifecycle {
             ways.add(new Transition(working, Cause.CANCELLED, Stage.CANCELLED));
         }
         ways.add(new Transition(Stage.QUEUED, Cause.CANCELLED, Stage.CANCELLED));
+        ways.add(new Transition(Stage.QUEUED, Cause.WORKERS_MISSING, Stage.FAILED));
         ways.add(new Transition(Stage.SEALING, Cause.TROUBLE, Stage.FAILED));
         ways.add(new Transition(Stage.SEALING, Cause.CANCELLED, Stage.CANCELLED));
         return Collections.unmodifiableList(ways);

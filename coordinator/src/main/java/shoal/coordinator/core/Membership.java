@@ -141,7 +141,9 @@ final class Membership {
             return;
         }
         if (run.get().stage() == Stage.STARTING) {
-            new Orders(draft).start(run.get());
+            Crew crew = run.get().phase().crew().orElseThrow();
+            int index = crew.index(worker.process()).orElseThrow();
+            new Orders(draft).start(run.get(), index);
         } else {
             new Restarts(draft)
                     .restart(run.get(), "worker " + worker.name() + " no longer holds the run");

@@ -2,8 +2,9 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import shoal.plan.metric.EvaluationTally;
 
 /** Where a live run is, with what belongs to that stage only. */
 public sealed interface Phase {
@@ -20,28 +21,65 @@ public sealed interface Phase {
         return Optional.empty();
     }
 
+    /** Since when too few workers are attached, while it waits. */
+    default Optional<Instant> shortSince() {
+        return Optional.empty();
+    }
+
+    /** Who has loaded the files, while starting. */
+    default Gathered<WorkerReport.Ready> ready() {
+        return Gathered.none();
+    }
+
+    /** Parts of the step that is computed. */
+    default Gathered<StepSums> parts() {
+        return Gathered.none();
+    }
+
     /** Evaluation rows so far, while evaluating. */
-    default Optional<EvaluationTally> tally() {
+    default Optional<EvaluationRound> evaluation() {
         return Optional.empty();
     }
 
-    /** Peak memory of the worker, once it has sent everything. */
-    default Optional<Long> workerPeakBytes() {
-        return Optional.empty();
+    /** Who has sent all parameters that it owns, with its peak memory. */
+    default Gathered<Long> sent() {
+        return Gathered.none();
     }
 
-    /** Waits for a worker. */
-    record Queued() implements Phase {
+    /** Peak memory of each worker, in crew order, once all have sent everything. */
+    default List<Long> workerPeakBytes() {
+        return List.of();
+    }
+
+    /**
+     * Waits for workers.
+     *
+     * @param shortSince since when fewer are attached than it needs, if so and it had some before
+     */
+    record Queued(Optional<Instant> shortSince) implements Phase {
+        public Queued {
+            requireNonNull(shortSince, "shortSince");
+        }
+
+        public Queued() {
+            this(Optional.empty());
+        }
+
         @Override
         public Stage stage() {
             return Stage.QUEUED;
         }
     }
 
-    /** Files are being loaded. */
-    record Starting(Crew members) implements Phase {
+    /** Files are being loaded; these members are ready. */
+    record Starting(Crew members, Gathered<WorkerReport.Ready> ready) implements Phase {
         public Starting {
             requireNonNull(members, "members");
+            requireNonNull(ready, "ready");
+        }
+
+        public Starting(Crew members) {
+            this(members, Gathered.none());
         }
 
         @Override
@@ -55,10 +93,15 @@ public sealed interface Phase {
         }
     }
 
-    /** The step after the last committed one is computed. */
-    record Stepping(Attempt work) implements Phase {
+    /** The step after the last committed one is computed; these parts of it have come. */
+    record Stepping(Attempt work, Gathered<StepSums> parts) implements Phase {
         public Stepping {
             requireNonNull(work, "work");
+            requireNonNull(parts, "parts");
+        }
+
+        public Stepping(Attempt work) {
+            this(work, Gathered.none());
         }
 
         @Override
@@ -72,16 +115,21 @@ public sealed interface Phase {
         }
     }
 
-    /** Evaluation rows come in; the tally is never changed, only replaced. */
-    record Evaluating(Attempt work, EvaluationTally counted) implements Phase {
+    /** Evaluation rows come in. */
+    record Evaluating(Attempt work, EvaluationRound rows) implements Phase {
         public Evaluating {
             requireNonNull(work, "work");
-            requireNonNull(counted, "counted");
+            requireNonNull(rows, "rows");
+        }
+
+        @Override
+        public Optional<EvaluationRound> evaluation() {
+            return Optional.of(rows);
         }
 
         /** No row is counted yet. */
         static Evaluating fromRowZero(Attempt work) {
-            return new Evaluating(work, work.course().emptyTally());
+            return new Evaluating(work, work.course().evaluationRound(work.crew().size()));
         }
 
         @Override
@@ -93,17 +141,17 @@ public sealed interface Phase {
         public Optional<Attempt> attempt() {
             return Optional.of(work);
         }
-
-        @Override
-        public Optional<EvaluationTally> tally() {
-            return Optional.of(counted);
-        }
     }
 
-    /** Parameters come in. */
-    record Uploading(Attempt work) implements Phase {
+    /** Parameters come in; these members have sent what they own, with their peak memory. */
+    record Uploading(Attempt work, Gathered<Long> sent) implements Phase {
         public Uploading {
             requireNonNull(work, "work");
+            requireNonNull(sent, "sent");
+        }
+
+        public Uploading(Attempt work) {
+            this(work, Gathered.none());
         }
 
         @Override
@@ -117,10 +165,11 @@ public sealed interface Phase {
         }
     }
 
-    /** The output folder is completed; the worker is not needed for it. */
-    record Sealing(Attempt work, long peakBytes) implements Phase {
+    /** The output folder is completed; workers are not needed for it. */
+    record Sealing(Attempt work, List<Long> peakBytes) implements Phase {
         public Sealing {
             requireNonNull(work, "work");
+            peakBytes = List.copyOf(peakBytes);
         }
 
         @Override
@@ -134,8 +183,8 @@ public sealed interface Phase {
         }
 
         @Override
-        public Optional<Long> workerPeakBytes() {
-            return Optional.of(peakBytes);
+        public List<Long> workerPeakBytes() {
+            return peakBytes;
         }
     }
 }

@@ -3,12 +3,10 @@ package shoal.coordinator.core;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
-/** Runs in order of submission: accepted, given to free workers, cancelled. */
+/** Runs in order of submission: accepted and cancelled. */
 final class Queue {
     private final Draft draft;
 
@@ -27,7 +25,7 @@ final class Queue {
         draft.record(
                 new Entry.RunAccepted(
                         new RunSpec(name, event.submission()), state.nextPosition(), draft.at()));
-        String reason = "waits for a free worker";
+        String reason = "waits for " + awaited(event.submission().demand());
         draft.because(name, "accepted; " + reason);
         draft.log(name, new RunEvent.StatusChanged(RunStatus.QUEUED, reason, List.of(), false));
         for (String notice : event.submission().recipe().notices()) {
@@ -52,38 +50,8 @@ final class Queue {
         draft.effect(new Effect.Answer(event.request(), new Reply.Cancelled(event.name())));
     }
 
-    /** Gives runs to free workers, the oldest run first. */
-    void assign() {
-        List<Run> waiting =
-                draft.state().runs().values().stream()
-                        .filter(run -> run.stage() == Stage.QUEUED)
-                        .sorted(Comparator.comparingLong(Run::position))
-                        .toList();
-        if (waiting.isEmpty()) {
-            return;
-        }
-        List<Worker> free =
-                draft.state().workers().values().stream()
-                        .filter(worker -> worker.session().isPresent())
-                        .filter(worker -> draft.state().runOf(worker.process()).isEmpty())
-                        .toList();
-        for (int i = 0; i < Math.min(waiting.size(), free.size()); i++) {
-            assign(waiting.get(i), free.get(i));
-        }
-    }
-
-    private void assign(Run run, Worker worker) {
-        List<Integer> ranks =
-                IntStream.range(0, run.spec().recipe().batch().ranks()).boxed().toList();
-        Crew crew = new Crew(List.of(new Crew.Member(worker.process(), ranks)));
-        Run started =
-                draft.move(
-                        run,
-                        Cause.ASSIGNED,
-                        new Entry.GenerationStarted(
-                                new Fence(run.name(), run.generation() + 1), crew, draft.at()),
-                        "worker " + worker.name() + " loads its files");
-        new Orders(draft).start(started);
+    private static String awaited(Demand demand) {
+        return demand.least() == 1 ? "a free worker" : demand.least() + " free workers";
     }
 
     private Optional<Reply.Refused> taken(RunName name) {

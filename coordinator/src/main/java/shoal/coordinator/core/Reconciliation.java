@@ -3,11 +3,13 @@ package shoal.coordinator.core;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
 
 /**
- * A worker says where it is: after loading, and after every redial.
+ * A worker says where it is: after loading, and after every redial. What it is told then is told to
+ * it alone: the others go on with what they do.
  *
  * <p>If commit(s) is stored and the worker is at s-1 with the gradient of s, it is sent again with
  * the same factors; if the worker is at s, what follows is sent. Everything else means that what it
@@ -20,7 +22,8 @@ final class Reconciliation {
         this.draft = requireNonNull(draft, "draft");
     }
 
-    void ready(Run run, WorkerName worker, WorkerReport.Ready report) {
+    void ready(Run run, int index, WorkerReport.Ready report) {
+        WorkerName worker = run.phase().crew().orElseThrow().members().get(index).name();
         HeldRun.Position position = report.position();
         int committed = run.step();
         boolean atCommit = position.appliedStep() == committed;
@@ -45,11 +48,11 @@ final class Reconciliation {
         }
         reconciled(run, worker);
         if (run.stage() == Stage.STARTING) {
-            loaded(run, report);
+            loaded(run, index, report);
         } else if (atCommit) {
-            new Orders(draft).follow(run);
+            new Orders(draft).follow(run, index);
         } else if (run.needsItsWorkers()) {
-            new Orders(draft).commitAndFollow(run);
+            new Orders(draft).commitAndFollow(run, index);
         }
     }
 
@@ -66,8 +69,29 @@ final class Reconciliation {
                                         .ifPresent(draft::put));
     }
 
-    private void loaded(Run run, WorkerReport.Ready report) {
-        LoadFacts facts = report.facts();
+    /** A member has loaded the files; with the last one, training begins. */
+    private void loaded(Run run, int index, WorkerReport.Ready report) {
+        Crew crew = run.phase().crew().orElseThrow();
+        Gathered<WorkerReport.Ready> ready = run.phase().ready().with(index, report);
+        if (ready.isWhole(crew)) {
+            begin(run, crew, List.copyOf(ready.values()));
+        } else {
+            draft.put(run.with(new Phase.Starting(crew, ready)));
+        }
+    }
+
+    private void begin(Run run, Crew crew, List<WorkerReport.Ready> ready) {
+        Optional<String> difference = difference(crew, ready);
+        if (difference.isPresent()) {
+            new Endings(draft)
+                    .end(
+                            run,
+                            Cause.TROUBLE,
+                            new RunEvent.StatusChanged(
+                                    RunStatus.FAILED, difference.get(), List.of(), false));
+            return;
+        }
+        LoadFacts facts = ready.get(0).facts();
         Course course;
         try {
             course = Course.of(run.spec().recipe(), facts);
@@ -75,9 +99,10 @@ final class Reconciliation {
             refused(run, e.problems());
             return;
         }
-        for (String notice : report.notices()) {
-            draft.log(run.name(), new RunEvent.Notice(notice));
-        }
+        ready.stream()
+                .flatMap(one -> one.notices().stream())
+                .distinct()
+                .forEach(notice -> draft.log(run.name(), new RunEvent.Notice(notice)));
         Run stepping =
                 draft.move(
                         draft.state().run(run.name()),
@@ -86,6 +111,27 @@ final class Reconciliation {
                         "training " + course.steps() + " steps on " + facts.trainRows() + " rows");
         draft.effect(new Effect.ShowProgress(run.name(), stepping.progress()));
         new Orders(draft).follow(stepping);
+    }
+
+    /** How what one worker loaded differs from what the first one did. */
+    private static Optional<String> difference(Crew crew, List<WorkerReport.Ready> ready) {
+        WorkerReport.Ready first = ready.get(0);
+        for (int i = 1; i < ready.size(); i++) {
+            WorkerReport.Ready other = ready.get(i);
+            String names = "workers " + crew.names().get(0) + " and " + crew.names().get(i);
+            if (!first.facts().equals(other.facts())) {
+                return Optional.of(
+                        names
+                                + " read other things from the same files: "
+                                + first.facts()
+                                + " and "
+                                + other.facts());
+            }
+            if (!first.shardMap().equals(other.shardMap())) {
+                return Optional.of(names + " disagree on who owns which blocks");
+            }
+        }
+        return Optional.empty();
     }
 
     private void refused(Run run, List<Problem> problems) {

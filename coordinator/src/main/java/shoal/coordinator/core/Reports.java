@@ -34,34 +34,37 @@ final class Reports {
             draft.drop(DropReason.STALE_FENCE);
             return;
         }
-        event.report().accept(new Dispatch(draft, run.get(), worker.get()));
+        Crew crew = run.get().phase().crew().orElseThrow();
+        int index = crew.index(worker.get().process()).orElseThrow();
+        event.report().accept(new Dispatch(draft, run.get(), worker.get(), index));
     }
 
     /** One family, one handler. */
-    private record Dispatch(Draft draft, Run run, Worker worker) implements WorkerReport.Handler {
+    private record Dispatch(Draft draft, Run run, Worker worker, int index)
+            implements WorkerReport.Handler {
         @Override
         public void ready(WorkerReport.Ready report) {
-            new Reconciliation(draft).ready(run, worker.name(), report);
+            new Reconciliation(draft).ready(run, index, report);
         }
 
         @Override
         public void reduced(WorkerReport.Reduced report) {
             if (isReconciled()) {
-                new Steps(draft).reduced(run, report);
+                new Steps(draft).reduced(run, index, report);
             }
         }
 
         @Override
         public void evaluated(WorkerReport.Evaluated report) {
             if (isReconciled()) {
-                new Evaluations(draft).evaluated(run, report);
+                new Evaluations(draft).evaluated(run, index, report);
             }
         }
 
         @Override
         public void uploaded(WorkerReport.Uploaded report) {
             if (isReconciled()) {
-                new Finish(draft).uploaded(run, report);
+                new Finish(draft).uploaded(run, index, report);
             }
         }
 

@@ -17,6 +17,7 @@ import shoal.recipe.Require;
  * @param restarts how often its work was lost
  * @param nextSequence number of its next event
  * @param reason why it has its status, in words
+ * @param probe the bits of its first worker, which all its workers give; empty before the first
  * @param phase where it is
  */
 public record Run(
@@ -27,6 +28,7 @@ public record Run(
         int restarts,
         long nextSequence,
         String reason,
+        Optional<Probe> probe,
         Phase phase) {
     public Run {
         requireNonNull(spec, "spec");
@@ -35,6 +37,7 @@ public record Run(
         Require.atLeast("restarts", restarts, 0);
         Require.atLeast("nextSequence", nextSequence, 1);
         requireNonNull(reason, "reason");
+        requireNonNull(probe, "probe");
         requireNonNull(phase, "phase");
     }
 
@@ -82,12 +85,28 @@ public record Run(
 
     Run with(Phase next) {
         return new Run(
-                spec, position, submittedAt, generation, restarts, nextSequence, reason, next);
+                spec,
+                position,
+                submittedAt,
+                generation,
+                restarts,
+                nextSequence,
+                reason,
+                probe,
+                next);
     }
 
-    Run withGeneration(long next, Phase nextPhase) {
+    Run withGeneration(long next, Crew crew) {
         return new Run(
-                spec, position, submittedAt, next, restarts, nextSequence, reason, nextPhase);
+                spec,
+                position,
+                submittedAt,
+                next,
+                restarts,
+                nextSequence,
+                reason,
+                probe.or(() -> Optional.of(crew.members().get(0).facts().probe())),
+                new Phase.Starting(crew));
     }
 
     Run withOneMoreRestart() {
@@ -99,11 +118,20 @@ public record Run(
                 restarts + 1,
                 nextSequence,
                 reason,
+                probe,
                 new Phase.Queued());
     }
 
     Run afterEvent(long sequence, String nextReason) {
         return new Run(
-                spec, position, submittedAt, generation, restarts, sequence + 1, nextReason, phase);
+                spec,
+                position,
+                submittedAt,
+                generation,
+                restarts,
+                sequence + 1,
+                nextReason,
+                probe,
+                phase);
     }
 }

@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,23 +14,37 @@ final class Steps {
         this.draft = requireNonNull(draft, "draft");
     }
 
-    void reduced(Run run, WorkerReport.Reduced report) {
+    /** A member's part of a step; with the last one, the step is decided. */
+    void reduced(Run run, int index, WorkerReport.Reduced report) {
         if (run.stage() != Stage.STEPPING || report.step() != run.step() + 1) {
             draft.drop(DropReason.OTHER_STEP);
             return;
         }
-        Optional<String> trouble = notFinite(report);
-        if (trouble.isPresent()) {
-            new Endings(draft)
-                    .end(
-                            run,
-                            Cause.TROUBLE,
-                            new RunEvent.StatusChanged(
-                                    RunStatus.FAILED, trouble.get(), List.of(), false));
+        Attempt attempt = run.phase().attempt().orElseThrow();
+        Optional<String> notFinite = notFinite(report);
+        if (notFinite.isPresent()) {
+            fail(run, notFinite.get());
             return;
         }
-        Course course = run.phase().attempt().orElseThrow().course();
-        Commit commit = course.commit(report);
+        Gathered<StepSums> parts = run.phase().parts().with(index, report.sums());
+        if (parts.isWhole(attempt.crew())) {
+            decide(run, attempt.course(), parts.values());
+        } else {
+            draft.put(run.with(new Phase.Stepping(attempt, parts)));
+        }
+    }
+
+    private void decide(Run run, Course course, Collection<StepSums> parts) {
+        int step = run.step() + 1;
+        StepTotal total = StepTotal.of(parts);
+        Optional<String> trouble =
+                StepTotal.problem(parts, course.plan().rowsIn(step))
+                        .or(() -> notFinite(step, total));
+        if (trouble.isPresent()) {
+            fail(run, trouble.get());
+            return;
+        }
+        Commit commit = course.commit(step, total);
         Entry entry = new Entry.StepCommitted(run.fence(), commit, draft.at());
         Stage next = Fold.fold(draft.state(), entry).run(run.name()).stage();
         Run after = draft.move(run, cause(next), entry, "trained " + commit.step() + " steps");
@@ -38,6 +53,14 @@ final class Steps {
         }
         draft.effect(new Effect.ShowProgress(run.name(), after.progress()));
         new Orders(draft).commitAndFollow(after);
+    }
+
+    private void fail(Run run, String reason) {
+        new Endings(draft)
+                .end(
+                        run,
+                        Cause.TROUBLE,
+                        new RunEvent.StatusChanged(RunStatus.FAILED, reason, List.of(), false));
     }
 
     private static Cause cause(Stage next) {
@@ -52,27 +75,34 @@ final class Steps {
 
     /** HF would go on and write a model of NaN; a run here stops and says where it began. */
     private static Optional<String> notFinite(WorkerReport.Reduced report) {
-        if (report.nonFinite().isPresent()) {
-            return Optional.of(
-                    "the gradient of step "
-                            + report.step()
-                            + " is not finite in block "
-                            + report.nonFinite().get().block()
-                            + " of unit "
-                            + report.nonFinite().get().unit()
-                            + ". Lower the learning rate, or set max_grad_norm");
-        }
-        if (!Double.isFinite(report.squaredNorm()) || !Double.isFinite(report.loss())) {
-            return Optional.of(
-                    "step "
-                            + report.step()
-                            + " has loss "
-                            + report.loss()
-                            + " and squared gradient norm "
-                            + report.squaredNorm()
-                            + "; both must be finite. Lower the learning rate, or set"
-                            + " max_grad_norm");
-        }
-        return Optional.empty();
+        return report.sums()
+                .nonFinite()
+                .map(
+                        place ->
+                                "the gradient of step "
+                                        + report.step()
+                                        + " is not finite in block "
+                                        + place.block()
+                                        + " of unit "
+                                        + place.unit()
+                                        + ". Lower the learning rate, or set max_grad_norm");
+    }
+
+    private static Optional<String> notFinite(int step, StepTotal total) {
+        boolean sound =
+                Double.isFinite(total.squaredNorm())
+                        && total.squaredNorm() >= 0
+                        && Double.isFinite(total.loss());
+        return sound
+                ? Optional.empty()
+                : Optional.of(
+                        "step "
+                                + step
+                                + " has loss "
+                                + total.loss()
+                                + " and squared gradient norm "
+                                + total.squaredNorm()
+                                + "; both must be finite. Lower the learning rate, or set"
+                                + " max_grad_norm");
     }
 }

@@ -11,11 +11,14 @@ import shoal.recipe.Recipe;
  * @param recipe what the run is
  * @param recipeJson the same as it travels to workers
  * @param artefacts its files
+ * @param demand how many workers compute it
  */
-public record Submission(Recipe recipe, String recipeJson, List<ArtefactReference> artefacts) {
+public record Submission(
+        Recipe recipe, String recipeJson, List<ArtefactReference> artefacts, Demand demand) {
     public Submission {
         requireNonNull(recipe, "recipe");
         requireNonNull(recipeJson, "recipeJson");
         artefacts = List.copyOf(artefacts);
+        requireNonNull(demand, "demand");
     }
 }

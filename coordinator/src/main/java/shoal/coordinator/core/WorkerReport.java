@@ -27,13 +27,27 @@ public sealed interface WorkerReport {
         void trouble(Trouble report);
     }
 
-    /** The run's files are loaded; also said after every redial. */
-    record Ready(Fence fence, HeldRun.Position position, LoadFacts facts, List<String> notices)
+    /**
+     * The run's files are loaded; also said after every redial.
+     *
+     * @param fence what it speaks for
+     * @param position how far this worker is
+     * @param facts what it found in the files
+     * @param shardMap hash of who owns what; empty of a worker that does not say
+     * @param notices for the user
+     */
+    record Ready(
+            Fence fence,
+            HeldRun.Position position,
+            LoadFacts facts,
+            Optional<Hash> shardMap,
+            List<String> notices)
             implements WorkerReport {
         public Ready {
             requireNonNull(fence, "fence");
             requireNonNull(position, "position");
             requireNonNull(facts, "facts");
+            requireNonNull(shardMap, "shardMap");
             notices = List.copyOf(notices);
         }
 
@@ -43,41 +57,17 @@ public sealed interface WorkerReport {
         }
     }
 
-    /**
-     * The whole gradient of a step is reduced and held.
-     *
-     * @param fence what it speaks for
-     * @param step counts from 1
-     * @param loss sum of row weight x row loss
-     * @param squaredNorm of the reduced gradient
-     * @param tokens computed
-     * @param nonFinite the first block whose squared norm is not finite
-     */
-    record Reduced(
-            Fence fence,
-            int step,
-            double loss,
-            double squaredNorm,
-            long tokens,
-            Optional<BlockPlace> nonFinite)
-            implements WorkerReport {
+    /** The gradient of a step is reduced and held: this worker's part of it. */
+    record Reduced(Fence fence, int step, StepSums sums) implements WorkerReport {
         public Reduced {
             requireNonNull(fence, "fence");
             Require.atLeast("step", step, 1);
-            requireNonNull(nonFinite, "nonFinite");
+            requireNonNull(sums, "sums");
         }
 
         @Override
         public void accept(Handler handler) {
             handler.reduced(this);
-        }
-    }
-
-    /** A block, in words: "embed", "layer 3" or "head", and its index there. */
-    record BlockPlace(String unit, long block) {
-        public BlockPlace {
-            requireNonNull(unit, "unit");
-            Require.atLeast("block", block, 0);
         }
     }
 
@@ -97,7 +87,7 @@ public sealed interface WorkerReport {
         }
     }
 
-    /** All parameters of the step were sent and received. */
+    /** All that this worker owns of the step's parameters was sent and received. */
     record Uploaded(Fence fence, int step, long peakResidentBytes) implements WorkerReport {
         public Uploaded {
             requireNonNull(fence, "fence");

@@ -82,14 +82,16 @@ final class StateFront extends StateGrpc.StateImplBase {
                                 + Limits.CHUNK_BYTES);
             }
             if (upload == null) {
-                upload = desk.begin(fence, chunk.getStep());
+                upload = desk.begin(fence, chunk.getStep(), chunk.getIndex());
             }
-            if (!upload.isOf(fence, chunk.getStep())) {
+            if (!upload.isOf(fence, chunk.getStep(), chunk.getIndex())) {
                 throw new IllegalArgumentException(
-                        "one upload speaks for one fence and step; this chunk is of "
+                        "one upload speaks for one fence, step and worker; this chunk is of "
                                 + fence
                                 + " at step "
-                                + chunk.getStep());
+                                + chunk.getStep()
+                                + " from worker "
+                                + chunk.getIndex());
             }
             ByteBuffer values =
                     chunk.getValues().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);

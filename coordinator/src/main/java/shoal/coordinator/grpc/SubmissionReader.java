@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.ArtefactReference.Role;
+import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Names;
 import shoal.coordinator.core.Submission;
 import shoal.coordinator.message.ArtefactMessages;
+import shoal.coordinator.message.Demands;
 import shoal.proto.v1.SubmitRequest;
 import shoal.recipe.Cadence;
 import shoal.recipe.Problem;
@@ -68,12 +70,38 @@ final class SubmissionReader {
         Recipe recipe = recipe(request.getRecipeJson(), problems);
         List<ArtefactReference> artefacts = artefacts(request, problems);
         roles(artefacts, recipe, problems);
+        @Nullable Demand demand = demand(request, recipe, problems);
         problems.throwIfAny();
         List<String> lacking = lacking(artefacts);
         if (!lacking.isEmpty()) {
             throw new LackingException(lacking);
         }
-        return new Submission(requireNonNull(recipe, "recipe"), request.getRecipeJson(), artefacts);
+        return new Submission(
+                requireNonNull(recipe, "recipe"),
+                request.getRecipeJson(),
+                artefacts,
+                requireNonNull(demand, "demand"));
+    }
+
+    private static @Nullable Demand demand(
+            SubmitRequest request, @Nullable Recipe recipe, Problems problems) {
+        try {
+            Demand demand = Demands.read(request);
+            if (recipe != null && demand.most() > recipe.batch().ranks()) {
+                problems.add(
+                        "workers",
+                        demand.most()
+                                + " are asked for, but the recipe has "
+                                + recipe.batch().ranks()
+                                + " ranks; a worker computes one rank at least. Set --ranks to "
+                                + demand.most()
+                                + " or more, or ask for fewer workers");
+            }
+            return demand;
+        } catch (IllegalArgumentException e) {
+            problems.add("workers", String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     private @Nullable Recipe recipe(String json, Problems problems) {

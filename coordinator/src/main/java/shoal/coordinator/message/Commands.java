@@ -1,5 +1,7 @@
 package shoal.coordinator.message;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import shoal.coordinator.core.Command;
 import shoal.coordinator.core.Commit;
 import shoal.coordinator.core.Fence;
@@ -25,7 +27,9 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                 StartRun.newBuilder()
                         .setFence(fence(command.fence()))
                         .setRecipeJson(command.submission().recipeJson())
-                        .addAllRanks(command.ranks());
+                        .addAllRanks(ranks(command))
+                        .setIndex(command.index());
+        command.crew().members().stream().map(MemberMessages::peer).forEach(start::addPeers);
         command.submission().artefacts().stream()
                 .map(ArtefactMessages::message)
                 .forEach(start::addArtefacts);
@@ -62,7 +66,9 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                 .setEvaluate(
                         Evaluate.newBuilder()
                                 .setFence(fence(command.fence()))
-                                .setStep(command.step()))
+                                .setStep(command.step())
+                                .setFirstRow(command.rows().from())
+                                .setEndRow(command.rows().to()))
                 .build();
     }
 
@@ -84,6 +90,10 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                                 .setFence(fence(command.fence()))
                                 .setReason(command.reason()))
                 .build();
+    }
+
+    private static List<Integer> ranks(Command.StartRun command) {
+        return IntStream.range(0, command.submission().recipe().batch().ranks()).boxed().toList();
     }
 
     private static shoal.proto.v1.Fence fence(Fence fence) {

@@ -1,18 +1,27 @@
 package shoal.coordinator.message;
 
+import com.google.protobuf.ByteString;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import shoal.coordinator.core.EvaluationPart;
 import shoal.coordinator.core.Fence;
+import shoal.coordinator.core.Hash;
 import shoal.coordinator.core.HeldRun;
 import shoal.coordinator.core.LoadFacts;
+import shoal.coordinator.core.PeerFacts;
+import shoal.coordinator.core.Probe;
 import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.StepSums;
 import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
+import shoal.plan.step.ExactSum;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.ProbeHash;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StateUploaded;
@@ -44,7 +53,34 @@ public final class WorkerMessages {
     /** What it says of itself. */
     public static WorkerFacts facts(Hello hello) {
         return new WorkerFacts(
-                word("host", hello.getHost()), hello.getProcessId(), hello.getLanes());
+                word("host", hello.getHost()),
+                hello.getProcessId(),
+                hello.getLanes(),
+                hello.hasPeer() ? Optional.of(peer(hello.getPeer())) : Optional.empty(),
+                probe(hello.getProbeList()));
+    }
+
+    private static PeerFacts peer(shoal.proto.v1.PeerFacts peer) {
+        if (peer.getHostNonce().length() > WORD_LENGTH) {
+            throw new IllegalArgumentException(
+                    "host_nonce has "
+                            + peer.getHostNonce().length()
+                            + " characters, expected at most "
+                            + WORD_LENGTH);
+        }
+        return new PeerFacts(word("peer address", peer.getAddress()), peer.getHostNonce());
+    }
+
+    private static Probe probe(List<ProbeHash> hashes) {
+        if (hashes.size() > LINES) {
+            throw new IllegalArgumentException(
+                    hashes.size() + " probe hashes, expected at most " + LINES);
+        }
+        TreeMap<String, Hash> byOperators = new TreeMap<>();
+        for (ProbeHash hash : hashes) {
+            byOperators.put(word("operators", hash.getOperators()), hash(hash.getHash()));
+        }
+        return new Probe(byOperators);
     }
 
     /** What it holds. */
@@ -85,24 +121,64 @@ public final class WorkerMessages {
                         ready.getEvaluationRows(),
                         ready.getLabels(),
                         ready.getParameters()),
+                optionalHash(ready.getShardMapHash()),
                 lines(ready.getNoticesList()));
     }
 
     private static WorkerReport reduced(StepReduced reduced) {
-        Optional<WorkerReport.BlockPlace> nonFinite =
+        Optional<StepSums.BlockPlace> nonFinite =
                 reduced.hasNonFinite()
                         ? Optional.of(
-                                new WorkerReport.BlockPlace(
+                                new StepSums.BlockPlace(
                                         word("unit", reduced.getNonFinite().getUnit()),
                                         reduced.getNonFinite().getBlock()))
                         : Optional.empty();
         return new WorkerReport.Reduced(
                 fence(reduced.getFence()),
                 reduced.getStep(),
-                reduced.getLoss(),
-                reduced.getSquaredNorm(),
-                Integer.toUnsignedLong(reduced.getTokens()),
-                nonFinite);
+                new StepSums(
+                        rows(reduced),
+                        lossTerms(reduced),
+                        squares(reduced),
+                        Integer.toUnsignedLong(reduced.getTokens()),
+                        nonFinite,
+                        optionalHash(reduced.getDealHash())));
+    }
+
+    private static int[] rows(StepReduced reduced) {
+        if (reduced.getRowsCount() > Limits.STEP_ROWS_PER_MESSAGE) {
+            throw new IllegalArgumentException(
+                    reduced.getRowsCount()
+                            + " rows in one message, expected at most "
+                            + Limits.STEP_ROWS_PER_MESSAGE);
+        }
+        return ints(reduced.getRowsList());
+    }
+
+    private static double[] lossTerms(StepReduced reduced) {
+        return reduced.getRowsCount() == 0 && reduced.getDealHash().isEmpty()
+                ? new double[] {reduced.getLoss()}
+                : reduced.getLossTermsList().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    /** A norm that is not finite comes with the block that it is of, and is not added. */
+    private static byte[] squares(StepReduced reduced) {
+        if (!reduced.getSquaredNormSum().isEmpty()) {
+            return reduced.getSquaredNormSum().toByteArray();
+        }
+        ExactSum sum = new ExactSum();
+        if (!reduced.hasNonFinite()) {
+            sum.add(reduced.getSquaredNorm());
+        }
+        return sum.toBytes();
+    }
+
+    private static Optional<Hash> optionalHash(ByteString bytes) {
+        return bytes.isEmpty() ? Optional.empty() : Optional.of(hash(bytes));
+    }
+
+    private static Hash hash(ByteString bytes) {
+        return new Hash(HexFormat.of().formatHex(bytes.toByteArray()));
     }
 
     private static WorkerReport evaluated(EvaluationRows rows) {

@@ -2,7 +2,6 @@ package shoal.coordinator.store;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import shoal.coordinator.core.Commit;
 import shoal.coordinator.core.Crew;
 import shoal.coordinator.core.Entry;
@@ -10,6 +9,8 @@ import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.LoadFacts;
 import shoal.coordinator.core.RunSpec;
 import shoal.coordinator.message.ArtefactMessages;
+import shoal.coordinator.message.Demands;
+import shoal.coordinator.message.MemberMessages;
 import shoal.coordinator.message.RunEvents;
 import shoal.plan.metric.EvaluationResult;
 import shoal.proto.v1.SubmitRequest;
@@ -43,16 +44,14 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
             Crew.Member member = members.get(place);
             writes.add(
                     Write.of(
-                            "INSERT INTO crew (run, generation, place, worker, incarnation, ranks)"
-                                    + " VALUES (?, ?, ?, ?, ?, ?)",
+                            "INSERT INTO crew (run, generation, place, worker, incarnation, ranks,"
+                                    + " hello) VALUES (?, ?, ?, ?, ?, '', ?)",
                             fence.run().text(),
                             fence.generation(),
                             place,
                             member.process().name().text(),
                             member.process().incarnation(),
-                            member.ranks().stream()
-                                    .map(String::valueOf)
-                                    .collect(Collectors.joining(","))));
+                            MemberMessages.hello(member).toByteArray()));
         }
         return writes;
     }
@@ -166,7 +165,8 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
         SubmitRequest.Builder request =
                 SubmitRequest.newBuilder()
                         .setName(spec.name().text())
-                        .setRecipeJson(spec.submission().recipeJson());
+                        .setRecipeJson(spec.submission().recipeJson())
+                        .setDemand(Demands.message(spec.submission().demand()));
         spec.artefacts().stream().map(ArtefactMessages::message).forEach(request::addArtefacts);
         return request.build().toByteArray();
     }

@@ -9,10 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import shoal.coordinator.core.Commit;
 import shoal.coordinator.core.Crew;
 import shoal.coordinator.core.Entry;
@@ -21,11 +21,14 @@ import shoal.coordinator.core.Fold;
 import shoal.coordinator.core.LoadFacts;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.State;
+import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.message.RunEvents;
+import shoal.coordinator.message.WorkerMessages;
 import shoal.plan.metric.Classification;
 import shoal.plan.metric.EvaluationResult;
+import shoal.proto.v1.Hello;
 import shoal.proto.v1.RunEvent;
 
 /** Folds what happened to one live run after it was accepted. */
@@ -93,13 +96,21 @@ final class GenerationReader {
                                     new WorkerProcess(
                                             new WorkerName(rows.getString("worker")),
                                             rows.getString("incarnation")),
-                                    Arrays.stream(rows.getString("ranks").split(",", -1))
-                                            .map(Integer::valueOf)
-                                            .toList()));
+                                    facts(rows.getBytes("hello"))));
                 }
             }
+        } catch (InvalidProtocolBufferException e) {
+            throw new StoreException("a crew of run " + run + " is damaged: " + e);
         }
         return new Crew(members);
+    }
+
+    /** What a member said of itself; a store of schema 1 does not know. */
+    private static WorkerFacts facts(byte @Nullable [] hello)
+            throws InvalidProtocolBufferException {
+        return hello == null
+                ? WorkerFacts.of("unknown", 0, 0)
+                : WorkerMessages.facts(Hello.parseFrom(hello));
     }
 
     private State steps(State loaded, Fence fence) throws SQLException {

@@ -20,6 +20,7 @@ import shoal.coordinator.core.RunStatus;
 import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
 import shoal.coordinator.message.ArtefactMessages;
+import shoal.coordinator.message.Demands;
 import shoal.proto.v1.SubmitRequest;
 import shoal.recipe.Recipe;
 
@@ -101,7 +102,8 @@ final class StateReader {
                             request.getRecipeJson(),
                             request.getArtefactsList().stream()
                                     .map(ArtefactMessages::reference)
-                                    .toList()));
+                                    .toList(),
+                            Demands.read(request)));
         } catch (InvalidProtocolBufferException e) {
             throw new StoreException("the submission of run " + name + " is damaged: " + e);
         }

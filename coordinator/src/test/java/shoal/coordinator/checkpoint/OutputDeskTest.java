@@ -30,6 +30,7 @@ import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.artefact.IncomingFile;
 import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.Course;
+import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Fence;
@@ -61,7 +62,10 @@ final class OutputDeskTest {
                 files.add(stored(shelf, file));
             }
         }
-        spec = new RunSpec(FENCE.run(), new Submission(TestRecipes.of(2, 1, 2), "{}", files));
+        spec =
+                new RunSpec(
+                        FENCE.run(),
+                        new Submission(TestRecipes.of(2, 1, 2), "{}", files, Demand.ONE));
         desk =
                 new OutputDesk(
                         folder.resolve("runs"),
@@ -80,7 +84,7 @@ final class OutputDeskTest {
     @Test
     void ranges_in_any_order_make_the_same_file() throws Exception {
         desk.expect(expected(FENCE));
-        OutputDesk.Upload upload = desk.begin(FENCE, 2);
+        OutputDesk.Upload upload = desk.begin(FENCE, 2, 0);
         List<Parameter> parameters = new ArrayList<>(TinyModel.table().parameters());
         Collections.reverse(parameters);
         for (Parameter parameter : parameters) {
@@ -114,7 +118,7 @@ final class OutputDeskTest {
     @Test
     void an_element_that_is_missing_or_comes_twice_or_is_nowhere_is_refused() {
         desk.expect(expected(FENCE));
-        OutputDesk.Upload upload = desk.begin(FENCE, 2);
+        OutputDesk.Upload upload = desk.begin(FENCE, 2, 0);
         ByteBuffer two = ByteBuffer.allocate(8);
 
         upload.write("score.weight", 2, two.duplicate());
@@ -122,7 +126,9 @@ final class OutputDeskTest {
         assertThatThrownBy(() -> upload.write("score.weight", 3, two.duplicate()))
                 .hasMessage("elements 3 to 5 of score.weight came twice");
         assertThatThrownBy(() -> upload.write("score.weight", 7, two.duplicate()))
-                .hasMessage("2 elements at 7 are not inside score.weight, which has 8");
+                .hasMessage(
+                        "2 elements at 7 are not inside score.weight, of which worker 0 owns 0 to"
+                                + " 8");
         assertThatThrownBy(() -> upload.write("lm_head.weight", 0, two.duplicate()))
                 .hasMessage("the model has no parameter named lm_head.weight");
         assertThatThrownBy(() -> upload.write("score.weight", 0, ByteBuffer.allocate(3)))
@@ -135,11 +141,11 @@ final class OutputDeskTest {
     @Test
     void a_new_upload_begins_from_nothing_and_ends_the_one_before() throws Exception {
         desk.expect(expected(FENCE));
-        OutputDesk.Upload first = desk.begin(FENCE, 2);
+        OutputDesk.Upload first = desk.begin(FENCE, 2, 0);
         first.write("score.weight", 0, ByteBuffer.allocate(8));
         desk.expect(expected(FENCE));
 
-        OutputDesk.Upload second = desk.begin(FENCE, 2);
+        OutputDesk.Upload second = desk.begin(FENCE, 2, 0);
 
         assertThatThrownBy(() -> first.write("score.weight", 2, ByteBuffer.allocate(8)))
                 .isInstanceOf(StaleUploadException.class);
@@ -150,11 +156,11 @@ final class OutputDeskTest {
 
     @Test
     void another_generation_or_step_is_not_taken() {
-        assertThatThrownBy(() -> desk.begin(FENCE, 2)).isInstanceOf(StaleUploadException.class);
+        assertThatThrownBy(() -> desk.begin(FENCE, 2, 0)).isInstanceOf(StaleUploadException.class);
         desk.expect(expected(FENCE));
-        assertThatThrownBy(() -> desk.begin(new Fence(FENCE.run(), 2), 2))
+        assertThatThrownBy(() -> desk.begin(new Fence(FENCE.run(), 2), 2, 0))
                 .isInstanceOf(StaleUploadException.class);
-        assertThatThrownBy(() -> desk.begin(FENCE, 1))
+        assertThatThrownBy(() -> desk.begin(FENCE, 1, 0))
                 .isInstanceOf(StaleUploadException.class)
                 .hasMessageContaining("step 2 is");
     }
@@ -162,7 +168,7 @@ final class OutputDeskTest {
     @Test
     void what_is_dropped_leaves_nothing_even_if_it_was_sealed() throws Exception {
         desk.expect(expected(FENCE));
-        sendAll(desk.begin(FENCE, 2), 1);
+        sendAll(desk.begin(FENCE, 2, 0), 1);
 
         desk.seal(sealing(FENCE));
         desk.drop(new Effect.DropOutput(FENCE));
@@ -181,7 +187,7 @@ final class OutputDeskTest {
         Files.writeString(folder.resolve("runs/r/output"), "a file");
         desk.expect(expected(FENCE));
 
-        assertThatThrownBy(() -> desk.begin(FENCE, 2)).hasMessageContaining("is a file");
+        assertThatThrownBy(() -> desk.begin(FENCE, 2, 0)).hasMessageContaining("is a file");
 
         Event.OutputFailed failed = (Event.OutputFailed) next();
         assertThat(failed.fence()).isEqualTo(FENCE);
@@ -202,7 +208,7 @@ final class OutputDeskTest {
     }
 
     private Effect.ReceiveState expected(Fence fence) {
-        return new Effect.ReceiveState(fence, 2, spec, FACTS);
+        return new Effect.ReceiveState(fence, 1, 2, spec, FACTS);
     }
 
     private Effect.SealOutput sealing(Fence fence) {

@@ -60,6 +60,7 @@ final class Invariants {
                 run.restarts(),
                 run.nextSequence(),
                 other.reason(),
+                run.probe(),
                 new Phase.Queued());
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
 import shoal.recipe.Recipe;
 
 /** A core with a clock that a test moves, and everything it decided. */
@@ -85,11 +86,15 @@ final class Lab {
     }
 
     Lab submit(String name, Recipe recipe) {
+        return submit(name, recipe, Demand.ONE);
+    }
+
+    Lab submit(String name, Recipe recipe, Demand demand) {
         return apply(
                 new Event.Submitted(
                         new RequestId(++requests),
                         name.isEmpty() ? Optional.empty() : Optional.of(new RunName(name)),
-                        new Submission(recipe, "{}", List.of())));
+                        new Submission(recipe, "{}", List.of(), demand)));
     }
 
     /** A run of two steps with a log row at each, and an evaluation at the second. */
@@ -107,8 +112,18 @@ final class Lab {
                 new Event.Attached(
                         new SessionId(session),
                         new WorkerProcess(new WorkerName(worker), incarnation),
-                        new WorkerFacts("here", 7, 2),
+                        TestReports.facts(worker, "bits"),
                         held));
+    }
+
+    /** A fresh worker that gives other bits than most; its session has its name. */
+    Lab attachOther(String worker, WorkerFacts facts) {
+        return apply(
+                new Event.Attached(
+                        new SessionId(worker),
+                        new WorkerProcess(new WorkerName(worker), "first"),
+                        facts,
+                        Optional.empty()));
     }
 
     /** A fresh worker; its session has its name. */
@@ -140,6 +155,7 @@ final class Lab {
                         fence(run),
                         new HeldRun.Position(applied, reduced),
                         FACTS,
+                        Optional.empty(),
                         List.of("1 line was skipped")));
     }
 
@@ -148,8 +164,7 @@ final class Lab {
     }
 
     static WorkerReport.Reduced reducedAt(Fence fence, int step) {
-        return new WorkerReport.Reduced(
-                fence, step, 1.0 / step, 4.0 / (step * step), 10, Optional.empty());
+        return TestReports.reduced(fence, step, 1.0 / step, 4.0 / (step * step));
     }
 
     /** Rows of the evaluation, every label 1, predicted right except the last. */
@@ -158,6 +173,12 @@ final class Lab {
     }
 
     static WorkerReport.Evaluated evaluatedAt(Fence fence, int step, int first, int count) {
+        boolean last = first + count == FACTS.evaluationRows();
+        return evaluatedAt(fence, step, first, count, last);
+    }
+
+    static WorkerReport.Evaluated evaluatedAt(
+            Fence fence, int step, int first, int count, boolean last) {
         float[] losses = new float[count];
         int[] predictions = new int[count];
         int[] labels = new int[count];
@@ -166,7 +187,6 @@ final class Lab {
             labels[i] = 1;
             predictions[i] = first + i == FACTS.evaluationRows() - 1 ? 0 : 1;
         }
-        boolean last = first + count == FACTS.evaluationRows();
         return new WorkerReport.Evaluated(
                 fence,
                 step,
@@ -223,6 +243,10 @@ final class Lab {
     /** What current messages of a live run speak for. */
     Fence fence(String run) {
         return state.run(new RunName(run)).fence();
+    }
+
+    Crew crew(String run) {
+        return state.run(new RunName(run)).phase().crew().orElseThrow();
     }
 
     Stage stage(String run) {

@@ -54,6 +54,13 @@ final class LifecycleTest {
         working(all, "EVALUATING", lab -> lab.evaluating("r"));
         working(all, "UPLOADING", lab -> lab.uploading("r"));
         all.put("QUEUED CANCELLED CANCELLED", lab -> lab.submit("r").cancel("r"));
+        all.put(
+                "QUEUED WORKERS_MISSING FAILED",
+                lab ->
+                        lab.starting("r")
+                                .breakSession("w1")
+                                .pass(GIVEN_UP)
+                                .pass(Bounds.WORKER_WAIT));
         all.put("SEALING TROUBLE FAILED", lab -> lab.sealing("r").sealFails("r"));
         all.put("SEALING CANCELLED CANCELLED", lab -> lab.sealing("r").cancel("r"));
         return all;
@@ -153,7 +160,7 @@ final class LifecycleTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DONE met COMMITTED");
         assertThatThrownBy(() -> Lifecycle.after(Stage.QUEUED, Cause.UPLOADED))
-                .hasMessageContaining("[ASSIGNED, CANCELLED]");
+                .hasMessageContaining("[ASSIGNED, WORKERS_MISSING, CANCELLED]");
     }
 
     private static Lifecycle.Transition last(Lab lab) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import shoal.plan.step.EvaluationDeal;
 
 /** Workers come, break, come back and are given up. */
 final class MembershipTest {
@@ -22,7 +23,8 @@ final class MembershipTest {
                         new Command.StartRun(
                                 lab.fence("older"),
                                 lab.state().run(new RunName("older")).spec().submission(),
-                                java.util.List.of(0)));
+                                lab.crew("older"),
+                                0));
     }
 
     @Test
@@ -93,7 +95,9 @@ final class MembershipTest {
 
         lab.redial("again", "w1", 2, 2).ready("again", "r", 2, 2);
 
-        assertThat(lab.told()).containsExactly(new Command.Evaluate(lab.fence("r"), 2));
+        assertThat(lab.told())
+                .containsExactly(
+                        new Command.Evaluate(lab.fence("r"), 2, new EvaluationDeal.Rows(0, 6)));
         lab.evaluated("again", "r", 2, 4, 2);
         assertThat(lab.state().droppedFor(DropReason.OUT_OF_ORDER)).isEqualTo(1);
         lab.evaluated("again", "r", 2, 0, 6);

@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
+import shoal.recipe.Recipe;
 
 /**
  * One life of a cluster, drawn from a seed: runs come, workers work, streams break, processes die,
@@ -17,7 +20,7 @@ import shoal.coordinator.TestRecipes;
  */
 final class SimulatedLife {
     private static final int TROUBLED_ACTIONS = 400;
-    private static final int QUIET_ACTIONS = 4_000;
+    private static final int QUIET_ACTIONS = 40_000;
 
     private final Random random;
     private final Lab lab = new Lab();
@@ -29,7 +32,7 @@ final class SimulatedLife {
 
     SimulatedLife(long seed) {
         this.random = new Random(seed);
-        int count = 1 + random.nextInt(3);
+        int count = 1 + random.nextInt(5);
         for (int i = 1; i <= count; i++) {
             workers.add(new SimulatedWorker("w" + i));
         }
@@ -53,7 +56,18 @@ final class SimulatedLife {
             quiet();
         }
         assertThat(lab.state().runs().asMap().keySet()).as("runs that never end").isEmpty();
+        sumsDependOnNothingButTheStep();
         lab.restart();
+    }
+
+    private void sumsDependOnNothingButTheStep() {
+        for (Entry entry : lab.entries()) {
+            if (entry instanceof Entry.StepCommitted committed) {
+                Commit commit = committed.commit();
+                assertThat(commit.loss()).isEqualTo(TestReports.loss(commit.step()));
+                assertThat(commit.norm()).isEqualTo(TestReports.norm(commit.step()));
+            }
+        }
     }
 
     private void troubled() {
@@ -101,11 +115,11 @@ final class SimulatedLife {
         submitted++;
         story.add("submit r" + submitted);
         int steps = 1 + random.nextInt(4);
-        apply(
-                () ->
-                        lab.submit(
-                                "r" + submitted,
-                                TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3))));
+        int least = 1 + random.nextInt(Math.min(4, workers.size()));
+        int most = least + random.nextInt(5 - least);
+        Demand demand = new Demand(least, most, Duration.ofMinutes(1));
+        Recipe recipe = TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3));
+        apply(() -> lab.submit("r" + submitted, recipe, demand));
     }
 
     private void cancel() {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import shoal.coordinator.TestReports;
 
 /**
  * A worker as session.proto describes it: keeps its run over a broken stream, forgets it with its
@@ -20,6 +21,8 @@ final class SimulatedWorker {
     private int incarnation = 1;
     private Optional<SessionId> session = Optional.empty();
     private Optional<Fence> fence = Optional.empty();
+    private int index;
+    private int crew = 1;
     private boolean loaded;
     private int applied;
     private int reduced;
@@ -66,7 +69,7 @@ final class SimulatedWorker {
         return new Event.Attached(
                 id,
                 new WorkerProcess(name, "life-" + incarnation),
-                new WorkerFacts("simulated", incarnation, 1),
+                TestReports.facts(name.text(), "bits"),
                 fence.map(one -> new HeldRun(one, new HeldRun.Position(applied, reduced))));
     }
 
@@ -92,8 +95,8 @@ final class SimulatedWorker {
     void work() {
         Command command = inbox.removeFirst();
         boolean ours = fence.filter(command.fence()::equals).isPresent();
-        if (command instanceof Command.StartRun) {
-            start(command.fence());
+        if (command instanceof Command.StartRun start) {
+            start(start);
         } else if (command instanceof Command.EndRun && ours) {
             forget();
             outbox.clear();
@@ -102,12 +105,15 @@ final class SimulatedWorker {
         }
     }
 
-    private void start(Fence next) {
-        if (fence.filter(next::equals).isPresent()) {
+    private void start(Command.StartRun start) {
+        if (fence.filter(start.fence()::equals).isPresent()) {
             return; // It is loaded, or being loaded.
         }
         forget();
-        fence = Optional.of(next);
+        fence = Optional.of(start.fence());
+        assertThat(start.crew().names().get(start.index())).isEqualTo(name.text());
+        index = start.index();
+        crew = start.crew().size();
         loaded = true;
         sayReady();
     }
@@ -119,8 +125,7 @@ final class SimulatedWorker {
             commit(commit);
         } else if (command instanceof Command.Evaluate evaluate) {
             assertThat(evaluate.step()).as("evaluation of %s", fence).isEqualTo(applied);
-            outbox.addLast(Lab.evaluatedAt(fence.orElseThrow(), evaluate.step(), 0, 4));
-            outbox.addLast(Lab.evaluatedAt(fence.orElseThrow(), evaluate.step(), 4, 2));
+            evaluate(evaluate);
         } else if (command instanceof Command.UploadState upload) {
             assertThat(upload.step()).as("upload of %s", fence).isEqualTo(applied);
             outbox.addLast(new WorkerReport.Uploaded(fence.orElseThrow(), upload.step(), 1));
@@ -133,7 +138,21 @@ final class SimulatedWorker {
         }
         assertThat(step).as("opened step of %s", fence).isEqualTo(applied + 1);
         reduced = step;
-        outbox.addLast(Lab.reducedAt(fence.orElseThrow(), step));
+        outbox.addLast(
+                new WorkerReport.Reduced(
+                        fence.orElseThrow(), step, TestReports.part(step, index, crew)));
+    }
+
+    /** In two messages, the last one marked. */
+    private void evaluate(Command.Evaluate command) {
+        int from = command.rows().from();
+        int middle = from + command.rows().count() / 2;
+        Fence speaksFor = fence.orElseThrow();
+        if (middle > from) {
+            outbox.addLast(Lab.evaluatedAt(speaksFor, command.step(), from, middle - from, false));
+        }
+        int rest = command.rows().to() - middle;
+        outbox.addLast(Lab.evaluatedAt(speaksFor, command.step(), middle, rest, true));
     }
 
     private void commit(Command.CommitStep command) {
@@ -161,6 +180,7 @@ final class SimulatedWorker {
                         fence.orElseThrow(),
                         new HeldRun.Position(applied, reduced),
                         Lab.FACTS,
+                        Optional.empty(),
                         List.of()));
     }
 

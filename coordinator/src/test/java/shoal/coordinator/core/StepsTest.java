@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
 import shoal.plan.log.LogValue;
 
 /** Commits, log rows, evaluations and the end of training. */
@@ -55,10 +56,13 @@ final class StepsTest {
                         new WorkerReport.Reduced(
                                 lab.fence("r"),
                                 1,
-                                0.5,
-                                Double.NaN,
-                                10,
-                                Optional.of(new WorkerReport.BlockPlace("layer 3", 17))));
+                                new StepSums(
+                                        new int[0],
+                                        new double[] {0.5},
+                                        TestReports.exact(0),
+                                        10,
+                                        Optional.of(new StepSums.BlockPlace("layer 3", 17)),
+                                        Optional.empty())));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
         assertThat(lab.state().ended().find(new RunName("r")).orElseThrow().reason())
@@ -69,15 +73,7 @@ final class StepsTest {
     @Test
     void a_loss_that_is_not_finite_stops_the_run_and_names_its_step() {
         lab.stepping("r")
-                .report(
-                        "w1",
-                        new WorkerReport.Reduced(
-                                lab.fence("r"),
-                                1,
-                                Double.POSITIVE_INFINITY,
-                                1,
-                                10,
-                                Optional.empty()));
+                .report("w1", TestReports.reduced(lab.fence("r"), 1, Double.POSITIVE_INFINITY, 1));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
         assertThat(lab.words()).anyMatch(words -> words.startsWith("step 1 has loss Infinity"));
@@ -178,7 +174,8 @@ final class StepsTest {
                                 Optional.of(1.0)));
 
         assertThat(lab.state().ended().find(new RunName("r")).orElseThrow().reason())
-                .isEqualTo("the worker evaluated 1 rows of 6; each must count exactly once");
+                .isEqualTo(
+                        "the worker evaluated rows up to 1 of rows 0 to 6; each must count exactly once");
     }
 
     @Test
@@ -197,8 +194,7 @@ final class StepsTest {
     }
 
     private WorkerReport.Reduced reduced(int step, double squaredNorm) {
-        return new WorkerReport.Reduced(
-                lab.fence("r"), step, 0.5, squaredNorm, 10, Optional.empty());
+        return TestReports.reduced(lab.fence("r"), step, 0.5, squaredNorm);
     }
 
     private List<Commit> commits() {

@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
+import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.RequestId;
@@ -141,6 +142,6 @@ final class DriverTest {
         return new Event.Submitted(
                 new RequestId(1),
                 Optional.of(new RunName(name)),
-                new Submission(TestRecipes.of(1, 1, 0), "{}", List.of()));
+                new Submission(TestRecipes.of(1, 1, 0), "{}", List.of(), Demand.ONE));
     }
 }

@@ -15,9 +15,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
 import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.Core;
 import shoal.coordinator.core.Decision;
+import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.EvaluationPart;
 import shoal.coordinator.core.Event;
@@ -33,7 +35,6 @@ import shoal.coordinator.core.SessionId;
 import shoal.coordinator.core.Stage;
 import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
-import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
@@ -173,27 +174,27 @@ final class StoreTest {
                                                 ArtefactReference.Role.TRAIN_ROWS,
                                                 "train.tsv",
                                                 HASH,
-                                                5)))),
+                                                5)),
+                                Demand.ONE)),
                 new Event.Attached(
                         SESSION,
                         new WorkerProcess(new WorkerName("w1"), "i"),
-                        new WorkerFacts("here", 1, 1),
+                        TestReports.facts("w1", "bits"),
                         Optional.empty()),
                 new Event.Submitted(
                         new RequestId(2),
                         Optional.empty(),
-                        new Submission(recipe, RecipeJson.write(recipe), List.of())),
+                        new Submission(recipe, RecipeJson.write(recipe), List.of(), Demand.ONE)),
                 reported(
                         new WorkerReport.Ready(
                                 FENCE,
                                 new HeldRun.Position(0, 0),
                                 new LoadFacts(8, 2, 2, 100),
+                                Optional.empty(),
                                 List.of("a notice"))),
-                reported(
-                        new WorkerReport.Reduced(
-                                FENCE, 1, 0.1 + 0.2, 1.0 / 3, 10, Optional.empty())),
+                reported(TestReports.reduced(FENCE, 1, 0.1 + 0.2, 1.0 / 3)),
                 evaluated(1),
-                reported(new WorkerReport.Reduced(FENCE, 2, 1e-300, 1e30, 10, Optional.empty())),
+                reported(TestReports.reduced(FENCE, 2, 1e-300, 1e30)),
                 evaluated(2),
                 reported(new WorkerReport.Uploaded(FENCE, 2, 9)),
                 new Event.OutputSealed(FENCE, "/out", 8));

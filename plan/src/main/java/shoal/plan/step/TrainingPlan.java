@@ -150,6 +150,15 @@ public final class TrainingPlan {
         return List.copyOf(result);
     }
 
+    /** How many rows this step reads, in all micro-batches. */
+    public int rowsIn(int step) {
+        requireStep(step);
+        long perRound = (long) batch.trainRowsPerDevice() * batch.ranks();
+        long first = (step - 1) % stepsPerEpoch * perRound * batch.accumulation();
+        long read = Math.min(rows, (long) batchesPerEpoch * batch.trainRowsPerDevice());
+        return Math.toIntExact(Math.min(read, endRound(step) * perRound) - first);
+    }
+
     private MicroBatch microBatch(int[] order, int index, int rank, int round, int count) {
         int from = index * batch.trainRowsPerDevice();
         int size = Math.min(batch.trainRowsPerDevice(), order.length - from);

@@ -66,6 +66,7 @@ final class TrainingPlanTest {
                         "rank 1 round 1 [6, 7]");
         assertThat(first).allMatch(one -> one.weight() == 1.0 / 8);
         assertThat(plan.microBatches(2).get(0).rows()).containsExactly(8, 9);
+        assertThat(plan.rowsIn(1)).isEqualTo(8);
     }
 
     @Test
@@ -83,6 +84,7 @@ final class TrainingPlanTest {
                         "rank 1 round 0 [4, 5, 6, 7]");
         assertThat(only.stream().map(MicroBatch::weight))
                 .containsExactly(1.0 / 12, 1.0 / 9, 1.0 / 12);
+        assertThat(plan.rowsIn(1)).isEqualTo(11);
     }
 
     @Test

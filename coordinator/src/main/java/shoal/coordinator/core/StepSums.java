@@ -1,0 +1,56 @@
+package shoal.coordinator.core;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import shoal.plan.step.ExactSum;
+import shoal.recipe.Require;
+
+/**
+ * A worker's part of a step.
+ *
+ * @param rows of its leaves, by number
+ * @param lossTerms row weight x row loss, one for each of {@code rows}; of a worker alone that
+ *     gives no rows, their sum
+ * @param squares of the gradient's blocks that it owns, as {@link ExactSum#toBytes} has it
+ * @param tokens computed
+ * @param nonFinite the first of its blocks whose squared norm is not finite
+ * @param deal hash of who computes which leaf; empty of a worker alone that does not say
+ */
+@SuppressWarnings("ArrayRecordComponent") // made once per message, never changed
+public record StepSums(
+        int[] rows,
+        double[] lossTerms,
+        byte[] squares,
+        long tokens,
+        Optional<BlockPlace> nonFinite,
+        Optional<Hash> deal) {
+    /** A block, in words: "embed", "layer 3" or "head", and its index there. */
+    public record BlockPlace(String unit, long block) {
+        public BlockPlace {
+            requireNonNull(unit, "unit");
+            Require.atLeast("block", block, 0);
+        }
+    }
+
+    public StepSums {
+        boolean alone = rows.length == 0 && lossTerms.length == 1;
+        if (!alone && rows.length != lossTerms.length) {
+            throw new IllegalArgumentException(
+                    rows.length
+                            + " rows and "
+                            + lossTerms.length
+                            + " loss terms; expected one each");
+        }
+        if (squares.length != ExactSum.SIZE_BYTES) {
+            throw new IllegalArgumentException(
+                    "squared_norm_sum has "
+                            + squares.length
+                            + " bytes, expected "
+                            + ExactSum.SIZE_BYTES);
+        }
+        Require.atLeast("tokens", tokens, 0);
+        requireNonNull(nonFinite, "nonFinite");
+        requireNonNull(deal, "deal");
+    }
+}

@@ -1,0 +1,76 @@
+package shoal.coordinator.core;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import shoal.plan.step.ExactSum;
+
+/**
+ * All parts of a step, added so that neither the number of workers nor who had which row changes a
+ * bit: losses in row order, squares exactly.
+ *
+ * @param loss sum of row weight x row loss
+ * @param squaredNorm of the reduced gradient
+ * @param tokens computed
+ */
+record StepTotal(double loss, double squaredNorm, long tokens) {
+    private record Term(int row, double loss) {}
+
+    static StepTotal of(Collection<StepSums> parts) {
+        ExactSum squares = new ExactSum();
+        long tokens = 0;
+        for (StepSums part : parts) {
+            squares.add(ExactSum.fromBytes(part.squares()));
+            tokens = Math.addExact(tokens, part.tokens());
+        }
+        return new StepTotal(loss(parts), squares.value(), tokens);
+    }
+
+    private static double loss(Collection<StepSums> parts) {
+        List<Term> terms =
+                parts.stream()
+                        .flatMap(part -> terms(part).stream())
+                        .sorted(Comparator.comparingInt(Term::row))
+                        .toList();
+        double loss = 0;
+        for (Term term : terms) {
+            loss += term.loss();
+        }
+        return loss;
+    }
+
+    private static List<Term> terms(StepSums part) {
+        boolean alone = part.rows().length == 0;
+        return IntStream.range(0, part.lossTerms().length)
+                .mapToObj(i -> new Term(alone ? i : part.rows()[i], part.lossTerms()[i]))
+                .toList();
+    }
+
+    /** Why these parts are not one step; empty if each row came once and all dealt alike. */
+    static Optional<String> problem(Collection<StepSums> parts, int expectedRows) {
+        long deals = parts.stream().map(StepSums::deal).distinct().count();
+        if (deals > 1) {
+            return Optional.of("its workers dealt the rows of a step in " + deals + " ways");
+        }
+        int[] rows = parts.stream().flatMapToInt(part -> IntStream.of(part.rows())).toArray();
+        if (rows.length == 0 && parts.size() == 1) {
+            return Optional.empty(); // A worker alone that gives only sums.
+        }
+        Arrays.sort(rows);
+        for (int i = 1; i < rows.length; i++) {
+            if (rows[i] == rows[i - 1]) {
+                return Optional.of("row " + rows[i] + " was computed twice in a step");
+            }
+        }
+        return rows.length == expectedRows
+                ? Optional.empty()
+                : Optional.of(
+                        "its workers computed "
+                                + rows.length
+                                + " rows of a step that has "
+                                + expectedRows);
+    }
+}

@@ -1,0 +1,92 @@
+package shoal.coordinator;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import shoal.coordinator.core.Fence;
+import shoal.coordinator.core.Hash;
+import shoal.coordinator.core.PeerFacts;
+import shoal.coordinator.core.Probe;
+import shoal.coordinator.core.StepSums;
+import shoal.coordinator.core.WorkerFacts;
+import shoal.coordinator.core.WorkerReport;
+import shoal.plan.step.ExactSum;
+
+/** What workers of tests say. */
+public final class TestReports {
+    private TestReports() {}
+
+    /** A worker that others can reach and that gives the bits of this name. */
+    public static WorkerFacts facts(String worker, String bits) {
+        TreeMap<String, Hash> probe = new TreeMap<>();
+        probe.put("gelu", new Hash(String.format("%064x", bits.hashCode())));
+        probe.put("product", new Hash("0".repeat(64)));
+        return new WorkerFacts(
+                "here", 7, 2, Optional.of(new PeerFacts(worker + ":1", "n")), new Probe(probe));
+    }
+
+    /** A worker alone that gives only sums. */
+    public static WorkerReport.Reduced reduced(
+            Fence fence, int step, double loss, double squaredNorm) {
+        return new WorkerReport.Reduced(fence, step, alone(loss, squaredNorm));
+    }
+
+    public static StepSums alone(double loss, double squaredNorm) {
+        return new StepSums(
+                new int[0],
+                new double[] {loss},
+                exact(squaredNorm),
+                10,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** What one of several workers says of a step of {@link TestRecipes#BATCH_ROWS} rows. */
+    public static StepSums part(int step, int index, int workers) {
+        int from = TestRecipes.BATCH_ROWS * index / workers;
+        int to = TestRecipes.BATCH_ROWS * (index + 1) / workers;
+        int[] rows = IntStream.range(from, to).toArray();
+        double[] squares = IntStream.of(rows).mapToDouble(row -> square(step, row)).toArray();
+        return new StepSums(
+                rows,
+                IntStream.of(rows).mapToDouble(row -> lossTerm(step, row)).toArray(),
+                exact(squares),
+                10,
+                Optional.empty(),
+                Optional.of(new Hash(String.format("%064x", workers))));
+    }
+
+    /** What these parts add up to, however many workers there are. */
+    public static double loss(int step) {
+        double loss = 0;
+        for (int row = 0; row < TestRecipes.BATCH_ROWS; row++) {
+            loss += lossTerm(step, row);
+        }
+        return loss;
+    }
+
+    public static double norm(int step) {
+        return Math.sqrt(
+                IntStream.range(0, TestRecipes.BATCH_ROWS)
+                        .mapToObj(row -> new BigDecimal(square(step, row)))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add)
+                        .doubleValue());
+    }
+
+    private static double lossTerm(int step, int row) {
+        return Math.scalb(1.0 / (3 * row + step), 7 * row);
+    }
+
+    private static double square(int step, int row) {
+        return Math.scalb(1.0 / (7 * row + step), 20 - 13 * row);
+    }
+
+    public static byte[] exact(double... values) {
+        ExactSum sum = new ExactSum();
+        for (double value : values) {
+            sum.add(value);
+        }
+        return sum.toBytes();
+    }
+}
