@@ -4,12 +4,12 @@
 
 Everything is tiny, so that a clone tests parity without downloading anything.
 """
-import json, os, random, struct, sys, tempfile, warnings
+import json, os, random, shutil, struct, sys, tempfile, warnings
 import torch
 from safetensors.torch import save_file
 from tokenizers import ByteLevelBPETokenizer
 from transformers import (BertTokenizerFast, GPT2Config, GPT2ForSequenceClassification,
-                          GPT2LMHeadModel, GPT2TokenizerFast)
+                          GPT2LMHeadModel, GPT2TokenizerFast, EarlyStoppingCallback, Trainer, TrainingArguments)
 from transformers.trainer_callback import TrainerControl, TrainerState
 
 warnings.simplefilter("ignore")
@@ -113,6 +113,43 @@ def trainer_state():
     state.save_to_json(at("trainer_state.json"))
 
 
+def trainer_checkpoint():
+    """A checkpoint of HF's Trainer, its moments once more by name, and other forms of its optimizer."""
+    random.seed(11)
+    rows = [{"input_ids": [random.randrange(1, 60) for _ in range(8)], "attention_mask": [1] * 8, "labels": i % 3}
+            for i in range(24)]
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            output_dir="output", per_device_train_batch_size=4, num_train_epochs=1, max_steps=6, learning_rate=3e-3,
+            weight_decay=0.01, warmup_steps=2, logging_steps=1, eval_strategy="steps", eval_steps=2, save_steps=4,
+            load_best_model_at_end=True, metric_for_best_model="loss", report_to=[], use_cpu=True, seed=7)
+        trainer = Trainer(GPT2ForSequenceClassification.from_pretrained(at("classifier", "x")[:-2]), arguments,
+                          train_dataset=rows, eval_dataset=rows[:6],
+                          callbacks=[EarlyStoppingCallback(early_stopping_patience=3, early_stopping_threshold=0.25)])
+        os.chdir(folder)  # names of folders in trainer_state.json start here
+        trainer.train()
+        os.chdir(HERE)
+        for name in ("config.json", "model.safetensors", "optimizer.pt", "scheduler.pt", "trainer_state.json"):
+            shutil.copy(os.path.join(folder, "output", "checkpoint-4", name), at("trainer-checkpoint", name))
+    arguments.eval_strategy = "no"
+    fresh = Trainer(trainer.model, arguments).create_optimizer()
+    saved = torch.load(at("trainer-checkpoint", "optimizer.pt"), weights_only=True)
+    fresh.load_state_dict(saved)
+    save_file({key + "." + name: fresh.state[parameter][key].contiguous()
+               for name, parameter in trainer.model.named_parameters() for key in ("exp_avg", "exp_avg_sq")},
+              at("trainer-checkpoint-forms", "moments.safetensors"))
+    torch.save(saved, at("trainer-checkpoint-forms", "legacy.pt"), _use_new_zipfile_serialization=False)
+    for name, kind, more in [("sgd", torch.optim.SGD, {"momentum": 0.9}), ("adam", torch.optim.Adam, {}),
+                             ("amsgrad", torch.optim.AdamW, {"amsgrad": True}), ("adagrad", torch.optim.Adagrad, {}),
+                             ("one-group", torch.optim.AdamW, {})]:
+        model = GPT2ForSequenceClassification.from_pretrained(at("classifier", "x")[:-2])
+        optimizer = kind(model.parameters(), lr=1e-3, weight_decay=0.01, **more)
+        for parameter in model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+        torch.save(optimizer.state_dict(), at("trainer-checkpoint-forms", name + ".pt"))
+
+
 def numbers():
     random.seed(5)
     values = [0.0, -0.0, 1.0, 1e-05, 0.0001, 1e16, 9999999999999998.0, 1e15, 123456.789, 5e-324, 1.7976931348623157e308,
@@ -128,4 +165,4 @@ def numbers():
 
 
 if __name__ == "__main__":
-    wordpiece(); bytepair(); models(); trainer_state(); numbers()
+    wordpiece(); bytepair(); models(); trainer_state(); trainer_checkpoint(); numbers()

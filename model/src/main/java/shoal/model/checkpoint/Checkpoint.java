@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import shoal.model.StateKind;
+import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.UserException;
 
 /**
- * The state of a run after one of its steps, in a folder: what is needed to go on from there.
+ * The state of a run after one of its steps, in a folder: what is needed to go on from there. Ours
+ * or one that HF's Trainer wrote; who goes on need not know which.
  *
  * <p>Guarantees:
  *
@@ -34,7 +36,9 @@ public interface Checkpoint {
                     shownName,
                     "There is no such folder (looked for " + folder.toAbsolutePath() + ").");
         }
-        return ShoalCheckpoint.open(folder, shownName);
+        return HuggingFaceCheckpoint.isOne(folder)
+                ? HuggingFaceCheckpoint.open(folder, shownName)
+                : ShoalCheckpoint.open(folder, shownName);
     }
 
     /** The folder as the user wrote it. */
@@ -51,6 +55,9 @@ public interface Checkpoint {
 
     /** What the run depended on besides its recipe, where it is known. */
     Optional<RunFacts> facts();
+
+    /** The update rule, where it is known; a checkpoint of HF does not know max_grad_norm: 0. */
+    Optional<OptimizerRecipe> optimizer();
 
     /** HF's record of the run so far. */
     TrainerState trainerState();

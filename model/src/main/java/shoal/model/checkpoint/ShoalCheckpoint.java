@@ -15,6 +15,7 @@ import shoal.model.safetensors.SafetensorsLayout;
 import shoal.model.tensor.ElementType;
 import shoal.model.tensor.TensorFile;
 import shoal.model.tensor.TensorInfo;
+import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.Recipe;
 import shoal.recipe.UserException;
@@ -157,6 +158,11 @@ final class ShoalCheckpoint implements Checkpoint {
     @Override
     public Optional<RunFacts> facts() {
         return Optional.of(manifest.facts());
+    }
+
+    @Override
+    public Optional<OptimizerRecipe> optimizer() {
+        return Optional.of(manifest.recipe().optimizer());
     }
 
     @Override

@@ -57,9 +57,9 @@ enum Globals {
         throw new UserException(
                 shownName,
                 String.format(
-                        "asks for %s, which a file of weights does not need and which could run"
-                                + " anything. Only tensors are read. Save the weights as"
-                                + " model.safetensors.",
+                        "asks for %s, which no file of weights or optimizer state needs and which"
+                                + " could run anything. Only tensors, numbers and texts are read."
+                                + " Save weights as model.safetensors.",
                         shortened(module + "." + name)));
     }
 

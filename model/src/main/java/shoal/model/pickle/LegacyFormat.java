@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import shoal.model.pickle.PickleValue.Entries;
 import shoal.model.pickle.PickleValue.Flag;
 import shoal.model.pickle.PickleValue.Items;
@@ -28,16 +29,23 @@ final class LegacyFormat {
         this.shownName = shownName;
     }
 
-    static Map<String, TensorPlace> places(FileChannel channel, String shownName)
+    /**
+     * Where every tensor lies.
+     *
+     * @param root finds the tensors in the pickled value
+     */
+    static Map<String, TensorPlace> places(
+            FileChannel channel, String shownName, Function<PickleValue, StateDict> root)
             throws IOException {
-        return new LegacyFormat(channel, shownName).places();
+        return new LegacyFormat(channel, shownName).places(root);
     }
 
-    private Map<String, TensorPlace> places() throws IOException {
+    private Map<String, TensorPlace> places(Function<PickleValue, StateDict> root)
+            throws IOException {
         int window = (int) Math.min(channel.size(), Unpickler.PICKLE_BYTES);
         PickleBytes bytes = new PickleBytes(TensorChannel.readFully(channel, 0, window), shownName);
         checkStart(bytes);
-        StateDict tensors = new StateDict(Unpickler.read(bytes, shownName), shownName);
+        StateDict tensors = root.apply(Unpickler.read(bytes, shownName));
         PickleValue keys = Unpickler.read(bytes, shownName);
         if (!(keys instanceof Items list)) {
             throw bytes.damaged("has no list of storages");

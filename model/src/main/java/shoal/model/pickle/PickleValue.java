@@ -84,9 +84,10 @@ sealed interface PickleValue {
         }
     }
 
-    /** A dict or OrderedDict; its keys are texts, as those of a state dict are. */
+    /** A dict or OrderedDict; its keys are texts, or numbers as in an optimizer's state. */
     final class Entries implements PickleValue {
         final Map<String, PickleValue> values = new LinkedHashMap<>();
+        final Map<Integer, PickleValue> numbered = new LinkedHashMap<>();
 
         @Override
         public String inWords() {

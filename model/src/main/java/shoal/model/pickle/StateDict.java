@@ -10,25 +10,34 @@ import shoal.model.tensor.TensorInfo;
 import shoal.model.tensor.TensorPlace;
 import shoal.recipe.UserException;
 
-/** A pickled dictionary of tensors, once it is known where each storage lies. */
+/** The tensors of a pickle by name, once it is known where each storage lies. */
 final class StateDict {
-    private final Entries entries;
+    private final Map<String, PickleValue> entries;
     private final String shownName;
 
-    StateDict(PickleValue value, String shownName) {
+    StateDict(Map<String, PickleValue> entries, String shownName) {
+        this.entries = entries;
         this.shownName = shownName;
+    }
+
+    /** The entries of a dictionary of tensors by name. */
+    static StateDict ofWeights(PickleValue value, String shownName) {
         if (!(value instanceof Entries dictionary)) {
             throw new UserException(
                     shownName,
                     "holds " + value.inWords() + ", expected a dictionary of tensors by name.");
         }
-        this.entries = dictionary;
+        if (!dictionary.numbered.isEmpty()) {
+            throw new UserException(
+                    shownName, "numbers its entries, expected a dictionary of tensors by name.");
+        }
+        return new StateDict(dictionary.values, shownName);
     }
 
     /** Every storage that a tensor views, by key. */
     Map<String, Storage> storages() {
         Map<String, Storage> storages = new LinkedHashMap<>();
-        entries.values.forEach(
+        entries.forEach(
                 (name, value) -> {
                     Storage storage = tensor(name, value).storage();
                     Storage before = storages.putIfAbsent(storage.key(), storage);
@@ -47,7 +56,7 @@ final class StateDict {
      */
     Map<String, TensorPlace> places(Map<String, Long> positions) {
         Map<String, TensorPlace> places = new LinkedHashMap<>();
-        entries.values.forEach(
+        entries.forEach(
                 (name, value) -> {
                     Tensor tensor = tensor(name, value);
                     Long position = positions.get(tensor.storage().key());

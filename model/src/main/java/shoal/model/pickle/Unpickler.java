@@ -169,10 +169,20 @@ final class Unpickler {
             throw bytes.damaged("puts pairs into " + top().inWords());
         }
         for (int i = 0; i < pairs.size(); i += 2) {
-            if (!(pairs.get(i) instanceof Text key)) {
-                throw bytes.damaged("has the key " + pairs.get(i).inWords() + ", expected text");
-            }
-            entries.values.put(key.value(), pairs.get(i + 1));
+            put(entries, pairs.get(i), pairs.get(i + 1));
+        }
+    }
+
+    private void put(Entries entries, PickleValue key, PickleValue value) {
+        if (key instanceof Text text) {
+            entries.values.put(text.value(), value);
+        } else if (key instanceof Whole whole
+                && whole.value().signum() >= 0
+                && whole.value().bitLength() < 32) {
+            entries.numbered.put(whole.value().intValue(), value);
+        } else {
+            throw bytes.damaged(
+                    "has the key " + key.inWords() + ", expected text or a number from 0");
         }
     }
 

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import shoal.model.pickle.PickleValue.Storage;
 import shoal.model.tensor.TensorChannel;
 import shoal.model.tensor.TensorPlace;
@@ -25,12 +26,20 @@ final class ZipFormat {
         this.entries = entries;
     }
 
-    static Map<String, TensorPlace> places(FileChannel channel, String shownName)
+    /**
+     * Where every tensor lies.
+     *
+     * @param root finds the tensors in the pickled value
+     */
+    static Map<String, TensorPlace> places(
+            FileChannel channel, String shownName, Function<PickleValue, StateDict> root)
             throws IOException {
-        return new ZipFormat(channel, shownName, ZipDirectory.read(channel, shownName)).places();
+        return new ZipFormat(channel, shownName, ZipDirectory.read(channel, shownName))
+                .places(root);
     }
 
-    private Map<String, TensorPlace> places() throws IOException {
+    private Map<String, TensorPlace> places(Function<PickleValue, StateDict> root)
+            throws IOException {
         String folder = folder();
         if (entries.containsKey(folder + "/constants.pkl")) {
             throw new UserException(
@@ -51,7 +60,7 @@ final class ZipFormat {
                         TensorChannel.readFully(
                                 channel, pickle.positionBytes(), (int) pickle.sizeBytes()),
                         shownName);
-        StateDict tensors = new StateDict(value, shownName);
+        StateDict tensors = root.apply(value);
         Map<String, Long> positions = new HashMap<>();
         for (Storage storage : tensors.storages().values()) {
             positions.put(storage.key(), position(folder, storage));

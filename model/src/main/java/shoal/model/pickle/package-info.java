@@ -1,9 +1,10 @@
 /**
- * PyTorch's own files of weights, read without running anything.
+ * PyTorch's own files of weights and of optimizers, read without running anything, and written.
  *
  * <p>A pickle is a program for a stack machine that may call any function of any module. The one
- * here knows the instructions that a dictionary of tensors needs, calls nothing, and knows six
- * names: everything else is refused by its name ({@link shoal.model.pickle.Globals}).
+ * here knows the instructions that dictionaries of tensors need, calls nothing, and knows the names
+ * of three functions and of the storage types: everything else is refused by its name ({@link
+ * shoal.model.pickle.Globals}).
  *
  * <h2>The formats</h2>
  *
@@ -22,7 +23,8 @@
  * shoal.model.pickle.Unpickler#PICKLE_BYTES}, nothing outside the file is read, and what is wrong
  * is a {@code UserException}.
  *
- * <p>Must not know GPT-2's names. Read next: {@link shoal.model.pickle.TorchFile}.
+ * <p>Must not know GPT-2's names. Read next: {@link shoal.model.pickle.TorchFile}, {@link
+ * shoal.model.pickle.TorchTree}.
  */
 @NullMarked
 package shoal.model.pickle;

@@ -80,9 +80,9 @@ class TorchFileTest {
 
         assertThat(refusedZip(evil, Map.of()))
                 .containsExactly(
-                        "w.bin: asks for posix.system, which a file of weights does not need and"
-                                + " which could run anything. Only tensors are read. Save the"
-                                + " weights as model.safetensors.");
+                        "w.bin: asks for posix.system, which no file of weights or optimizer state"
+                                + " needs and which could run anything. Only tensors, numbers and"
+                                + " texts are read. Save weights as model.safetensors.");
         assertThat(refused(evil))
                 .singleElement()
                 .asString()
@@ -248,7 +248,7 @@ class TorchFileTest {
     void other_files_are_refused() throws IOException {
         assertThat(refused(new byte[3]))
                 .containsExactly(
-                        "w.bin: has 3 bytes, too few for a file of weights. Copy it again.");
+                        "w.bin: has 3 bytes, too few for a file of PyTorch. Copy it again.");
         assertThat(refused("version https://git-lfs".getBytes(StandardCharsets.UTF_8)))
                 .containsExactly(
                         "w.bin: is no file of weights: it is neither a zip file nor a pickle. Copy"
