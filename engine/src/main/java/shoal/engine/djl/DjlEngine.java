@@ -179,7 +179,12 @@ public final class DjlEngine implements TrainingEngine {
             return;
         }
         closed = true;
-        parts.lanes().run(parts.kernel()::close);
+        parts.lanes()
+                .run(
+                        () -> {
+                            parts.model().close(); // lists of tensors keep memory of their own
+                            parts.kernel().close();
+                        });
         parts.lanes().close();
     }
 

@@ -17,13 +17,24 @@ final class Model implements AutoCloseable {
     private final List<NativeBuffer> secondMoments = new ArrayList<>();
 
     Model(Kernel kernel, GptConfig config) {
+        this(kernel, config, true);
+    }
+
+    private Model(Kernel kernel, GptConfig config, boolean moments) {
         this.config = config;
         this.table = ParameterTable.of(config);
         for (Unit unit : table.units()) {
             parameters.add(UnitBuffer.zeros(kernel, unit));
-            firstMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
-            secondMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
+            if (moments) {
+                firstMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
+                secondMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
+            }
         }
+    }
+
+    /** A model that is never trained: it must not be asked for moments. */
+    static Model withoutMoments(Kernel kernel, GptConfig config) {
+        return new Model(kernel, config, false);
     }
 
     GptConfig config() {

@@ -72,15 +72,22 @@ final class Fixtures {
 
     /** Normal random parameters, LayerNorm gains around 1. */
     static void randomParameters(TrainingEngine engine, long seed) {
+        writeAll(engine, randomTensors(engine.table(), seed));
+    }
+
+    /** Normal random values for every parameter, LayerNorm gains around 1, by HF name. */
+    static Map<String, float[]> randomTensors(ParameterTable table, long seed) {
         Random random = new Random(seed);
-        for (Parameter parameter : engine.table().parameters()) {
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : table.parameters()) {
             float[] values = new float[(int) parameter.sizeElements()];
             boolean gain = parameter.name().matches(".*ln_.\\.weight");
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) (0.2 * random.nextGaussian() + (gain ? 1 : 0));
             }
-            write(engine, parameter, values);
+            tensors.put(parameter.name(), values);
         }
+        return tensors;
     }
 
     static void write(TrainingEngine engine, Parameter parameter, float[] values) {
