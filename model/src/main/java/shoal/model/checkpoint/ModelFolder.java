@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import shoal.model.GptConfig;
@@ -42,13 +43,19 @@ public final class ModelFolder {
     private final Source source;
     private final GptConfig config;
     private final ParameterTable table;
+    private final boolean hasHead;
     private final List<ModelFile> files;
     private final List<String> notices;
 
     private ModelFolder(
-            Source source, GptConfig config, List<ModelFile> files, List<String> notices) {
+            Source source,
+            GptConfig config,
+            boolean hasHead,
+            List<ModelFile> files,
+            List<String> notices) {
         this.source = source;
         this.config = config;
+        this.hasHead = hasHead;
         this.table = ParameterTable.of(config);
         this.files = List.copyOf(files);
         this.notices = List.copyOf(notices);
@@ -110,7 +117,7 @@ public final class ModelFolder {
                             "%s has no pad_token_id: %d, the tokenizer's padding token, is used.",
                             source.shownConfig(), config.padTokenId()));
         }
-        return new ModelFolder(source, config, files, notices);
+        return new ModelFolder(source, config, weights.scoreRows().isPresent(), files, notices);
     }
 
     private static int classes(Source source, int labels, Weights weights) {
@@ -157,6 +164,21 @@ public final class ModelFolder {
         return config;
     }
 
+    /** Whether the folder has a score head; else a new one is drawn when weights are loaded. */
+    public boolean hasHead() {
+        return hasHead;
+    }
+
+    /** Names of the classes by index: id2label of config.json, else HF's LABEL_0 and so on. */
+    public List<String> labelNames() {
+        Map<Integer, String> given = source.config.labelNames();
+        List<String> names = new ArrayList<>();
+        for (int label = 0; label < config.labels(); label++) {
+            names.add(given.getOrDefault(label, "LABEL_" + label));
+        }
+        return List.copyOf(names);
+    }
+
     /** Where every parameter lies; of {@link #config}. */
     public ParameterTable table() {
         return table;
@@ -190,6 +212,11 @@ public final class ModelFolder {
     /** The folder's tokenizer, for texts of at most so many tokens. */
     public Tokenizer tokenizer(int maxLength) {
         return Tokenizer.open(source.folder, source.shownName, maxLength);
+    }
+
+    /** model_max_length of the folder's tokenizer, if it is a real bound. */
+    public OptionalInt tokenizerMaxLength() {
+        return Tokenizer.modelMaxLength(source.folder, source.shownName);
     }
 
     /**

@@ -131,6 +131,11 @@ public final class Tokenizer implements AutoCloseable {
         return TokenizerJson.read(modelFolder, shownName).padTokenId();
     }
 
+    /** model_max_length of a folder's tokenizer, if it is a real bound; without the library. */
+    public static OptionalInt modelMaxLength(Path modelFolder, String shownName) {
+        return TokenizerJson.read(modelFolder, shownName).modelMaxLength();
+    }
+
     /** The id of the padding token, if the folder names one and its vocabulary has it. */
     public OptionalInt padTokenId() {
         return source.padTokenId();

@@ -22,11 +22,12 @@ final class FencesTest {
     private static final String MODEL = "shoal.model..";
     private static final String PLAN = "shoal.plan..";
     private static final String ENGINE = "shoal.engine..";
+    private static final String CLASSIFIER = "shoal.classifier..";
     private static final String COORDINATOR = "shoal.coordinator..";
     private static final String WORKER = "shoal.worker..";
     private static final String CLI = "shoal.cli..";
     private static final List<String> ALL =
-            List.of(RECIPE, MODEL, PLAN, PROTO, WIRE, ENGINE, COORDINATOR, WORKER, CLI);
+            List.of(RECIPE, MODEL, PLAN, PROTO, WIRE, ENGINE, CLASSIFIER, COORDINATOR, WORKER, CLI);
 
     /** What each module may import besides itself. */
     private static final Map<String, List<String>> ALLOWED =
@@ -38,6 +39,7 @@ final class FencesTest {
                             PROTO, List.of(),
                             WIRE, List.of(RECIPE, PROTO),
                             ENGINE, List.of(RECIPE, MODEL, PLAN),
+                            CLASSIFIER, List.of(RECIPE, MODEL, PLAN, ENGINE),
                             COORDINATOR, List.of(RECIPE, MODEL, PLAN, PROTO, WIRE),
                             WORKER, List.of(RECIPE, MODEL, PLAN, PROTO, WIRE, ENGINE),
                             CLI, ALL));

@@ -16,6 +16,7 @@ final class SourceTree {
                     "plan",
                     "proto",
                     "engine",
+                    "classifier",
                     "coordinator",
                     "worker",
                     "cli",
