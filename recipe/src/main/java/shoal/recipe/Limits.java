@@ -47,6 +47,15 @@ public final class Limits {
     /** Compute threads of a worker: more than any machine has cores for. */
     public static final int LANES = 1_024;
 
+    /**
+     * Heap bytes that reading a user's file may allocate for each byte of it: an empty JSON list of
+     * three characters is an object, a list and its place in another list.
+     */
+    public static final int READING_HEAP_PER_BYTE = 512;
+
+    /** Heap bytes that reading a user's file may allocate whatever its size: buffers, messages. */
+    public static final int READING_HEAP_BYTES = 2 << 20;
+
     static {
         if (CHUNK_BYTES + 4_096 > MESSAGE_BYTES) {
             throw new AssertionError("a chunk with its envelope must fit a message");

@@ -22,6 +22,11 @@ final class PickleBytes {
         return bytes.position();
     }
 
+    /** Bytes of the whole buffer. */
+    int size() {
+        return bytes.limit();
+    }
+
     /** Starts again. */
     void rewind() {
         bytes.rewind();

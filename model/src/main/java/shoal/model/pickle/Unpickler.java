@@ -32,9 +32,12 @@ final class Unpickler {
     private final String shownName;
     private final List<PickleValue> stack = new ArrayList<>();
     private final Map<Integer, PickleValue> memo = new HashMap<>();
+    private final int most;
     private int made;
 
     private Unpickler(PickleBytes bytes, String shownName) {
+        // No honest pickle makes more values than it has bytes.
+        this.most = Math.min(VALUES, bytes.size());
         this.bytes = bytes;
         this.shownName = shownName;
     }
@@ -58,8 +61,8 @@ final class Unpickler {
             if (!constant(instruction) && !memoOrName(instruction)) {
                 compose(instruction);
             }
-            if (made > VALUES || memo.size() > VALUES) {
-                throw bytes.damaged("makes more than " + VALUES + " values");
+            if (made > most || memo.size() > most) {
+                throw bytes.damaged("makes more than " + most + " values");
             }
         }
     }

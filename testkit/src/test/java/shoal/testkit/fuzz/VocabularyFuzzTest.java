@@ -1,0 +1,20 @@
+package shoal.testkit.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.model.tokenizer.Tokenizer;
+
+/** Any bytes as vocab.txt and tokenizer_config.json. */
+class VocabularyFuzzTest {
+    @TempDir private static Path folder;
+
+    @FuzzTest
+    void reads(byte[] input) {
+        List<byte[]> files = Reading.files(input, 2);
+        Reading.write(folder, "vocab.txt", files.get(0));
+        Reading.write(folder, "tokenizer_config.json", files.get(1));
+        Reading.of(input, () -> Tokenizer.require(folder, "model"));
+    }
+}
