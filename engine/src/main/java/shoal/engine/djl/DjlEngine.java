@@ -182,7 +182,9 @@ public final class DjlEngine implements TrainingEngine {
         parts.lanes()
                 .run(
                         () -> {
-                            parts.model().close(); // lists of tensors keep memory of their own
+                            parts.held().close(); // lists of tensors keep memory of their own
+                            parts.pool().close();
+                            parts.model().close();
                             parts.kernel().close();
                         });
         parts.lanes().close();

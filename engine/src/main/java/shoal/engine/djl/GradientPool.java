@@ -12,7 +12,7 @@ import shoal.model.Unit;
  * <p>A buffer's padding is zero from its making on, and nobody writes there; its tensors are
  * overwritten whole by each backward. From any lane.
  */
-final class GradientPool {
+final class GradientPool implements AutoCloseable {
     private final Kernel kernel;
     private final Map<Long, Deque<UnitBuffer>> free = new HashMap<>();
     private int made;
@@ -39,6 +39,13 @@ final class GradientPool {
     /** Buffers made so far. */
     synchronized int made() {
         return made;
+    }
+
+    /** Frees what was given back. */
+    @Override
+    public synchronized void close() {
+        free.values().forEach(buffers -> buffers.forEach(UnitBuffer::close));
+        free.clear();
     }
 
     /** The head's first parameter is the score, a layer's its c_attn: shapes tell them apart. */

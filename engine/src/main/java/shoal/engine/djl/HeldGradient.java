@@ -21,7 +21,7 @@ import shoal.recipe.Limits;
  * <p>Layers and head sit in buffers of the pool until the update. The embeddings have a dense
  * buffer of their own, in which only rows that were read are set, and cleared the next time.
  */
-final class HeldGradient {
+final class HeldGradient implements AutoCloseable {
     private final List<Unit> units;
     private final GradientPool pool;
     private final UnitBuffer embed;
@@ -113,6 +113,12 @@ final class HeldGradient {
                 pool.giveBack(unit, buffer);
             }
         }
+    }
+
+    @Override
+    public void close() {
+        release();
+        embed.close();
     }
 
     /** Puts rows in their place; returns where each starts. */

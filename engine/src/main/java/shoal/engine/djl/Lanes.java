@@ -56,7 +56,16 @@ final class Lanes implements AutoCloseable {
 
     /** Takes all work through all its stages, on all lanes. */
     void drain(List<? extends Staged> work) {
-        StageQueue queue = new StageQueue(work, choice);
+        drain(work, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Takes all work through all its stages, on all lanes.
+     *
+     * @param most pieces of work that are begun and unfinished at a time
+     */
+    void drain(List<? extends Staged> work, int most) {
+        StageQueue queue = new StageQueue(work, choice, most);
         List<Future<?>> running = new ArrayList<>();
         for (int lane = 0; lane < Math.min(count, work.size()); lane++) {
             running.add(

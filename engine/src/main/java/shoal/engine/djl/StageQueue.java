@@ -3,38 +3,48 @@ package shoal.engine.djl;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import shoal.recipe.Require;
 
 /**
  * Staged work that several lanes take through its stages together.
  *
- * <p>A lane takes the work that is furthest behind, the first of equals. So all slices of a
- * micro-batch pass a unit before the next unit, without a barrier: few unit-sized gradients are
- * alive, and no lane waits while another one has work left to share.
+ * <p>So much work is begun at a time as the queue is told; of that, a lane takes what is furthest
+ * behind, the first of equals. So slices pass a unit together before the next unit, without a
+ * barrier, and no lane waits while another one has work left to share.
  *
  * <p>Which lane runs what, and when, never changes a result.
  */
 final class StageQueue {
-    /** Chooses among idle work. */
+    /** Chooses among work that can be taken. */
     interface Choice {
         /**
-         * An idle index; there is at least one.
+         * The index of work to take; there is at least one.
          *
-         * @param idle whether the work at an index can be taken
+         * @param ready whether the work at an index can be taken
          * @param stagesDone of the work at an index
          */
-        int choose(boolean[] idle, int[] stagesDone);
+        int choose(boolean[] ready, int[] stagesDone);
     }
 
     private final List<? extends Staged> work;
     private final Choice choice;
+    private final int most;
     private final boolean[] idle;
     private final int[] stagesDone;
     private int unfinished;
+    private int open;
     private @Nullable RuntimeException failure;
 
-    StageQueue(List<? extends Staged> work, Choice choice) {
+    /**
+     * Work of which nothing is begun.
+     *
+     * @param most pieces of work that are begun and unfinished at a time, at least one
+     */
+    StageQueue(List<? extends Staged> work, Choice choice, int most) {
         this.work = List.copyOf(work);
         this.choice = choice;
+        Require.atLeast("most", most, 1);
+        this.most = most;
         this.idle = new boolean[work.size()];
         this.stagesDone = new int[work.size()];
         this.unfinished = work.size();
@@ -42,10 +52,10 @@ final class StageQueue {
     }
 
     /** The usual choice: furthest behind, the first of equals. */
-    static int furthestBehind(boolean[] idle, int[] stagesDone) {
+    static int furthestBehind(boolean[] ready, int[] stagesDone) {
         int best = -1;
-        for (int index = 0; index < idle.length; index++) {
-            if (idle[index] && (best < 0 || stagesDone[index] < stagesDone[best])) {
+        for (int index = 0; index < ready.length; index++) {
+            if (ready[index] && (best < 0 || stagesDone[index] < stagesDone[best])) {
                 best = index;
             }
         }
@@ -72,9 +82,11 @@ final class StageQueue {
 
     private synchronized int take() throws InterruptedException {
         while (unfinished > 0 && failure == null) {
-            if (anyIdle()) {
-                int index = choice.choose(idle, stagesDone);
+            boolean[] ready = ready();
+            if (any(ready)) {
+                int index = choice.choose(ready, stagesDone);
                 idle[index] = false;
+                open += stagesDone[index] == 0 ? 1 : 0;
                 return index;
             }
             wait();
@@ -89,14 +101,24 @@ final class StageQueue {
         stagesDone[index]++;
         if (stagesDone[index] == work.get(index).stages()) {
             unfinished--;
+            open--;
         } else {
             idle[index] = true;
         }
         notifyAll();
     }
 
-    private boolean anyIdle() {
-        for (boolean one : idle) {
+    /** What a lane may take: idle, and begun or within what may be open. */
+    private boolean[] ready() {
+        boolean[] ready = idle.clone();
+        for (int index = 0; index < ready.length; index++) {
+            ready[index] &= stagesDone[index] > 0 || open < most;
+        }
+        return ready;
+    }
+
+    private static boolean any(boolean[] ready) {
+        for (boolean one : ready) {
             if (one) {
                 return true;
             }

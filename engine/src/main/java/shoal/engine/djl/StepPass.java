@@ -7,7 +7,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
 import shoal.engine.StepWork;
 
-/** Forward and backward of one step: micro-batch after micro-batch, the slices of each together. */
+/** Forward and backward of one step: micro-batch after micro-batch. */
 final class StepPass {
     /** A row's part of the loss. */
     private record RowLoss(int row, double weight, float loss) {}
@@ -36,11 +36,17 @@ final class StepPass {
             for (int leaf : microBatch) {
                 passes.add(new SlicePass(context, leaf, packed.get(leaf)));
             }
-            parts.lanes().drain(passes);
+            parts.lanes().drain(passes, window(microBatch));
             passes.forEach(pass -> collect(pass, losses));
         }
         HeldGradient held = parts.held();
         return new GradientReport(total(losses), held.squaredNorm(), tokens, held.nonFinite());
+    }
+
+    /** Any number gives the same bits; this one asks for the least memory. */
+    private int window(List<Integer> microBatch) {
+        return SliceWindow.of(parts.model())
+                .slices(microBatch.stream().map(packed::get).toList(), parts.lanes().count());
     }
 
     /** Indices of leaves, by rank and round in order. */

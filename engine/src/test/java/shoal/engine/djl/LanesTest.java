@@ -73,6 +73,20 @@ final class LanesTest {
     }
 
     @Test
+    void no_more_work_is_begun_than_may_be_open() {
+        List<Integer> order = new ArrayList<>();
+        List<Counting> work = new ArrayList<>();
+        for (int index = 0; index < 5; index++) {
+            work.add(new Counting(new AtomicInteger(), order, index));
+        }
+        try (Lanes lanes = new Lanes(1)) {
+            lanes.drain(work, 2);
+        }
+
+        assertThat(order).containsExactly(0, 1, 0, 1, 0, 2, 2, 1, 3, 3, 2, 4, 4, 3, 4);
+    }
+
+    @Test
     void what_a_stage_throws_reaches_the_caller() {
         try (Lanes lanes = new Lanes(2)) {
             assertThatThrownBy(
