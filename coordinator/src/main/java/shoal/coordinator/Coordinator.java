@@ -27,6 +27,8 @@ import shoal.coordinator.grpc.GrpcFront;
 import shoal.coordinator.grpc.Sessions;
 import shoal.coordinator.grpc.Watchers;
 import shoal.coordinator.http.HealthFront;
+import shoal.coordinator.message.Commands;
+import shoal.coordinator.message.PeerKeys;
 import shoal.coordinator.store.Store;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.RecipeJson;
@@ -140,12 +142,13 @@ public final class Coordinator implements AutoCloseable {
         Sessions sessions = new Sessions(inbox::accept);
         Watchers watchers = new Watchers(store::events, calls);
         Requests requests = new Requests();
+        Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
         Clock clock = Clock.systemUTC();
         Driver driver =
                 new Driver(
                         store.load(RecipeJson::read),
                         store::append,
-                        new Performer(sessions, watchers, requests, desk, clock),
+                        new Performer(sessions, watchers, requests, desk, commands, clock),
                         clock,
                         crash);
         driverLater.set(driver);

@@ -19,16 +19,23 @@ import shoal.coordinator.message.RunEvents;
  * @param watchers of runs
  * @param requests of clients
  * @param desk of results
+ * @param commands what workers are told, as messages
  * @param clock for what is shown but not stored
  */
 record Performer(
-        Sessions sessions, Watchers watchers, Requests requests, OutputDesk desk, Clock clock)
+        Sessions sessions,
+        Watchers watchers,
+        Requests requests,
+        OutputDesk desk,
+        Commands commands,
+        Clock clock)
         implements Effect.Handler {
     Performer {
         requireNonNull(sessions, "sessions");
         requireNonNull(watchers, "watchers");
         requireNonNull(requests, "requests");
         requireNonNull(desk, "desk");
+        requireNonNull(commands, "commands");
         requireNonNull(clock, "clock");
     }
 
@@ -47,7 +54,7 @@ record Performer(
     @Override
     public void tell(Effect.Tell effect) {
         sessions.find(effect.session())
-                .ifPresent(stream -> stream.send(Commands.message(effect.command())));
+                .ifPresent(stream -> stream.send(commands.message(effect.command())));
     }
 
     @Override

@@ -35,6 +35,10 @@ record TokenFiles(Path folder) {
         }
     }
 
+    Token read(Scope scope) {
+        return read(file(scope));
+    }
+
     Path file(Scope scope) {
         return folder.resolve(scope.name().toLowerCase(Locale.ROOT));
     }

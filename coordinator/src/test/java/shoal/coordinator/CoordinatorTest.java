@@ -1,6 +1,7 @@
 package shoal.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.proto.v1.CancelRequest;
 import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.Demand;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.FilesReply;
@@ -93,6 +95,67 @@ final class CoordinatorTest {
     }
 
     @Test
+    void two_workers_compute_one_run_and_know_each_other() throws IOException {
+        try (Coordinator coordinator = start();
+                TestClient client = TestClient.of(coordinator, Scope.SUBMIT);
+                FakeWorker one = FakeWorker.join(coordinator, FakeWorker.named("one"));
+                FakeWorker two = FakeWorker.join(coordinator, FakeWorker.named("two"))) {
+            client.runs().submit(requestForTwo(client, "pair").build());
+
+            StartRun start = one.next().getStartRun();
+            StartRun other = two.next().getStartRun();
+            Fence fence = start.getFence();
+            assertThat(start.getIndex()).isZero();
+            assertThat(other.getIndex()).isEqualTo(1);
+            assertThat(other.getPeersList()).isEqualTo(start.getPeersList());
+            assertThat(start.getPeersList())
+                    .extracting(peer -> peer.getWorkerId() + " " + peer.getFacts().getHostNonce())
+                    .containsExactly("one nonce of one", "two nonce of two");
+            assertThat(start.getPeerKey().size()).isEqualTo(32);
+            assertThat(other.getPeerKey()).isEqualTo(start.getPeerKey());
+            assertThat(start.getRanksList()).containsExactly(0, 1);
+            two.ready(fence, 0, 0);
+            one.ready(fence, 0, 0);
+            for (int step = 1; step <= 2; step++) {
+                assertThat(one.next().hasEvaluate()).isFalse();
+                assertThat(two.next().hasEvaluate()).isFalse();
+                two.part(fence, step, 1, 2);
+                one.part(fence, step, 0, 2);
+            }
+            CommitStep commit = one.next().getCommitStep();
+            assertThat(commit.getOpensNext()).isFalse();
+            assertThat(two.next().getCommitStep()).isEqualTo(commit);
+            two.evaluated(two.next().getEvaluate());
+            one.evaluated(one.next().getEvaluate());
+            assertThat(one.next().getUploadState().getStep()).isEqualTo(2);
+            assertThat(two.next().getUploadState().getStep()).isEqualTo(2);
+            // Units of one block: the second worker owns all of them.
+            one.uploaded(fence, 2);
+            assertThat(two.send(fence, 2, 7, 1).getElements())
+                    .isEqualTo(TinyModel.table().parameterElements());
+            two.uploaded(fence, 2);
+
+            assertThat(words(client.watchToEnd("pair", 0))).contains("report worker one", "DONE");
+            assertThat(list(client, "pair").getWorkersList()).containsExactly("one", "two");
+            assertThat(result(client, "pair", "model.safetensors")).isEqualTo(TinyModel.weights(7));
+        }
+    }
+
+    @Test
+    void more_workers_than_ranks_are_refused() throws IOException {
+        try (Coordinator coordinator = start();
+                TestClient client = TestClient.of(coordinator, Scope.SUBMIT)) {
+            shoal.proto.v1.SubmitRequest asked =
+                    requestForTwo(client, "three")
+                            .setDemand(Demand.newBuilder().setLeastWorkers(1).setMostWorkers(3))
+                            .build();
+
+            assertThatThrownBy(() -> client.runs().submit(asked))
+                    .hasMessageContaining("workers: 3 are asked for, but the recipe has 2 ranks");
+        }
+    }
+
+    @Test
     void a_coordinator_that_starts_again_continues_the_same_step() throws IOException {
         Fence fence;
         try (Coordinator coordinator = start();
@@ -151,6 +214,13 @@ final class CoordinatorTest {
             throws IOException {
         return client.request(
                 name, TestRecipes.of(2, 1, 2), TinyModel.write(folder.resolve("model")));
+    }
+
+    private shoal.proto.v1.SubmitRequest.Builder requestForTwo(TestClient client, String name)
+            throws IOException {
+        return client.request(
+                        name, TestRecipes.ofTwoRanks(), TinyModel.write(folder.resolve("model")))
+                .setDemand(Demand.newBuilder().setLeastWorkers(2).setMostWorkers(2));
     }
 
     private static RunSummary list(TestClient client, String name) {

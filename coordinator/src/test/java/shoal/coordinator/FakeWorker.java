@@ -12,12 +12,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import shoal.coordinator.core.StepSums;
 import shoal.model.Parameter;
 import shoal.proto.v1.CoordinatorMessage;
+import shoal.proto.v1.Evaluate;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.HeldRun;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.PeerFacts;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StateChunk;
 import shoal.proto.v1.StateGrpc;
@@ -68,6 +71,16 @@ public final class FakeWorker implements AutoCloseable {
                         hello);
         assertThat(worker.next().hasWelcome()).isTrue();
         return worker;
+    }
+
+    /** Another worker than w1, with an address for its peers. */
+    public static Consumer<Hello.Builder> named(String name) {
+        return hello ->
+                hello.setWorkerId(name)
+                        .setPeer(
+                                PeerFacts.newBuilder()
+                                        .setAddress("127.0.0.1:1" + name.length())
+                                        .setHostNonce("nonce of " + name));
     }
 
     /** What a redial of the same process says that holds a run. */
@@ -141,6 +154,47 @@ public final class FakeWorker implements AutoCloseable {
                                         .setTokens(100)));
     }
 
+    /** One worker's part of a step, as {@link TestReports#part} has it. */
+    public void part(Fence fence, int step, int index, int workers) {
+        StepSums sums = TestReports.part(step, index, workers);
+        StepReduced.Builder reduced =
+                StepReduced.newBuilder()
+                        .setFence(fence)
+                        .setStep(step)
+                        .setTokens(10)
+                        .setSquaredNormSum(ByteString.copyFrom(sums.squares()))
+                        .setDealHash(ByteString.copyFrom(new byte[32]));
+        for (int i = 0; i < sums.rows().length; i++) {
+            reduced.addRows(sums.rows()[i]).addLossTerms(sums.lossTerms()[i]);
+        }
+        say(WorkerMessage.newBuilder().setStepReduced(reduced));
+    }
+
+    /** The rows that it was told to evaluate, in one message. */
+    public void evaluated(Evaluate told) {
+        say(
+                WorkerMessage.newBuilder()
+                        .setEvaluationRows(
+                                rows(
+                                                told.getFence(),
+                                                told.getStep(),
+                                                told.getFirstRow(),
+                                                told.getEndRow() - told.getFirstRow())
+                                        .setLast(true)
+                                        .setSeconds(0.5)));
+    }
+
+    /** Says that everything was sent. */
+    public void uploaded(Fence fence, int step) {
+        say(
+                WorkerMessage.newBuilder()
+                        .setStateUploaded(
+                                StateUploaded.newBuilder()
+                                        .setFence(fence)
+                                        .setStep(step)
+                                        .setPeakResidentBytes(123_456)));
+    }
+
     /** All six rows in two messages: the first four right, the last two wrong. */
     public void evaluated(Fence fence, int step) {
         say(WorkerMessage.newBuilder().setEvaluationRows(rows(fence, step, 0, 4)));
@@ -160,6 +214,13 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Streams all parameters, element i of each being {@code add + i}, and says so. */
     public StateReceipt upload(Fence fence, int step, int add) {
+        StateReceipt got = send(fence, step, add, 0);
+        uploaded(fence, step);
+        return got;
+    }
+
+    /** Streams all parameters as the worker of this index. */
+    public StateReceipt send(Fence fence, int step, int add, int index) {
         CompletableFuture<StateReceipt> receipt = new CompletableFuture<>();
         StreamObserver<StateChunk> chunks =
                 StateGrpc.newStub(channel).upload(new TestClient.Completing<>(receipt));
@@ -168,20 +229,13 @@ public final class FakeWorker implements AutoCloseable {
                     StateChunk.newBuilder()
                             .setFence(fence)
                             .setStep(step)
+                            .setIndex(index)
                             .setParameter(parameter.name())
                             .setValues(ByteString.copyFrom(TinyModel.values(parameter, add)))
                             .build());
         }
         chunks.onCompleted();
-        StateReceipt got = receipt.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
-        say(
-                WorkerMessage.newBuilder()
-                        .setStateUploaded(
-                                StateUploaded.newBuilder()
-                                        .setFence(fence)
-                                        .setStep(step)
-                                        .setPeakResidentBytes(123_456)));
-        return got;
+        return receipt.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /** Breaks the stream, as a network does. */

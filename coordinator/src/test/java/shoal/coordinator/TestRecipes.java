@@ -23,8 +23,20 @@ public final class TestRecipes {
     }
 
     public static Recipe of(int steps, Cadence logging, Cadence evaluation, double maxGradNorm) {
+        BatchRecipe batch = new BatchRecipe(1, BATCH_ROWS, BATCH_ROWS, 1, 1, false);
+        return of(batch, steps, logging, evaluation, maxGradNorm);
+    }
+
+    /** Two ranks, a log row at each of two steps and an evaluation after the last. */
+    public static Recipe ofTwoRanks() {
+        BatchRecipe batch = new BatchRecipe(2, BATCH_ROWS / 2, BATCH_ROWS, 1, 1, false);
+        return of(batch, 2, every(1), every(2), 1.0);
+    }
+
+    private static Recipe of(
+            BatchRecipe batch, int steps, Cadence logging, Cadence evaluation, double maxGradNorm) {
         return new Recipe(
-                new BatchRecipe(1, BATCH_ROWS, BATCH_ROWS, 1, 1, false),
+                batch,
                 new LengthRecipe(1, steps),
                 new OrderRecipe(OrderRecipe.Sampling.SEQUENTIAL, 42, 42),
                 new OptimizerRecipe(1e-3, 0.9, 0.999, 1e-8, 0, maxGradNorm),

@@ -19,6 +19,12 @@ public final class Bounds {
     /** The same after a restart of the coordinator, when all workers wait in their backoff. */
     public static final Duration REDIAL_AFTER_RESTART = Duration.ofSeconds(60);
 
+    /** A step may take so many times the median before its worker counts as lost (design 5). */
+    public static final int PROGRESS_STEPS = 5;
+
+    /** And always this long: a machine that swaps or compiles for a minute is slow, not lost. */
+    public static final Duration PROGRESS = Duration.ofMinutes(2);
+
     /** How long a run that has started waits for workers, unless its submission says: a reboot. */
     public static final Duration WORKER_WAIT = Duration.ofMinutes(10);
 
@@ -40,6 +46,9 @@ public final class Bounds {
     static {
         if (SILENCE.compareTo(HEARTBEAT.multipliedBy(4)) < 0 || TICK.compareTo(SILENCE) > 0) {
             throw new AssertionError("silence must outlast several heartbeats and be noticed");
+        }
+        if (PROGRESS.compareTo(SILENCE.plus(REDIAL)) < 0) {
+            throw new AssertionError("a lost stream must be noticed before a lost step");
         }
         if (REDIAL_AFTER_RESTART.compareTo(REDIAL) < 0) {
             throw new AssertionError("a restart of the coordinator must not cost workers time");

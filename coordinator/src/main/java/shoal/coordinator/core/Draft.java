@@ -51,6 +51,11 @@ final class Draft {
         state = state.with(run);
     }
 
+    /** Notes how fast a run goes. */
+    void put(RunName run, Pace pace) {
+        state = state.with(run, pace);
+    }
+
     void ticked() {
         state = state.ticked(at);
     }

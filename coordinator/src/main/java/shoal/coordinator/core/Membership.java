@@ -75,6 +75,9 @@ final class Membership {
         for (Run run : List.copyOf(draft.state().runs().values())) {
             orphan(run);
         }
+        for (Run run : List.copyOf(draft.state().runs().values())) {
+            new Progress(draft).watch(run, slept);
+        }
     }
 
     /** A run that waits for a process which nobody waits for any more. */

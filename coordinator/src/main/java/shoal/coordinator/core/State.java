@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param ended what became of the others
  * @param nextPosition in the queue
  * @param lastTick when time passed last
+ * @param paces how fast runs go
  * @param dropped messages without effect, counted
  */
 public record State(
@@ -22,19 +23,27 @@ public record State(
         Table<RunName, Entry.EndedRun> ended,
         long nextPosition,
         Optional<Instant> lastTick,
+        Table<RunName, Pace> paces,
         Table<DropReason, Long> dropped) {
     public State {
         requireNonNull(workers, "workers");
         requireNonNull(runs, "runs");
         requireNonNull(ended, "ended");
         requireNonNull(lastTick, "lastTick");
+        requireNonNull(paces, "paces");
         requireNonNull(dropped, "dropped");
     }
 
     /** A coordinator that has seen nothing. */
     public static State empty() {
         return new State(
-                Table.empty(), Table.empty(), Table.empty(), 1, Optional.empty(), Table.empty());
+                Table.empty(),
+                Table.empty(),
+                Table.empty(),
+                1,
+                Optional.empty(),
+                Table.empty(),
+                Table.empty());
     }
 
     /**
@@ -99,7 +108,7 @@ public record State(
 
     State with(Run run) {
         return new State(
-                workers, runs.with(run.name(), run), ended, nextPosition, lastTick, dropped);
+                workers, runs.with(run.name(), run), ended, nextPosition, lastTick, paces, dropped);
     }
 
     State withAccepted(Run run) {
@@ -109,6 +118,7 @@ public record State(
                 ended,
                 Math.max(nextPosition, run.position() + 1),
                 lastTick,
+                paces,
                 dropped);
     }
 
@@ -119,11 +129,12 @@ public record State(
                 ended.with(name, end),
                 Math.max(nextPosition, end.position() + 1),
                 lastTick,
+                paces.without(name),
                 dropped);
     }
 
     State ticked(Instant at) {
-        return new State(workers, runs, ended, nextPosition, Optional.of(at), dropped);
+        return new State(workers, runs, ended, nextPosition, Optional.of(at), paces, dropped);
     }
 
     State withDropped(DropReason reason) {
@@ -133,10 +144,20 @@ public record State(
                 ended,
                 nextPosition,
                 lastTick,
+                paces,
                 dropped.with(reason, droppedFor(reason) + 1));
     }
 
+    Optional<Pace> pace(RunName run) {
+        return paces.find(run);
+    }
+
+    State with(RunName run, Pace pace) {
+        return new State(
+                workers, runs, ended, nextPosition, lastTick, paces.with(run, pace), dropped);
+    }
+
     private State withWorkers(Table<WorkerName, Worker> next) {
-        return new State(next, runs, ended, nextPosition, lastTick, dropped);
+        return new State(next, runs, ended, nextPosition, lastTick, paces, dropped);
     }
 }

@@ -1,5 +1,8 @@
 package shoal.coordinator.message;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.stream.IntStream;
 import shoal.coordinator.core.Command;
@@ -15,10 +18,17 @@ import shoal.proto.v1.UploadState;
 
 /** Writes what workers are told. */
 public final class Commands implements Command.Handler<CoordinatorMessage> {
-    private Commands() {}
+    private final PeerKeys keys;
 
-    public static CoordinatorMessage message(Command command) {
-        return command.accept(new Commands());
+    /**
+     * @param keys by which workers of a run know each other
+     */
+    public Commands(PeerKeys keys) {
+        this.keys = requireNonNull(keys, "keys");
+    }
+
+    public CoordinatorMessage message(Command command) {
+        return command.accept(this);
     }
 
     @Override
@@ -28,7 +38,8 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                         .setFence(fence(command.fence()))
                         .setRecipeJson(command.submission().recipeJson())
                         .addAllRanks(ranks(command))
-                        .setIndex(command.index());
+                        .setIndex(command.index())
+                        .setPeerKey(ByteString.copyFrom(keys.of(command.fence())));
         command.crew().members().stream().map(MemberMessages::peer).forEach(start::addPeers);
         command.submission().artefacts().stream()
                 .map(ArtefactMessages::message)

@@ -167,6 +167,13 @@ final class Lab {
         return TestReports.reduced(fence, step, 1.0 / step, 4.0 / (step * step));
     }
 
+    /** One member's part of a step. */
+    Lab part(String session, String run, int step, int index, int workers) {
+        return report(
+                session,
+                new WorkerReport.Reduced(fence(run), step, TestReports.part(step, index, workers)));
+    }
+
     /** Rows of the evaluation, every label 1, predicted right except the last. */
     Lab evaluated(String session, String run, int step, int first, int count) {
         return report(session, evaluatedAt(fence(run), step, first, count));

@@ -18,6 +18,7 @@ import shoal.coordinator.TestRecipes;
 import shoal.coordinator.TestReports;
 import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.Core;
+import shoal.coordinator.core.Crew;
 import shoal.coordinator.core.Decision;
 import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Entry;
@@ -35,6 +36,7 @@ import shoal.coordinator.core.SessionId;
 import shoal.coordinator.core.Stage;
 import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
+import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
@@ -137,6 +139,28 @@ final class StoreTest {
         assertThatThrownBy(() -> Store.open(file))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("newer Shoal (schema 99");
+    }
+
+    @Test
+    void a_store_of_the_first_schema_is_read_and_brought_up_to_date() throws SQLException {
+        Path file = folder.resolve("c.db");
+        try (Store store = Store.open(file)) {
+            life().subList(0, 5).forEach(event -> store.append(decide(event)));
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("ALTER TABLE crew DROP COLUMN hello");
+            statement.executeUpdate("UPDATE crew SET ranks = '0'");
+            statement.executeUpdate("PRAGMA user_version = 1");
+        }
+
+        try (Store store = Store.open(file)) {
+            Run read = store.load(RecipeJson::read).runs().find(NAME).orElseThrow();
+            assertThat(read.step()).isEqualTo(1);
+            Crew.Member member = read.phase().crew().orElseThrow().members().get(0);
+            assertThat(member.name().text()).isEqualTo("w1");
+            assertThat(member.facts()).isEqualTo(WorkerFacts.of("unknown", 0, 0));
+        }
     }
 
     private List<Entry> decide(Event event) {
