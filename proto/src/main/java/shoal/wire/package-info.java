@@ -1,8 +1,9 @@
 /**
  * What carries the wire contract: channels and servers with their limits and deadlines, tokens and
- * the metadata they travel in.
+ * the metadata they travel in; frames of tensor values between workers.
  *
- * <p>Knows no run, step or model. The contract itself is in the {@code .proto} files.
+ * <p>Knows no model and judges no step: what a frame means is for its two ends. The contract itself
+ * is in the {@code .proto} files.
  */
 @NullMarked
 package shoal.wire;

@@ -14,6 +14,9 @@ public final class Limits {
     /** Data bytes of one file or state chunk on the wire. */
     public static final int CHUNK_BYTES = 128 << 10;
 
+    /** Shared memory of a worker and generation: containers often have 64 MB in all. */
+    public static final int SHARED_MEMORY_BYTES = 64 << 20;
+
     /** A gRPC message: a chunk and its envelope, or 10,000 evaluation rows. */
     public static final int MESSAGE_BYTES = 1 << 20;
 

@@ -8,6 +8,12 @@ package shoal.worker.exchange;
  * @param stale ranges dropped for another run or generation
  * @param corrupt ranges dropped for a wrong checksum
  * @param refused ranges dropped because the receiver refused their header
+ * @param peersThroughMemory peers that read this worker's values from shared memory
  */
 public record ExchangeCounts(
-        long sentBytes, long receivedBytes, long stale, long corrupt, long refused) {}
+        long sentBytes,
+        long receivedBytes,
+        long stale,
+        long corrupt,
+        long refused,
+        int peersThroughMemory) {}

@@ -1,0 +1,102 @@
+package shoal.worker.exchange;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import shoal.plan.step.ReductionTree.Node;
+import shoal.recipe.Sha256;
+import shoal.wire.FrameHeader;
+import shoal.wire.TensorFrame;
+
+/** Frames of one (run, generation): what their numbers mean. */
+final class Frames {
+    /** The other side is ready; the sequence says whether it reads this side's shared memory. */
+    static final int OPENED = 0;
+
+    /** A sign of life. */
+    static final int HEARTBEAT = 1;
+
+    /** The sequence says how many pieces of this stream were taken so far. */
+    static final int TAKEN = 2;
+
+    /** The mark of a barrier. */
+    static final int BARRIER = 3;
+
+    private final long run;
+    private final long generation;
+
+    Frames(String run, long generation) {
+        byte[] digest = Sha256.digest().digest(run.getBytes(StandardCharsets.UTF_8));
+        this.run = ByteBuffer.wrap(digest).getLong();
+        this.generation = generation;
+    }
+
+    /** A frame that carries no values. */
+    TensorFrame control(int kind, long sequence) {
+        return TensorFrame.toSend(
+                new FrameHeader(
+                        kind, FrameHeader.BEHIND, run, generation, 0, 0, 0, 0, 0, 0, 0, sequence));
+    }
+
+    /** The header of a range; the sequence counts the pieces sent before. */
+    FrameHeader header(RangeHeader range, int place, long sequence) {
+        return new FrameHeader(
+                code(range.kind()),
+                place,
+                run,
+                generation,
+                range.step(),
+                range.version(),
+                range.unit(),
+                range.elements(),
+                range.offsetElements(),
+                range.node().map(Node::from).orElse(0),
+                range.node().map(Node::to).orElse(0),
+                sequence);
+    }
+
+    boolean current(FrameHeader header) {
+        return header.run() == run && header.generation() == generation;
+    }
+
+    /**
+     * The range of a header; nothing is allocated for its sizes.
+     *
+     * @throws IllegalArgumentException if it cannot be one
+     */
+    static RangeHeader range(FrameHeader header) {
+        Optional<Node> node =
+                header.nodeTo() == 0
+                        ? Optional.empty()
+                        : Optional.of(new Node(header.nodeFrom(), header.nodeTo()));
+        return new RangeHeader(
+                kind(header.kind()),
+                header.step(),
+                header.version(),
+                header.unit(),
+                header.offsetElements(),
+                header.elements(),
+                node);
+    }
+
+    private static int code(Kind kind) {
+        return switch (kind) {
+            case GRADIENT_NODE -> 16;
+            case EMBEDDING_ROWS -> 17;
+            case EMBEDDING_END -> 18;
+            case REDUCED_GRADIENT -> 19;
+            case PARAMETERS -> 20;
+        };
+    }
+
+    private static Kind kind(int code) {
+        return switch (code) {
+            case 16 -> Kind.GRADIENT_NODE;
+            case 17 -> Kind.EMBEDDING_ROWS;
+            case 18 -> Kind.EMBEDDING_END;
+            case 19 -> Kind.REDUCED_GRADIENT;
+            case 20 -> Kind.PARAMETERS;
+            default -> throw new IllegalArgumentException("a frame of kind " + code);
+        };
+    }
+}

@@ -1,0 +1,206 @@
+package shoal.worker.exchange;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import shoal.recipe.Limits;
+import shoal.wire.FrameHeader;
+import shoal.wire.TensorFrame;
+
+/**
+ * What one worker receives from another on one track: checks each frame, offers its pieces to the
+ * receiver in order, and says how many were taken.
+ *
+ * <p>Used by the network thread alone. A peer that breaks the protocol shows as an {@link
+ * IllegalArgumentException}.
+ */
+final class Inbox {
+    private final int peer;
+    private final Kind.Track track;
+    private final int windowPieces;
+    private final Receiver receiver;
+    private final Tally tally;
+    private final ByteBuffer staging;
+    private final Progress progress;
+
+    private final ArrayDeque<Arrived> waiting = new ArrayDeque<>();
+    private Optional<MemoryReader> memory = Optional.empty();
+    private @Nullable ByteBuffer kept; // the first waiting piece, where only it is held up
+    private boolean parked;
+    private boolean dropped;
+    private long expected;
+    private long taken;
+    private long told;
+
+    /** Is told how far this side is. */
+    interface Progress {
+        /** All that the peer sent before its barrier is taken. */
+        void barrier();
+
+        /** So many of the peer's pieces are taken in all. */
+        void taken(long pieces);
+    }
+
+    /** A frame; without a range, the mark of a barrier. */
+    private static final class Arrived {
+        private final TensorFrame frame;
+        private final Optional<RangeHeader> range;
+        private final List<RangeHeader> pieces;
+        private int done;
+
+        Arrived(TensorFrame frame, Optional<RangeHeader> range) {
+            this.frame = frame;
+            this.range = range;
+            this.pieces = range.map(Pieces::of).orElse(List.of());
+        }
+    }
+
+    /**
+     * Nothing has arrived yet.
+     *
+     * @param staging of the network thread, as large as a piece
+     */
+    Inbox(int peer, Kind.Track track, Shared shared, ByteBuffer staging, Progress progress) {
+        this.peer = peer;
+        this.track = track;
+        this.windowPieces = shared.windowPieces();
+        this.receiver = shared.receiver();
+        this.tally = shared.tally();
+        this.staging = staging;
+        this.progress = progress;
+    }
+
+    /** From where values come that are not in frames. */
+    void readFrom(Optional<MemoryReader> reader) {
+        memory = reader;
+    }
+
+    /** Takes a frame with a range, or the mark of a barrier. */
+    void add(TensorFrame frame) throws IOException {
+        if (dropped) {
+            frame.close();
+            return;
+        }
+        FrameHeader header = frame.header();
+        check(header.sequence() == expected, "piece " + header.sequence(), expected);
+        Optional<RangeHeader> range =
+                header.kind() == Frames.BARRIER
+                        ? Optional.empty()
+                        : Optional.of(checked(frame, Frames.range(header)));
+        Arrived arrived = new Arrived(frame, range);
+        expected += arrived.pieces.size();
+        check(expected - taken <= windowPieces, (expected - taken) + " pieces", windowPieces);
+        waiting.add(arrived);
+        if (!parked) {
+            offer();
+        }
+    }
+
+    /** Offers what waits, until there is nothing more or no room. */
+    void offer() throws IOException {
+        parked = false;
+        while (!parked && !waiting.isEmpty()) {
+            Arrived head = waiting.element();
+            if (head.range.isEmpty()) {
+                progress.barrier();
+            } else {
+                offer(head, head.range.get());
+            }
+            if (!parked && !waiting.isEmpty()) {
+                waiting.remove().frame.close();
+            }
+        }
+        if (taken - told >= Math.max(1, windowPieces / 4)) {
+            told = taken;
+            progress.taken(taken);
+        }
+    }
+
+    /** The peer is lost: what waits is of no use. */
+    void drop() throws IOException {
+        dropped = true;
+        for (Arrived of : waiting) {
+            of.frame.close();
+        }
+        waiting.clear();
+        if (memory.isPresent()) {
+            memory.get().close();
+            memory = Optional.empty();
+        }
+    }
+
+    private RangeHeader checked(TensorFrame frame, RangeHeader range) {
+        check(range.kind().track() == track, range.kind() + " here", track);
+        boolean behind = frame.header().place() == FrameHeader.BEHIND;
+        long mostBytes = (behind ? 1L : MemoryRing.PIECES_PER_FRAME) * Limits.CHUNK_BYTES;
+        check(range.sizeBytes() <= mostBytes, range.sizeBytes() + " bytes at most", mostBytes);
+        long bytesHere = behind ? range.sizeBytes() : 0;
+        check(frame.valueBytes() == bytesHere, frame.valueBytes() + " bytes", bytesHere);
+        check(behind || memory.isPresent(), "values in memory", "values on the stream");
+        return range;
+    }
+
+    private void check(boolean holds, Object actual, Object wanted) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    "it sent " + actual + " on track " + track + ", expected " + wanted);
+        }
+    }
+
+    private void offer(Arrived head, RangeHeader range) throws IOException {
+        Optional<String> refusal =
+                head.done == 0 ? receiver.refusal(peer, range) : Optional.empty();
+        if (refusal.isPresent()) {
+            taken += head.pieces.size();
+            tally.refused.increment();
+            receiver.trouble(new Trouble.Refused(peer, range, refusal.get()));
+            return;
+        }
+        while (head.done < head.pieces.size() && !dropped) {
+            RangeHeader piece = head.pieces.get(head.done);
+            Optional<ByteBuffer> values = values(head, piece);
+            if (values.isEmpty()) {
+                tally.corrupt.increment();
+                receiver.trouble(new Trouble.Corrupt(peer, piece));
+            } else if (receiver.arrived(peer, piece, view(values.get())) == Receiver.Answer.LATER) {
+                keep(head, values.get());
+                parked = true;
+                return;
+            } else {
+                tally.receivedBytes.add(piece.sizeBytes());
+            }
+            kept = null;
+            head.done++;
+            taken++;
+        }
+    }
+
+    /** The values of a frame's next piece; empty if they are not what was sent. */
+    private Optional<ByteBuffer> values(Arrived head, RangeHeader piece) throws IOException {
+        if (kept != null) {
+            return Optional.of(kept);
+        }
+        if (head.frame.header().place() == FrameHeader.IN_MEMORY) {
+            long sequence = head.frame.header().sequence() + head.done;
+            memory.orElseThrow().read(sequence, (int) piece.sizeBytes(), staging);
+            return Optional.of(staging);
+        }
+        head.frame.copyValues(staging);
+        return head.frame.sound(staging) ? Optional.of(staging) : Optional.empty();
+    }
+
+    private static ByteBuffer view(ByteBuffer values) {
+        return values.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Frames can be read once; shared memory can be read again. */
+    private void keep(Arrived head, ByteBuffer values) {
+        if (kept == null && head.frame.header().place() == FrameHeader.BEHIND) {
+            kept = ByteBuffer.allocateDirect(values.remaining()).put(values.duplicate()).flip();
+        }
+    }
+}

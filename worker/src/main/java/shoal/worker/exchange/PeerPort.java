@@ -1,0 +1,215 @@
+package shoal.worker.exchange;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.recipe.UserException;
+import shoal.wire.HostPort;
+import shoal.wire.PeerHello;
+import shoal.wire.PeerNetwork;
+import shoal.wire.TensorFrame;
+import shoal.worker.stop.StopSignal;
+
+/**
+ * Where other workers reach this process, for as long as it lives; opens the exchanges of its runs.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>A stream is admitted only with the secret, run and generation of an exchange that is open
+ *       here, and from one of its members, once.
+ *   <li>Nothing is read of a stream before that.
+ * </ul>
+ *
+ * <p>May be used from any thread.
+ */
+public final class PeerPort implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerPort.class);
+    private static final Metadata.Key<String> ANSWER =
+            Metadata.Key.of("shoal-answer", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String NOT_OPEN_YET = "not-open-yet";
+    private static final long CLOSE_MILLIS = 500;
+
+    private final PeerNetwork network;
+    private final ExchangeSettings settings;
+    private final LongSupplier nanoTime;
+    private final Map<String, StreamExchange> open = new ConcurrentHashMap<>();
+    private final Server server;
+    private final HostPort address;
+
+    private PeerPort(HostPort listen, ExchangeSettings settings, LongSupplier nanoTime)
+            throws IOException {
+        this.network = new PeerNetwork("shoal-peers");
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+        try {
+            this.server =
+                    network.serverAt(listen)
+                            .addService(
+                                    ServerServiceDefinition.builder("shoal.v1.Peers")
+                                            .addMethod(PeerNetwork.EXCHANGE, this::admit)
+                                            .build())
+                            .build()
+                            .start();
+        } catch (IOException e) {
+            network.close();
+            throw e;
+        }
+        this.address = new HostPort(listen.host(), server.getPort());
+    }
+
+    /**
+     * Listens for peers, and removes shared memory that dead workers left on this host.
+     *
+     * @param listen on loopback; port 0: any free one
+     * @throws UserException if that is no address to listen on
+     */
+    public static PeerPort listen(HostPort listen, ExchangeSettings settings) {
+        requireNonNull(settings, "settings");
+        if (!isLoopback(listen)) {
+            throw new UserException(
+                    "--peer-listen",
+                    "is "
+                            + listen
+                            + ", but what workers exchange is not encrypted yet. Listen on"
+                            + " 127.0.0.1 and tunnel that port (ssh -L), or run all workers of a"
+                            + " run on one host.");
+        }
+        settings.memory()
+                .ifPresent(
+                        root ->
+                                MemoryFolder.removeLeftovers(
+                                        root, InstantSource.system().instant()));
+        try {
+            return new PeerPort(listen, settings, System::nanoTime);
+        } catch (IOException e) {
+            throw new UserException(
+                    "--peer-listen",
+                    "is "
+                            + listen
+                            + ", where this process cannot listen: "
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + ". Give another address, or leave it out for any free port.");
+        }
+    }
+
+    /** Where it listens, with the port that was chosen. */
+    public HostPort address() {
+        return address;
+    }
+
+    /**
+     * Opens the exchange of a generation: returns once all of its workers are connected. An older
+     * one of the same run is closed first.
+     *
+     * @throws UserException naming each pair of workers that cannot reach each other
+     * @throws PeerLostException if a worker is lost meanwhile
+     * @throws shoal.worker.stop.StoppedException when stopped
+     */
+    public Exchange open(Crew crew, Receiver receiver, StopSignal stop) {
+        StreamExchange older = open.get(crew.run());
+        if (older != null) {
+            older.close();
+        }
+        StreamExchange exchange =
+                new StreamExchange(
+                        crew,
+                        receiver,
+                        new StreamExchange.Surroundings(
+                                network,
+                                settings,
+                                nanoTime,
+                                closed -> open.remove(crew.run(), closed)));
+        open.put(crew.run(), exchange);
+        try {
+            exchange.connect();
+            exchange.awaitPeers(stop);
+            return exchange;
+        } catch (RuntimeException e) {
+            exchange.close();
+            throw e;
+        }
+    }
+
+    /** Closes its exchanges, then stops listening; within two seconds. */
+    @Override
+    public void close() {
+        open.values().forEach(StreamExchange::close);
+        server.shutdownNow();
+        try {
+            if (!server.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the port for other workers is still being closed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        network.close();
+    }
+
+    /** Whether a refusal only says that the peer is not as far yet. */
+    static boolean isNotOpenYet(Metadata trailers) {
+        return NOT_OPEN_YET.equals(trailers.get(ANSWER));
+    }
+
+    private ServerCall.Listener<TensorFrame> admit(
+            ServerCall<TensorFrame, TensorFrame> call, Metadata headers) {
+        Optional<PeerHello> hello = PeerHello.read(headers);
+        if (hello.isEmpty()) {
+            return refuse(call, Status.UNAUTHENTICATED, "this port is for workers of a run");
+        }
+        PeerHello said = hello.get();
+        StreamExchange exchange = open.get(said.run());
+        if (exchange == null || exchange.crew().generation() < said.generation()) {
+            return refuse(call, Status.UNAVAILABLE, NOT_OPEN_YET);
+        }
+        Crew crew = exchange.crew();
+        if (crew.generation() > said.generation()) {
+            return refuse(
+                    call,
+                    Status.FAILED_PRECONDITION,
+                    "generation " + said.generation() + " is over; now " + crew.generation());
+        }
+        if (!said.knows(crew.secret())) {
+            return refuse(call, Status.UNAUTHENTICATED, "a wrong secret");
+        }
+        if (said.to() != crew.index()
+                || said.from() <= crew.index()
+                || said.from() >= crew.members().size()) {
+            return refuse(
+                    call,
+                    Status.INVALID_ARGUMENT,
+                    "worker " + said.from() + " dials " + said.to() + ", this is " + crew.index());
+        }
+        return exchange.accept(said, call);
+    }
+
+    private static ServerCall.Listener<TensorFrame> refuse(
+            ServerCall<TensorFrame, TensorFrame> call, Status status, String why) {
+        Metadata trailers = new Metadata();
+        trailers.put(ANSWER, why);
+        call.close(status.withDescription(why), trailers);
+        return new ServerCall.Listener<>() {};
+    }
+
+    private static boolean isLoopback(HostPort listen) {
+        SocketAddress resolved = listen.toSocketAddress();
+        return resolved instanceof InetSocketAddress at
+                && !at.isUnresolved()
+                && at.getAddress().isLoopbackAddress();
+    }
+}

@@ -1,0 +1,164 @@
+package shoal.worker.exchange;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import shoal.wire.TensorFrame;
+
+/**
+ * The stream to and from one peer on one track. Its state changes on the network thread; other
+ * threads use {@link #outbox} and ask how far it is.
+ */
+final class TrackLink {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackLink.class);
+
+    private final PeerLink link;
+    private final Shared shared;
+    private final Outbox outbox;
+    private final Inbox inbox;
+    private final Ways ways;
+    private final AtomicInteger barriers = new AtomicInteger();
+    private @Nullable Pipe pipe;
+    private volatile boolean open;
+    private volatile boolean throughMemory;
+
+    /** How this side's values get over, once it is known what the other side can read. */
+    interface Ways {
+        Way way(boolean throughMemory);
+    }
+
+    TrackLink(PeerLink link, Kind.Track track, Shared shared, ByteBuffer staging, Ways ways) {
+        this.link = link;
+        this.shared = shared;
+        this.ways = ways;
+        this.outbox = new Outbox(link.peer(), shared);
+        this.inbox = new Inbox(link.peer(), track, shared, staging, new Told());
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** Whether values can be sent. */
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean isThroughMemory() {
+        return throughMemory;
+    }
+
+    /** Barriers of the peer whose marks have been reached. */
+    int barriers() {
+        return barriers.get();
+    }
+
+    /** Whether a stream is there, be it open or not yet. */
+    boolean isTaken() {
+        return pipe != null;
+    }
+
+    /** The stream is there; the other side's values are read from memory if there is a reader. */
+    void connect(Pipe connected, Optional<MemoryReader> reader) {
+        pipe = connected;
+        inbox.readFrom(reader);
+        connected.request(2);
+    }
+
+    /** Tells the other side that this one is ready, and whether it reads the other's memory. */
+    void sayOpen(boolean readsMemory) {
+        post(Frames.OPENED, readsMemory ? 1 : 0);
+    }
+
+    /** The other side is ready; says whether it reads this side's memory. */
+    void open(boolean memoryIsRead) {
+        Pipe connected = pipe;
+        if (connected == null || open) {
+            throw new IllegalArgumentException("it opened a stream twice");
+        }
+        open = true;
+        throughMemory = memoryIsRead;
+        outbox.open(connected, ways.way(memoryIsRead));
+        link.changed();
+    }
+
+    void ready() {
+        outbox.ready();
+    }
+
+    void sendHeartbeat() {
+        post(Frames.HEARTBEAT, 0);
+    }
+
+    void offerAgain() throws IOException {
+        inbox.offer();
+    }
+
+    void arrived(TensorFrame frame) throws IOException {
+        if (!shared.frames().current(frame.header())) {
+            shared.tally().stale.increment();
+            shared.receiver().trouble(new Trouble.Stale(link.peer(), frame.header().generation()));
+            frame.close();
+        } else if (isControl(frame.header().kind())) {
+            if (!frame.sound(ByteBuffer.allocate(0))) {
+                throw new IllegalArgumentException("a frame without values has a wrong checksum");
+            }
+            obey(frame.header().kind(), frame.header().sequence());
+            frame.close();
+        } else {
+            inbox.add(frame);
+        }
+        Pipe connected = pipe;
+        if (connected != null) {
+            connected.request(1);
+        }
+    }
+
+    void lose(String reason) {
+        outbox.lose(reason);
+        if (pipe != null) {
+            pipe.end(reason);
+        }
+        try {
+            inbox.drop();
+        } catch (IOException e) {
+            LOG.warn("what a lost peer sent cannot be freed in full", e);
+        }
+    }
+
+    private static boolean isControl(int kind) {
+        return kind == Frames.OPENED || kind == Frames.HEARTBEAT || kind == Frames.TAKEN;
+    }
+
+    private void obey(int kind, long sequence) {
+        switch (kind) {
+            case Frames.OPENED -> open(sequence == 1);
+            case Frames.TAKEN -> outbox.taken(sequence);
+            default -> {} // a heartbeat says nothing more
+        }
+    }
+
+    private void post(int kind, long sequence) {
+        if (pipe != null) {
+            pipe.post(shared.frames().control(kind, sequence));
+        }
+    }
+
+    /** Tells both sides how far this one is. */
+    private final class Told implements Inbox.Progress {
+        @Override
+        public void barrier() {
+            barriers.incrementAndGet();
+            link.changed();
+        }
+
+        @Override
+        public void taken(long pieces) {
+            post(Frames.TAKEN, pieces);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package shoal.worker.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import shoal.recipe.Limits;
+import shoal.wire.FrameHeader;
+import shoal.wire.TensorFrame;
+import shoal.worker.stop.StopSignal;
+
+/** What a peer that is broken, late or hostile sends. */
+@Timeout(60)
+final class HostileFramesTest {
+    private static final RangeHeader RANGE = ExchangeContract.node(0, 0, 64);
+
+    private final PeerPort port =
+            PeerPort.listen(Crews.ANY_PORT, Crews.settings(Optional.empty(), 4));
+    private final Gathered receiver = new Gathered();
+    private final StopSignal stop = new StopSignal();
+    private final CompletableFuture<Exchange> opening =
+            CompletableFuture.supplyAsync(() -> port.open(crew(), receiver, stop));
+    private final RawPeer peer = new RawPeer(port.address(), 7);
+    private final Exchange exchange = opening.get(30, TimeUnit.SECONDS);
+
+    HostileFramesTest() throws Exception {}
+
+    @AfterEach
+    void close() {
+        peer.close();
+        port.close();
+    }
+
+    @Test
+    void a_wrong_checksum_is_dropped_counted_and_named() throws Exception {
+        byte[] damaged = frame(0);
+        damaged[damaged.length - 1] ^= 1;
+
+        peer.send(damaged);
+        peer.send(frame(1));
+
+        assertThat(receiver.awaitPieces(1)).hasSize(1);
+        assertThat(receiver.troubles()).containsExactly(new Trouble.Corrupt(1, RANGE));
+        assertThat(exchange.counts().corrupt()).isEqualTo(1);
+    }
+
+    @Test
+    void a_header_that_was_damaged_is_dropped_like_its_values() throws Exception {
+        byte[] damaged = frame(0);
+        damaged[24] ^= 2; // the step
+
+        peer.send(damaged);
+
+        assertThat(receiver.awaitTroubles(1))
+                .allMatch(trouble -> trouble instanceof Trouble.Corrupt);
+        assertThat(receiver.pieces()).isEmpty();
+    }
+
+    @Test
+    void a_stale_fence_is_dropped_counted_and_named() throws Exception {
+        Frames old = new Frames(Crews.RUN, 6);
+        Frames other = new Frames("another-run", 7);
+
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header(old, 0), values())));
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header(other, 0), values())));
+        peer.send(frame(0));
+
+        assertThat(receiver.awaitPieces(1)).hasSize(1);
+        assertThat(receiver.troubles())
+                .containsExactly(new Trouble.Stale(1, 6), new Trouble.Stale(1, 7));
+        assertThat(exchange.counts().stale()).isEqualTo(2);
+    }
+
+    @Test
+    void a_repeated_piece_ends_the_link() throws Exception {
+        peer.send(frame(0));
+        peer.send(frame(0));
+
+        assertLost("it sent piece 0 on track NODES, expected 1");
+        assertThat(receiver.pieces()).hasSize(1);
+    }
+
+    @Test
+    void a_header_that_says_more_than_is_there_ends_the_link() throws Exception {
+        RangeHeader longer = ExchangeContract.node(0, 0, 128);
+        FrameHeader header = peer.frames().header(longer, FrameHeader.BEHIND, 0);
+
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header, values())));
+
+        assertLost("it sent 256 bytes on track NODES, expected 512");
+    }
+
+    @Test
+    void a_range_larger_than_memory_ends_the_link_before_any_allocation() throws Exception {
+        RangeHeader huge = ExchangeContract.node(0, 0, Integer.MAX_VALUE / 16 * 16);
+        FrameHeader header = peer.frames().header(huge, FrameHeader.BEHIND, 0);
+
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header)));
+
+        assertLost("expected " + Limits.CHUNK_BYTES);
+    }
+
+    @Test
+    void memory_that_was_not_agreed_on_ends_the_link() throws Exception {
+        FrameHeader header = peer.frames().header(RANGE, FrameHeader.IN_MEMORY, 0);
+
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header)));
+
+        assertLost("it sent values in memory on track NODES, expected values on the stream");
+    }
+
+    @Test
+    void more_than_the_window_ends_the_link() throws Exception {
+        receiver.leaveRoomFor(0);
+        for (int piece = 0; piece < 5; piece++) {
+            peer.send(frame(piece));
+        }
+
+        assertLost("it sent 5 pieces on track NODES, expected 4");
+    }
+
+    @Test
+    void a_message_longer_than_a_piece_ends_the_link() throws Exception {
+        peer.send(new byte[FrameHeader.SIZE_BYTES + Limits.CHUNK_BYTES + 1]);
+
+        assertLost("its connection ended");
+    }
+
+    @Test
+    void noise_ends_the_link() throws Exception {
+        peer.send(new byte[] {9, 9, 9});
+
+        assertLost("it sent 3 bytes, less than a header");
+    }
+
+    @Test
+    void another_format_ends_the_link() throws Exception {
+        byte[] newer = frame(0);
+        newer[0] = 2;
+        peer.send(newer);
+
+        assertLost("it sent a frame of format 2, expected 1");
+    }
+
+    private void assertLost(String why) throws Exception {
+        List<Trouble> troubles = receiver.awaitTroubles(1);
+        assertThat(troubles).hasSize(1);
+        assertThat(troubles.get(0)).isInstanceOf(Trouble.Lost.class);
+        assertThat(troubles.get(0).toString()).contains(why);
+        assertThat(peer.end().get(30, TimeUnit.SECONDS).isOk()).isFalse();
+    }
+
+    private Crew crew() {
+        return new Crew(
+                Crews.RUN,
+                7,
+                0,
+                List.of(
+                        new Crew.Member("w-0", port.address()),
+                        new Crew.Member("w-1", Crews.ANY_PORT)),
+                Crews.SECRET);
+    }
+
+    private byte[] frame(long sequence) {
+        return RawPeer.bytes(TensorFrame.toSend(header(peer.frames(), sequence), values()));
+    }
+
+    private static FrameHeader header(Frames frames, long sequence) {
+        return frames.header(RANGE, FrameHeader.BEHIND, sequence);
+    }
+
+    private static ByteBuffer values() {
+        return ExchangeContract.values(RANGE, 4);
+    }
+}

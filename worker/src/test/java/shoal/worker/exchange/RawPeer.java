@@ -1,0 +1,133 @@
+package shoal.worker.exchange;
+
+import io.grpc.ClientCall;
+import io.grpc.Drainable;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import shoal.wire.FrameHeader;
+import shoal.wire.HostPort;
+import shoal.wire.PeerHello;
+import shoal.wire.PeerNetwork;
+import shoal.wire.TensorFrame;
+import shoal.wire.TensorFrameMarshaller;
+
+/** A worker with index 1 of 2 that sends whatever bytes a test wants. */
+final class RawPeer implements AutoCloseable {
+    private static final long WAIT_SECONDS = 30;
+
+    private final Frames frames;
+    private final PeerNetwork network = new PeerNetwork("raw-peer");
+    private final ManagedChannel channel;
+    private final Stream nodes;
+
+    /** Connects to an exchange that is open, or being opened. */
+    RawPeer(HostPort address, long generation) throws Exception {
+        frames = new Frames(Crews.RUN, generation);
+        channel = network.channelTo(address);
+        Stream first = new Stream(generation, 0);
+        while (!first.admitted()) {
+            first = new Stream(generation, 0);
+        }
+        nodes = first;
+        Stream results = new Stream(generation, 1);
+        if (!results.admitted()) {
+            throw new AssertionError("the stream of results is refused");
+        }
+        nodes.call.sendMessage(bytes(frames.control(Frames.OPENED, 0)));
+        results.call.sendMessage(bytes(frames.control(Frames.OPENED, 0)));
+    }
+
+    Frames frames() {
+        return frames;
+    }
+
+    /** Sends bytes on the stream of nodes. */
+    void send(byte[] bytes) {
+        nodes.call.sendMessage(bytes);
+    }
+
+    /** How the stream of nodes ended. */
+    CompletableFuture<Status> end() {
+        return nodes.end;
+    }
+
+    static byte[] bytes(TensorFrame frame) {
+        try (InputStream stream = new TensorFrameMarshaller().stream(frame)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            int length = ((Drainable) stream).drainTo(bytes);
+            if (length != bytes.size() || length < FrameHeader.SIZE_BYTES) {
+                throw new AssertionError("drained " + bytes.size() + ", said " + length);
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        network.close();
+    }
+
+    /** One stream. */
+    private final class Stream extends ClientCall.Listener<byte[]> {
+        private final CompletableFuture<Boolean> admitted = new CompletableFuture<>();
+        private final CompletableFuture<Status> end = new CompletableFuture<>();
+        private final ClientCall<byte[], byte[]> call;
+
+        Stream(long generation, int track) {
+            PeerHello hello =
+                    new PeerHello(
+                            Crews.SECRET, Crews.RUN, generation, 1, 0, track, Optional.empty());
+            call =
+                    channel.newCall(
+                            PeerNetwork.EXCHANGE.toBuilder(new Bytes(), new Bytes()).build(),
+                            PeerNetwork.options());
+            call.start(this, hello.toMetadata());
+            call.request(1_000);
+        }
+
+        boolean admitted() throws Exception {
+            return admitted.get(WAIT_SECONDS, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void onHeaders(Metadata headers) {
+            admitted.complete(true);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            admitted.complete(false);
+            end.complete(status);
+        }
+    }
+
+    /** Messages as they are. */
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] bytes) {
+            return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
