@@ -1,42 +1,48 @@
 package shoal.cli;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import shoal.cli.predict.Prediction;
-import shoal.cli.predict.Predictor;
-import shoal.model.dataset.DataSet;
-import shoal.model.dataset.TextRow;
+import shoal.classifier.Classifier;
+import shoal.classifier.ClassifierOptions;
+import shoal.cli.outcome.Interrupts;
+import shoal.cli.predict.OutputFormat;
+import shoal.cli.predict.PredictionRun;
+import shoal.cli.predict.ResultSink;
+import shoal.cli.render.ProgressBar;
+import shoal.model.dataset.RowReader;
 import shoal.recipe.UserException;
 
-/** {@code shoal predict}: texts in, one line of JSON per text out. */
+/** {@code shoal predict}: texts in, one line per text out. */
 @Command(
         name = "predict",
         mixinStandardHelpOptions = true,
         description = {
-            "Classify texts with a trained model: one line of JSON per text.",
-            "A file that ends in .tsv holds rows (label, tab, text); any other a text per line."
+            "Classify texts with a trained model: one line of JSON per text, in their order.",
+            "FILE that ends in .tsv holds rows (label, tab, text), and accuracy, precision, recall"
+                    + " and F1 are told at the end; any other file, or standard input, a text per"
+                    + " line. A word that names no file is a text."
         })
 final class PredictCommand implements Callable<Integer> {
-    private static final String STANDARD_INPUT = "-";
+    /** Before this, work that is not drawn on a terminal says nothing. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
-    /** Lines read before they are classified: results of a pipe come while it is open. */
-    private static final int LINES_AT_A_TIME = Predictor.BATCH_ROWS;
+    /** Rows of a window for each lane: enough that lanes end together. */
+    private static final int ROWS_PER_LANE = 32;
+
+    private static final int MOST_ROWS_OF_WINDOW = 1 << 20;
 
     private final CommandContext context;
 
@@ -55,6 +61,44 @@ final class PredictCommand implements Callable<Integer> {
             description = "Where texts are read from (default: -, standard input).")
     private @Nullable String file;
 
+    @Option(names = "--text", paramLabel = "TEXT", description = "A text; may be repeated.")
+    private @Nullable List<String> texts;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "jsonl",
+            description = "jsonl, csv or tsv (default: ${DEFAULT-VALUE}).")
+    private String format = "jsonl";
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Where results go, whole or not at all (default: standard output).")
+    private @Nullable String output;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description = "Where a .tsv's figures go as JSON, besides standard error.")
+    private @Nullable String metrics;
+
+    @Option(
+            names = "--max_seq_length",
+            paramLabel = "N",
+            description =
+                    "Tokens of a text that are read (default: as many as the model and its"
+                            + " tokenizer allow). Give what the model was trained with.")
+    private @Nullable Integer maxTokens;
+
+    @Option(
+            names = "--batch_size",
+            paramLabel = "N",
+            description =
+                    "Rows read before their results are written (default: 32 for each lane). Never"
+                            + " changes a result.")
+    private @Nullable Integer batchSize;
+
     @Option(
             names = "--lanes",
             paramLabel = "N",
@@ -62,11 +106,10 @@ final class PredictCommand implements Callable<Integer> {
             description = "Compute threads (default: usable cores). Never changes a result.")
     private int lanes;
 
-    @Parameters(paramLabel = "TEXT", description = "Texts, instead of --file.")
-    private @Nullable List<String> texts;
-
-    private int count;
-    private int hits;
+    @Parameters(
+            paramLabel = "FILE|TEXT",
+            description = "A file that ends in .tsv or .txt, or is there; -; or texts.")
+    private @Nullable List<String> words;
 
     PredictCommand(CommandContext context) {
         this.context = context;
@@ -74,90 +117,177 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> typed = texts == null ? List.of() : texts;
-        if (file != null && !typed.isEmpty()) {
-            throw new UserException("--file", "is given, and texts too; give one of them");
+        PredictSource source =
+                PredictSource.of(Optional.ofNullable(file), orNone(texts), orNone(words), context);
+        OutputFormat written = writtenFormat();
+        ClassifierOptions options = options();
+        int window = window(options);
+        if (metrics != null && !source.isLabelled()) {
+            throw new UserException(
+                    "--metrics",
+                    "needs rows with labels, but "
+                            + source.shownName()
+                            + " has none: give a FILE.tsv of label, tab, text");
         }
-        int threads = LaneCount.orUsableCores(LaneCount.checked(lanes));
-        // A data set is read whole, so that what is wrong with it shows before the model loads.
-        DataSet rows = file != null && isTsv(file) ? DataSet.read(context.path(file), file) : null;
         Path folder = context.hubCache().find(model, context.path(model), "--model");
-        try (Predictor predictor = Predictor.open(folder, model, threads)) {
-            if (rows != null) {
-                rows.notice().ifPresent(notice -> context.console().err().println(notice));
-                predictor.predict(rows.shownName(), rows.rows(), each -> show(each, true));
-                context.console().err().println(accuracy());
-            } else if (!typed.isEmpty()) {
-                predictor.predict("TEXT", numbered(typed), each -> show(each, false));
-            } else {
-                predictLines(predictor, file == null ? STANDARD_INPUT : file);
+        // What is wrong with a file shows before the model loads, but for labels, which it bounds.
+        OptionalInt rows = checked(source, Optional.empty());
+        try (Classifier classifier = Classifier.open(folder, model, options)) {
+            classifier.notices().forEach(context.console().err()::println);
+            if (source.isLabelled()) {
+                checked(source, Optional.of(classifier.labels().size()));
             }
+            predict(source, new Work(classifier, written, window, rows));
         }
         return 0;
     }
 
-    private static boolean isTsv(String name) {
-        return name.toLowerCase(Locale.ROOT).endsWith(".tsv");
+    private static List<String> orNone(@Nullable List<String> given) {
+        return given == null ? List.of() : given;
     }
 
-    private void predictLines(Predictor predictor, String source) {
-        try (InputStream in = open(source);
-                BufferedReader reader =
-                        new BufferedReader(
-                                new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
-            List<TextRow> rows = new ArrayList<>();
-            int line = 0;
-            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-                line++;
-                rows.add(new TextRow(line, 0, text.stripTrailing()));
-                if (rows.size() == LINES_AT_A_TIME) {
-                    predictor.predict(source, rows, each -> show(each, false));
-                    rows.clear();
-                }
-            }
-            predictor.predict(source, rows, each -> show(each, false));
-        } catch (CharacterCodingException e) {
-            throw new UserException(
-                    source.equals(STANDARD_INPUT) ? "standard input" : source,
-                    "is not UTF-8 text; convert it, with iconv or so");
-        } catch (IOException e) {
-            throw new UserException(source, "cannot be read: " + e.getMessage());
-        }
-    }
-
-    private InputStream open(String source) throws IOException {
-        if (source.equals(STANDARD_INPUT)) {
-            return context.in();
-        }
-        Path path = context.path(source);
+    private OutputFormat writtenFormat() {
         try {
-            return Files.newInputStream(path);
-        } catch (NoSuchFileException e) {
-            throw new UserException(source, "there is no such file");
+            return OutputFormat.valueOf(format.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new UserException("--format", "is " + format + ", expected jsonl, csv or tsv");
         }
     }
 
-    private static List<TextRow> numbered(List<String> texts) {
-        List<TextRow> rows = new ArrayList<>();
-        for (String text : texts) {
-            rows.add(new TextRow(rows.size() + 1, 0, text.stripTrailing()));
+    private ClassifierOptions options() {
+        ClassifierOptions options =
+                ClassifierOptions.defaults()
+                        .withLanes(LaneCount.orUsableCores(LaneCount.checked(lanes)));
+        if (maxTokens == null) {
+            return options;
         }
-        return rows;
+        if (maxTokens < 1) {
+            throw new UserException(
+                    "--max_seq_length", "is " + maxTokens + ", expected at least 1");
+        }
+        return options.withMaxTokens(maxTokens);
     }
 
-    private void show(Prediction prediction, boolean withExpected) {
-        PrintStream out = context.console().out();
-        out.println(prediction.json(withExpected));
-        count++;
-        hits += prediction.label() == prediction.row().label() ? 1 : 0;
+    private int window(ClassifierOptions options) {
+        if (batchSize == null) {
+            return ROWS_PER_LANE * options.lanes();
+        }
+        if (batchSize < 1 || batchSize > MOST_ROWS_OF_WINDOW) {
+            throw new UserException(
+                    "--batch_size", "is " + batchSize + ", expected 1 to " + MOST_ROWS_OF_WINDOW);
+        }
+        return batchSize;
     }
 
-    private String accuracy() {
-        return String.format(
-                Locale.ROOT,
-                "%d of %d rows as labelled (%.4f)",
-                hits,
-                count,
-                (double) hits / count);
+    /** Reads a file through, so that all of its problems are told at once; a pipe cannot be. */
+    private OptionalInt checked(PredictSource source, Optional<Integer> labels) {
+        if (source.isStandardInput()
+                || source.file().isEmpty()
+                || !Files.isRegularFile(context.path(source.file().get()))) {
+            return OptionalInt.empty();
+        }
+        try (RowReader reader = reader(source)) {
+            int rows = PredictionRun.check(reader, source.shownName(), labels);
+            if (source.isLabelled() && rows == 0) {
+                throw new UserException(
+                        source.shownName(),
+                        "has no line with a tab and a text after it, expected lines label<TAB>text"
+                                + " with labels 0, 1, 2, …");
+            }
+            return OptionalInt.of(rows);
+        }
+    }
+
+    private RowReader reader(PredictSource source) {
+        String name = source.file().orElseThrow();
+        InputStream in =
+                source.isStandardInput()
+                        ? context.in()
+                        : RowReader.open(context.path(name), name, "of text");
+        return source.isLabelled()
+                ? RowReader.labelled(in, source.shownName())
+                : RowReader.texts(in, source.shownName());
+    }
+
+    private void predict(PredictSource source, Work work) {
+        try (ResultSink sink = sink()) {
+            Interrupts.Withdrawal lastResort = context.interrupts().lastResort(sink::discard);
+            try {
+                predict(
+                        source,
+                        work,
+                        new PredictionRun(
+                                work.classifier(), work.format(), sink, source.isLabelled()));
+            } finally {
+                lastResort.close();
+            }
+        }
+    }
+
+    private void predict(PredictSource source, Work work, PredictionRun run) {
+        if (source.file().isEmpty()) {
+            run.few(source.rows());
+            return;
+        }
+        try (RowReader reader = reader(source)) {
+            boolean whole = run.all(reader, work.window(), new Progress(work.rows())::show);
+            if (whole && source.isLabelled()) {
+                tell(run, reader);
+            }
+        }
+    }
+
+    private ResultSink sink() {
+        return output == null
+                ? ResultSink.standard(context.console().out())
+                : ResultSink.file(context.path(output), output);
+    }
+
+    private void tell(PredictionRun run, RowReader reader) {
+        if (reader.skippedLines() > 0) {
+            context.console()
+                    .err()
+                    .println("skipped " + reader.skippedLines() + " lines without a tab");
+        }
+        context.console().err().println(run.worth().line());
+        if (metrics != null) {
+            try (ResultSink sink = ResultSink.file(context.path(metrics), metrics)) {
+                sink.write(run.worth().json());
+                sink.finish();
+            }
+        }
+    }
+
+    /** What a prediction needs besides its source; the number of rows where it is known. */
+    private record Work(Classifier classifier, OutputFormat format, int window, OptionalInt rows) {}
+
+    /** How far a long prediction is; ends it where its user has interrupted it. */
+    private final class Progress {
+        private final OptionalInt rows;
+        private final ProgressBar bar = new ProgressBar(context.console(), context.clock());
+        private final Instant begun = context.clock().instant();
+
+        Progress(OptionalInt rows) {
+            this.rows = rows;
+        }
+
+        void show(int done) {
+            if (context.interrupts().happened()) {
+                throw new CancellationException("interrupted");
+            }
+            Duration elapsed = Duration.between(begun, context.clock().instant());
+            boolean terminal = context.console().columns().isPresent();
+            boolean resultsScroll = terminal && output == null;
+            if (resultsScroll || (!terminal && elapsed.compareTo(QUIET) < 0)) {
+                return;
+            }
+            if (rows.isPresent() && done == rows.getAsInt()) {
+                bar.clear();
+                return;
+            }
+            String all = rows.isPresent() ? " of " + rows.getAsInt() : "";
+            double rate = done * 1e3 / Math.max(1, elapsed.toMillis());
+            bar.other(String.format(Locale.ROOT, "%d%s rows, %.0f rows/s", done, all, rate));
+        }
     }
 }

@@ -18,7 +18,8 @@ final class Shell {
     private final Map<String, String> environment = new HashMap<>();
     private Optional<Path> home = Optional.empty();
     private InstantSource clock = InstantSource.system();
-    private String in = "";
+    private byte[] in = {};
+    private int mostOut = Integer.MAX_VALUE;
 
     Shell(Path workingDirectory) {
         this.workingDirectory = workingDirectory;
@@ -49,7 +50,18 @@ final class Shell {
 
     /** Piped into the commands that follow. */
     Shell piping(String text) {
-        in = text;
+        return piping(text.getBytes(UTF_8));
+    }
+
+    /** Piped into the commands that follow. */
+    Shell piping(byte[] bytes) {
+        in = bytes.clone();
+        return this;
+    }
+
+    /** Whoever reads what the commands write goes after so many bytes. */
+    Shell outClosedAfter(int bytes) {
+        mostOut = bytes;
         return this;
     }
 
@@ -61,11 +73,11 @@ final class Shell {
     }
 
     Answer type(String... words) {
-        Screen screen = Screen.file();
+        Screen screen = Screen.pipe(mostOut);
         CommandContext context =
                 new CommandContext(
                         screen.console(),
-                        new ByteArrayInputStream(in.getBytes(UTF_8)),
+                        new ByteArrayInputStream(in),
                         environment,
                         workingDirectory,
                         home,

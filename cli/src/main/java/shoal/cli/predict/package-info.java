@@ -1,9 +1,9 @@
 /**
- * Classifying texts with a trained model in this process.
+ * What {@code shoal predict} reads and writes around a {@link shoal.classifier.Classifier}.
  *
  * <p>Must not know of flags or coordinators.
  *
- * <p>Read next: {@link shoal.cli.predict.Predictor}.
+ * <p>Read next: {@link shoal.cli.predict.PredictionRun}.
  */
 @NullMarked
 package shoal.cli.predict;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writes to the console's err only. Not for concurrent use.
  */
-final class ProgressBar {
+public final class ProgressBar {
     /** A terminal is redrawn at most this often: more is not seen and costs. */
     private static final Duration BETWEEN_DRAWS = Duration.ofMillis(100);
 
@@ -27,7 +27,8 @@ final class ProgressBar {
     private boolean lastStepShown;
     private String onScreen = "";
 
-    ProgressBar(Console console, InstantSource clock) {
+    /** A bar that shows nothing yet. */
+    public ProgressBar(Console console, InstantSource clock) {
         this.console = console;
         this.clock = clock;
     }
@@ -57,7 +58,7 @@ final class ProgressBar {
     }
 
     /** Something else goes on: an evaluation, an upload. */
-    void other(String what) {
+    public void other(String what) {
         Instant now = clock.instant();
         if (!due(now)) {
             return;
@@ -82,7 +83,8 @@ final class ProgressBar {
         }
     }
 
-    void clear() {
+    /** Takes the bar away. */
+    public void clear() {
         if (!onScreen.isEmpty()) {
             console.err().print(CLEAR_LINE);
             console.err().flush();

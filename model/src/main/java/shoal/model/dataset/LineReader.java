@@ -61,6 +61,11 @@ final class LineReader {
         return any ? Optional.of(new Line(line, lineBytes, cut)) : Optional.empty();
     }
 
+    /** Whether a line is there, or part of one, without waiting for whoever writes it. */
+    boolean ready() throws IOException {
+        return position < filled || in.available() > 0;
+    }
+
     private boolean fill() throws IOException {
         if (position < filled) {
             return true;
