@@ -28,6 +28,9 @@ def main():
     vocab_only = not (Path(flags.model) / "tokenizer.json").exists()
     kind = BertTokenizerFast if vocab_only else AutoTokenizer
     tokenizer = kind.from_pretrained(flags.model)
+    # Else a BERT tokenizer gives token_type_ids too, and GPT-2 adds the embedding of id 0 to every token: not what
+    # a model was trained with that saw ids and mask only.
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
     model = GPT2ForSequenceClassification.from_pretrained(flags.model)
     classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu", top_k=None)
     texts = [text for _, text in hf_train.read_rows(flags.file)][: flags.rows]
