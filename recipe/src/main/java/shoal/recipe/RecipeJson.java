@@ -58,6 +58,11 @@ public final class RecipeJson {
         return JsonWriter.compact(JsonObject.of(members));
     }
 
+    /** The text of a schedule, as it is part of a recipe's. */
+    public static String write(ScheduleRecipe schedule) {
+        return JsonWriter.compact(ScheduleJson.write(schedule));
+    }
+
     /**
      * The recipe of a text.
      *
