@@ -127,7 +127,7 @@ final class ShoalCheckpoint implements Checkpoint {
         }
     }
 
-    private TensorFile openMoments() {
+    TensorFile openMoments() {
         return SafetensorsFile.open(folder.resolve(OPTIMIZER), shownName() + "/" + OPTIMIZER);
     }
 

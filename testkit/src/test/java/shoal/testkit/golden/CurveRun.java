@@ -18,6 +18,7 @@ import shoal.engine.Update;
 import shoal.engine.djl.DjlEngine;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
+import shoal.model.checkpoint.Checkpoint;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.DataSet;
 import shoal.model.dataset.TokenTable;
@@ -97,6 +98,33 @@ final class CurveRun {
                             tokens(golden, curve.evaluationFile(), tokenizer, model),
                             model.config().labels());
             return new Result(run.rows(), run.norms());
+        }
+    }
+
+    /** Losses of the steps after a checkpoint, by step. */
+    static Map<Integer, Double> lossesAfter(Checkpoint checkpoint, GoldenCurve curve) {
+        Recipe recipe = curve.recipe();
+        GoldenFolder golden = curve.folder();
+        ModelFolder model = ModelFolder.open(golden.file(curve.model()), curve.model());
+        try (Tokenizer tokenizer = model.tokenizer(recipe.maxSequenceLength());
+                TrainingEngine engine = DjlEngine.open(model.config(), recipe, LANES)) {
+            for (StateKind kind : StateKind.values()) {
+                checkpoint.loadInto(
+                        kind,
+                        (parameter, offset, values) ->
+                                engine.write(
+                                        kind,
+                                        parameter.unit(),
+                                        parameter.offsetElements() + offset,
+                                        values));
+            }
+            TokenTable train = tokens(golden, curve.trainFile(), tokenizer, model);
+            CurveRun run = new CurveRun(recipe, engine, train, train, model.config().labels());
+            Map<Integer, Double> losses = new TreeMap<>();
+            for (int step = checkpoint.position().step() + 1; step <= run.plan.steps(); step++) {
+                losses.put(step, run.step(step).loss());
+            }
+            return losses;
         }
     }
 
