@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import shoal.model.StateKind;
 import shoal.model.safetensors.SafetensorsFile;
 import shoal.model.tensor.TensorFile;
 import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.UserException;
 
 class HuggingFaceCheckpointTest {
     private static final List<String> FILES =
@@ -183,6 +185,30 @@ class HuggingFaceCheckpointTest {
                         "c/trainer_state.json:2: epoch is true, expected a number.",
                         "c/trainer_state.json:1: global_step is \"4\", expected a whole number"
                                 + " from 0 to 2147483647.");
+    }
+
+    @Test
+    void a_damaged_file_is_a_problem_of_the_user_or_reads_within_bounds() throws IOException {
+        long seed = Long.getLong("shoal.seed", 20_260_728L);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (String name : List.of("optimizer.pt", "scheduler.pt", "trainer_state.json")) {
+            byte[] good = Files.readAllBytes(folder.resolve(name));
+            for (int i = 0; i < 300; i++) {
+                byte[] bad = good.clone();
+                for (int flips = random.nextInt(1, 4); flips > 0; flips--) {
+                    bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                Files.write(folder.resolve(name), bad);
+                try {
+                    assertThat(Checkpoint.open(folder, "c").position().step()).isPositive();
+                } catch (UserException named) {
+                    assertThat(named.problems())
+                            .as("%s, -Dshoal.seed=%d, case %d", name, seed, i)
+                            .isNotEmpty();
+                }
+            }
+            Files.write(folder.resolve(name), good);
+        }
     }
 
     private void replace(String name, String golden) {
