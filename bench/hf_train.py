@@ -169,6 +169,13 @@ def training_arguments(train_args_file, overrides):
     return TrainingArguments(**values), sequential
 
 
+def join_deepspeed():
+    """At stage 3 the model is cut while it is loaded, so the processes must know each other before that."""
+    import deepspeed
+
+    deepspeed.init_distributed("gloo")
+
+
 def load_model(folder, label_count, dropout):
     options = {} if dropout is None else {name: dropout for name in ("resid_pdrop", "embd_pdrop", "attn_pdrop")}
     model = GPT2ForSequenceClassification.from_pretrained(folder, num_labels=label_count, **options)
@@ -187,6 +194,8 @@ def main(arguments=None, evaluate_at_end=True):
     eval_rows = read_rows(flags.eval_file) if flags.eval_file else None
     label_count = flags.num_labels or max(2, 1 + max(label for label, _ in train_rows + (eval_rows or [])))
     tokenizer = BertTokenizerFast.from_pretrained(flags.pretrained_model_name_or_path)
+    if args.deepspeed:
+        join_deepspeed()
     model = load_model(flags.pretrained_model_name_or_path, label_count, flags.dropout)
     clock = StepClock()
     trainer = (SequentialTrainer if sequential else Trainer)(

@@ -23,6 +23,7 @@ class Watched:
     losses: list
     peak_pss_kilobytes: int
     peak_processes: int
+    peak_process_kilobytes: int  # of the largest process
     tail: list  # the last lines of output
 
     def step_seconds(self, warm):
@@ -65,7 +66,16 @@ def watch(command, environment, folder, limit_seconds):
         timer.cancel()
         memory.stop()
     seconds = time.perf_counter() - started
-    return Watched(exit_code, seconds, times, losses, memory.peak_kilobytes, memory.peak_processes, tail)
+    return Watched(
+        exit_code,
+        seconds,
+        times,
+        losses,
+        memory.peak_kilobytes,
+        memory.peak_processes,
+        memory.peak_process_kilobytes,
+        tail,
+    )
 
 
 class MemorySampler(threading.Thread):
@@ -76,6 +86,7 @@ class MemorySampler(threading.Thread):
         self.session = session
         self.peak_kilobytes = 0
         self.peak_processes = 0
+        self.peak_process_kilobytes = 0
         self.ended = threading.Event()
 
     def run(self):
@@ -83,6 +94,7 @@ class MemorySampler(threading.Thread):
             sizes = [pss_kilobytes(pid) for pid in processes_of(self.session)]
             self.peak_kilobytes = max(self.peak_kilobytes, sum(sizes))
             self.peak_processes = max(self.peak_processes, len(sizes))
+            self.peak_process_kilobytes = max([self.peak_process_kilobytes, *sizes])
 
     def stop(self):
         self.ended.set()

@@ -1,0 +1,256 @@
+"""Two processes of PyTorch's own against two Shoal workers, ZeRO stage by stage, in alternation; prints Markdown tables.
+
+    ./shoal bench cluster [--mode ddp zero0 zero1 zero2 zero3] [--size small base] [--steps 24] [--rounds 3] \
+        [--train_file T.tsv --vocab VOCAB.txt] [--accumulation 1] [--out FOLDER]
+
+The peer of `ddp` is gloo DDP, of `zeroN` DeepSpeed at that stage (nothing offloaded), both under HF Trainer and started
+by torch.distributed.run with one thread a process of two cores; Shoal gets the same files and `--workers 2`. Everything
+is timed from outside, by when loss lines arrive. Memory: the largest proportional set size of one process (a rank, a
+worker), and the largest sum over all processes of a side. Run it on a quiet machine.
+Without dropout (the default here) the losses of both sides are compared too.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import socket
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import compare_hf
+import make_checkpoint
+from processes import Watched, watch
+
+ROOT = Path(__file__).resolve().parents[1]
+MODES = ("ddp", "zero0", "zero1", "zero2", "zero3")
+BATCH = {"small": 16, "base": 4}
+STEPS = {"small": 24, "base": 8}
+LIMIT_SECONDS = 3600
+
+
+@dataclasses.dataclass
+class Side:
+    """One run of one side, warm-up left out."""
+
+    samples_per_second: float
+    median_step_seconds: float
+    worker_megabytes: float
+    all_megabytes: float
+    watched: Watched
+
+
+@dataclasses.dataclass
+class Case:
+    size: str
+    mode: str
+    arguments_file: Path
+    pairs: list  # of (peer, shoal)
+
+
+def main():
+    flags = parse_flags()
+    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    folder = Path(flags.out or tempfile.mkdtemp(prefix="shoal-cluster-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    print(compare_hf.headline(flags) + f"{flags.workers} processes a side\n", flush=True)
+    cases = []
+    for size in flags.size:
+        checkpoint = folder / f"checkpoint-{size}"
+        make_checkpoint.make(checkpoint, size, flags.vocab, flags.dropout)
+        for mode in flags.mode:
+            cases.append(Case(size, mode, write_arguments(flags, folder, size, mode), []))
+    for number in range(flags.rounds):
+        for case in cases:
+            case.pairs.append(run_pair(flags, folder, case, number))
+    report(cases, flags)
+    (folder / "results.json").write_text(
+        json.dumps([dataclasses.asdict(case) for case in cases], indent=1, default=str), encoding="utf-8"
+    )
+    print(f"\nEvery figure: {folder}/results.json")
+
+
+def parse_flags():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mode", nargs="+", choices=MODES, default=list(MODES))
+    parser.add_argument("--size", nargs="+", choices=list(BATCH), default=["small"])
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--steps", type=int, help="optimizer steps of each run; small 24, base 8")
+    parser.add_argument("--warm", type=int, default=3, help="steps at the start that are not timed")
+    parser.add_argument("--rounds", type=int, default=3, help="how often the two sides take turns")
+    parser.add_argument("--workers", type=int, default=2, help="processes of each side")
+    parser.add_argument("--accumulation", type=int, default=1, help="gradient_accumulation_steps")
+    parser.add_argument("--train_file", type=Path, default=ROOT / "data/train.tsv")
+    parser.add_argument("--vocab", type=Path, default=ROOT / "data/model/vocab.txt")
+    parser.add_argument("--max_seq_length", type=int, default=192)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="cores of the machine")
+    parser.add_argument("--shoal", default=ROOT / "shoal", help="the launcher to measure")
+    parser.add_argument("--out", help="folder for checkpoints, output and results.json; default: a new temporary one")
+    flags = parser.parse_args()
+    flags.train_file, flags.vocab = flags.train_file.resolve(), flags.vocab.resolve()
+    return flags
+
+
+def write_arguments(flags, folder, size, mode):
+    arguments = {
+        "output_dir": "output",
+        "per_device_train_batch_size": BATCH[size],
+        "gradient_accumulation_steps": flags.accumulation,
+        "learning_rate": 5e-5,
+        "weight_decay": 0.01,
+        "max_grad_norm": 1.0,
+        "max_steps": flags.steps or STEPS[size],
+        "lr_scheduler_type": "linear",
+        "warmup_steps": 2,
+        "logging_strategy": "steps",
+        "logging_steps": 1,
+        "save_strategy": "no",
+        "seed": 42,
+        "optim": "adamw_torch",
+    }
+    if mode != "ddp":
+        deepspeed_file = folder / f"{mode}.json"
+        deepspeed_file.write_text(json.dumps(deepspeed(int(mode[-1])), indent=1), encoding="utf-8")
+        arguments["deepspeed"] = str(deepspeed_file)
+    file = folder / f"args-{size}-{mode}.json"
+    file.write_text(json.dumps(arguments, indent=1), encoding="utf-8")
+    return file
+
+
+def deepspeed(stage):
+    """What the reference project's files say, without offload."""
+    auto = "auto"
+    return {
+        "optimizer": {"type": "AdamW", "params": {"lr": auto, "betas": auto, "eps": auto, "weight_decay": auto}},
+        "scheduler": {
+            "type": "WarmupDecayLR",
+            "params": {
+                "total_num_steps": auto,
+                "warmup_min_lr": auto,
+                "warmup_max_lr": auto,
+                "warmup_num_steps": auto,
+            },
+        },
+        "zero_optimization": {"stage": stage},
+        "gradient_accumulation_steps": auto,
+        "gradient_clipping": auto,
+        "train_batch_size": auto,
+        "train_micro_batch_size_per_gpu": auto,
+        "steps_per_print": 100000,
+    }
+
+
+def run_pair(flags, folder, case, number):
+    common = [
+        "--train_args_file", case.arguments_file,
+        "--train_file", flags.train_file,
+        "--pretrained_model_name_or_path", folder / f"checkpoint-{case.size}",
+        "--max_seq_length", flags.max_seq_length,
+    ]  # fmt: skip
+    threads = max(1, flags.threads // flags.workers)
+    peer = [
+        sys.executable, "-m", "torch.distributed.run",
+        "--nproc_per_node", flags.workers, "--master_port", free_port(),
+        ROOT / "bench/hf_train.py", "--threads", threads, "--disable_tqdm", "true", "--use_cpu", "true",
+    ]  # fmt: skip
+    environment = {
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": str(threads),
+        "CUDA_VISIBLE_DEVICES": "",
+        "DS_ACCELERATOR": "cpu",
+    }
+    name = f"{case.size}-{case.mode}-{number}"
+    theirs = run_side(flags, case, folder / f"peer-{name}", peer + common, environment)
+    ours = [flags.shoal, "train", "--workers", flags.workers, *common]
+    shoal = run_side(flags, case, folder / f"shoal-{name}", ours, {})
+    print(
+        f"{case.size}, {case.mode}, round {number + 1}: peer {theirs.samples_per_second:.2f}, "
+        f"Shoal {shoal.samples_per_second:.2f} samples/s",
+        flush=True,
+    )
+    return theirs, shoal
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def run_side(flags, case, folder, command, environment):
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = json.loads(case.arguments_file.read_text(encoding="utf-8"))
+    watched = watch(command, environment, folder, LIMIT_SECONDS)
+    if watched.exit_code != 0 or len(watched.losses) != arguments["max_steps"]:
+        raise SystemExit(
+            f"{command[0]} ended with status {watched.exit_code} after {len(watched.losses)} of "
+            f"{arguments['max_steps']} steps; its last lines:\n" + "\n".join(watched.tail)
+        )
+    steps = watched.step_seconds(flags.warm)
+    if not steps:
+        raise SystemExit(f"{arguments['max_steps']} steps leave none to time after --warm {flags.warm}")
+    rows = arguments["per_device_train_batch_size"] * arguments["gradient_accumulation_steps"] * flags.workers
+    return Side(
+        samples_per_second=rows * len(steps) / sum(steps),
+        median_step_seconds=statistics.median(steps),
+        worker_megabytes=watched.peak_process_kilobytes / 1024,
+        all_megabytes=watched.peak_pss_kilobytes / 1024,
+        watched=watched,
+    )
+
+
+def report(cases, flags):
+    print("\n| model | mode | side | samples/s | median step, s | PSS of a worker, MB | PSS of all, MB |")
+    print("|---|---|---|---|---|---|---|")
+    for case in cases:
+        for side, label in ((0, "DDP" if case.mode == "ddp" else "DeepSpeed"), (1, "Shoal")):
+            print(row(case, label, [pair[side] for pair in case.pairs]))
+    print("\n| model | mode | samples/s, Shoal : peer | PSS of a worker, Shoal : peer | Shoal's step : its step at `ddp` | losses |")
+    print("|---|---|---|---|---|---|")
+    plain = {case.size: case for case in cases if case.mode == "ddp"}
+    for case in cases:
+        print(ratios(case, plain.get(case.size), flags))
+
+
+def spread(values, digits, sign=""):
+    values = sorted(values)
+    return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
+
+
+def row(case, label, sides):
+    return (
+        f"| {case.size} | {case.mode} | {label} | {spread([s.samples_per_second for s in sides], 2)} "
+        f"| {spread([s.median_step_seconds for s in sides], 3)} "
+        f"| {spread([s.worker_megabytes for s in sides], 0)} | {spread([s.all_megabytes for s in sides], 0)} |"
+    )
+
+
+def ratios(case, plain, flags):
+    steps = "-"
+    if plain:
+        pairs = zip(case.pairs, plain.pairs)
+        steps = spread([ours.median_step_seconds / theirs.median_step_seconds for (_, ours), (_, theirs) in pairs], 2, "x")
+    return (
+        f"| {case.size} | {case.mode} "
+        f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in case.pairs], 2, 'x')} "
+        f"| {spread([100 * ours.worker_megabytes / peer.worker_megabytes for peer, ours in case.pairs], 0, ' %')} "
+        f"| {steps} | {agreement(case, flags)} |"
+    )
+
+
+def agreement(case, flags):
+    """HF prints losses with 4 decimals, so equal to 4 decimals means at most one unit of the last."""
+    if flags.dropout:
+        return "masks differ"
+    worst = max(
+        abs(ours - theirs)
+        for peer, shoal in case.pairs
+        for theirs, ours in zip(peer.watched.losses, shoal.watched.losses)
+    )
+    return f"{'equal' if worst < 1.5e-4 else 'DIFFER'} (worst {worst:.1e})"
+
+
+if __name__ == "__main__":
+    main()
