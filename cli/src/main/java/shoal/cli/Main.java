@@ -71,6 +71,7 @@ public final class Main {
                         .addSubcommand(new CancelCommand(context))
                         .addSubcommand(new ExportCommand(context))
                         .addSubcommand(new PredictCommand(context))
+                        .addSubcommand(new DoctorCommand(context))
                         .addSubcommand(new VersionCommand(context))
                         .addSubcommand(new HelpCommand());
         line.setOut(new PrintWriter(context.console().out(), true, UTF_8));

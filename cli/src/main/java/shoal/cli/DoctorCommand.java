@@ -1,0 +1,123 @@
+package shoal.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import shoal.cli.local.ExchangeCheck;
+import shoal.recipe.UserException;
+
+/** {@code shoal doctor}: measures what this machine can do for a run. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = "Check what this machine can do for a run.")
+final class DoctorCommand implements Callable<Integer> {
+    /** Parameters of the models of the bench: 4 layers x 256 and 12 x 768. */
+    private static final List<Integer> SIZES = List.of(8_830_976, 102_000_000 / 32 * 32);
+
+    private static final int MOST_ROUNDS = 1_000;
+
+    /** Formats beside the table. */
+    enum Format {
+        json
+    }
+
+    private final CommandContext context;
+
+    @Option(
+            names = "--exchange",
+            description =
+                    "How fast two workers on this machine sum a gradient: through shared memory,"
+                            + " and over streams as between machines.")
+    private boolean exchange;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "7",
+            description = "Rounds counted (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "json",
+            description = "json: one line per size and path.")
+    private @Nullable Format format;
+
+    DoctorCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!exchange) {
+            throw new UserException("doctor", "needs --exchange, the one thing it measures so far");
+        }
+        if (rounds < 1 || rounds > MOST_ROUNDS) {
+            throw new UserException("--rounds", "is " + rounds + ", expected 1 to " + MOST_ROUNDS);
+        }
+        List<ExchangeCheck.Measured> measured = new ArrayList<>();
+        for (int elements : SIZES) {
+            measured.add(ExchangeCheck.measure(elements, true, rounds));
+            measured.add(ExchangeCheck.measure(elements, false, rounds));
+        }
+        if (format == Format.json) {
+            measured.forEach(each -> context.console().out().println(json(each)));
+        } else {
+            print(measured);
+        }
+        return 0;
+    }
+
+    private void print(List<ExchangeCheck.Measured> measured) {
+        PrintStream out = context.console().out();
+        out.println(
+                "a gradient summed over two workers (each sends its half, adds, sends the sum):");
+        for (int i = 0; i < measured.size(); i += 2) {
+            ExchangeCheck.Measured memory = measured.get(i);
+            ExchangeCheck.Measured streams = measured.get(i + 1);
+            out.println(line(memory));
+            out.println(line(streams));
+            if (memory.throughMemory()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%6.1f MB  streams take %.1f times as long%n",
+                        memory.sizeBytes() / 1e6,
+                        streams.median() / memory.median());
+            } else {
+                out.println("shared memory cannot be used here; the lines above say why");
+            }
+        }
+    }
+
+    private static String line(ExchangeCheck.Measured of) {
+        return String.format(
+                Locale.ROOT,
+                "%6.1f MB  %-13s  %.3f s (%.3f-%.3f)  %,.0f MB/s",
+                of.sizeBytes() / 1e6,
+                path(of),
+                of.median(),
+                of.least(),
+                of.most(),
+                of.megabytesPerSecond());
+    }
+
+    private static String json(ExchangeCheck.Measured of) {
+        return "{\"path\": \""
+                + path(of)
+                + "\", \"size_bytes\": "
+                + of.sizeBytes()
+                + ", \"seconds\": "
+                + of.seconds()
+                + "}";
+    }
+
+    private static String path(ExchangeCheck.Measured of) {
+        return of.throughMemory() ? "shared memory" : "streams";
+    }
+}
