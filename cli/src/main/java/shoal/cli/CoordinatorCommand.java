@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import shoal.cli.local.CoordinatorRun;
-import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 
 /** {@code shoal coordinator}: admits workers, queues runs, keeps results. */
@@ -46,17 +45,12 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Optional<HostPort> httpAddress =
-                http.equals(OFF) ? Optional.empty() : Optional.of(address("--http", http));
+                http.equals(OFF) ? Optional.empty() : Optional.of(Addresses.parse("--http", http));
         CoordinatorRun.untilInterrupted(
-                context.path(data), address("--listen", listen), httpAddress, context.console());
+                context.path(data),
+                Addresses.parse("--listen", listen),
+                httpAddress,
+                context.console());
         return 0;
-    }
-
-    private static HostPort address(String flag, String typed) {
-        try {
-            return HostPort.parse(typed);
-        } catch (IllegalArgumentException e) {
-            throw new UserException(flag, String.valueOf(e.getMessage()));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package shoal.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,13 +32,34 @@ final class WorkerCommand implements Callable<Integer> {
             description = "Compute threads (default: usable cores). Never changes a result.")
     private int lanes;
 
+    @Option(
+            names = "--peer-listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description =
+                    "For the other workers of a run, on loopback (default: 127.0.0.1, any free"
+                            + " port).")
+    private String peerListen = "";
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST:PORT",
+            description = "Where other workers reach it, if not where it listens.")
+    private @Nullable String advertise;
+
     WorkerCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        WorkerRun.untilEnd(connection.resolve(context), directory(), LaneCount.checked(lanes));
+        WorkerRun.Place place =
+                new WorkerRun.Place(
+                        directory(),
+                        Addresses.parse("--peer-listen", peerListen),
+                        Optional.ofNullable(advertise)
+                                .map(typed -> Addresses.parse("--advertise", typed)));
+        WorkerRun.untilEnd(connection.resolve(context), place, LaneCount.checked(lanes));
         return 0;
     }
 

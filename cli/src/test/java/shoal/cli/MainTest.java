@@ -33,7 +33,7 @@ final class MainTest {
                         "runs",
                         "watch",
                         "cancel")
-                .contains("export", "predict", "130 interrupted");
+                .contains("export", "predict", "doctor", "130 interrupted");
     }
 
     @Test
@@ -49,7 +49,8 @@ final class MainTest {
                     "watch",
                     "cancel",
                     "export",
-                    "predict"
+                    "predict",
+                    "doctor"
                 }) {
             Shell.Answer byHelp = shell.type("help", verb);
             Shell.Answer byFlag = shell.type(verb, "--help");
@@ -147,6 +148,26 @@ final class MainTest {
         assertThat(answer.err())
                 .startsWith(
                         "shoal: no coordinator answers at 127.0.0.1:1 (from SHOAL_COORDINATOR)");
+    }
+
+    @Test
+    void peers_off_loopback_and_odd_addresses_are_user_errors_that_name_the_flag()
+            throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "shoal_" + "0".repeat(64) + "\n");
+        shell.with("SHOAL_COORDINATOR", "127.0.0.1:1").with("SHOAL_TOKEN_FILE", token.toString());
+
+        Shell.Answer open = shell.type("worker", "--peer-listen", "0.0.0.0:0");
+        Shell.Answer odd = shell.type("worker", "--advertise", "somewhere");
+        Shell.Answer rounds = shell.type("doctor", "--exchange", "--rounds", "0");
+
+        assertThat(open.code()).isEqualTo(2);
+        assertThat(open.err())
+                .startsWith("shoal: --peer-listen: is 0.0.0.0:0, but")
+                .contains("ssh -L", "one host");
+        assertThat(odd.code()).isEqualTo(2);
+        assertThat(odd.err()).startsWith("shoal: --advertise: 'somewhere' is no address");
+        assertThat(rounds.code()).isEqualTo(2);
+        assertThat(rounds.err()).startsWith("shoal: --rounds: is 0, expected 1 to 1000");
     }
 
     @Test

@@ -47,7 +47,7 @@ public final class PeerNetwork implements AutoCloseable {
     /** A frozen peer is noticed within two of these; clients may not ping as often. */
     private static final long PING_SECONDS = 2;
 
-    private static final long CLOSE_MILLIS = 500;
+    private static final long CLOSE_MILLIS = 150;
 
     private final EventLoopGroup loop;
     private final List<ManagedChannel> channels = new ArrayList<>(); // guarded by this
@@ -130,7 +130,10 @@ public final class PeerNetwork implements AutoCloseable {
         }
     }
 
-    /** Ends its channels and the thread, within two seconds; servers are to be ended before. */
+    /**
+     * Ends its channels and the thread, within half a second as a rule; servers are to be ended
+     * before.
+     */
     @Override
     public synchronized void close() {
         channels.forEach(ManagedChannel::shutdownNow);

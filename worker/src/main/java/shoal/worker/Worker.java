@@ -19,6 +19,8 @@ import shoal.wire.Channels;
 import shoal.wire.Version;
 import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.CoordinatorArtefacts;
+import shoal.worker.exchange.ExchangeSettings;
+import shoal.worker.exchange.PeerPort;
 import shoal.worker.run.EngineFactory;
 import shoal.worker.run.RunLoader;
 import shoal.worker.run.RunOpener;
@@ -54,6 +56,7 @@ public final class Worker implements AutoCloseable {
 
     private final WorkDirectory directory;
     private final ManagedChannel channel;
+    private final PeerPort peers;
     private final Driver driver;
     private final CompletableFuture<Void> end;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -61,10 +64,12 @@ public final class Worker implements AutoCloseable {
     private Worker(
             WorkDirectory directory,
             ManagedChannel channel,
+            PeerPort peers,
             Driver driver,
             CompletableFuture<Void> end) {
         this.directory = directory;
         this.channel = channel;
+        this.peers = peers;
         this.driver = driver;
         this.end = end;
     }
@@ -99,10 +104,11 @@ public final class Worker implements AutoCloseable {
      * Starts a worker that loads runs in a way of its own.
      *
      * @param opener makes the loader from this worker's directory and channel
-     * @throws UserException if the work directory cannot be used
+     * @throws UserException if the work directory or the peer port cannot be used
      */
     static Worker start(WorkerSettings settings, SessionTimes times, OpenerFactory opener) {
-        WorkDirectory directory = WorkDirectory.open(settings.workDirectory(), new SecureRandom());
+        PeerPort peers = PeerPort.listen(settings.peerListen(), ExchangeSettings.standard());
+        WorkDirectory directory = openDirectory(settings, peers);
         ManagedChannel channel = Channels.open(settings.coordinator(), settings.token());
         CompletableFuture<Void> end = new CompletableFuture<>();
         Driver driver =
@@ -119,11 +125,21 @@ public final class Worker implements AutoCloseable {
                         driver.loop(),
                         System::nanoTime));
         LOG.info(
-                "worker started id={} coordinator={} lanes={}",
+                "worker started id={} coordinator={} lanes={} peer-port={}",
                 directory.workerId(),
                 settings.coordinator(),
-                settings.usableLanes());
-        return new Worker(directory, channel, driver, end);
+                settings.usableLanes(),
+                peers.address());
+        return new Worker(directory, channel, peers, driver, end);
+    }
+
+    private static WorkDirectory openDirectory(WorkerSettings settings, PeerPort peers) {
+        try {
+            return WorkDirectory.open(settings.workDirectory(), new SecureRandom());
+        } catch (UserException e) {
+            peers.close();
+            throw e;
+        }
     }
 
     /** Makes a run loader. */
@@ -158,6 +174,7 @@ public final class Worker implements AutoCloseable {
             return;
         }
         driver.close(CLOSE_RUN_MILLIS);
+        peers.close();
         channel.shutdown();
         try {
             if (!channel.awaitTermination(CLOSE_CHANNEL_MILLIS, TimeUnit.MILLISECONDS)) {

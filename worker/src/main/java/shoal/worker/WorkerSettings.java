@@ -3,6 +3,7 @@ package shoal.worker;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
 import shoal.wire.HostPort;
@@ -15,13 +16,30 @@ import shoal.wire.Token;
  * @param token of scope worker or admin
  * @param workDirectory for its id, its cache and the files of the run it serves; one process each
  * @param lanes compute threads; 0 = as many as there are usable cores
+ * @param peerListen for the other workers of its runs; port 0 = any free one
+ * @param advertise where these reach it, if elsewhere
  */
-public record WorkerSettings(HostPort coordinator, Token token, Path workDirectory, int lanes) {
+public record WorkerSettings(
+        HostPort coordinator,
+        Token token,
+        Path workDirectory,
+        int lanes,
+        HostPort peerListen,
+        Optional<HostPort> advertise) {
+    private static final HostPort ANY_LOOPBACK_PORT = new HostPort("127.0.0.1", 0);
+
     public WorkerSettings {
         requireNonNull(coordinator, "coordinator");
         requireNonNull(token, "token");
         requireNonNull(workDirectory, "workDirectory");
         Require.range("lanes", lanes, 0, Limits.LANES);
+        requireNonNull(peerListen, "peerListen");
+        requireNonNull(advertise, "advertise");
+    }
+
+    /** For a worker whose peers are all on this host. */
+    public WorkerSettings(HostPort coordinator, Token token, Path workDirectory, int lanes) {
+        this(coordinator, token, workDirectory, lanes, ANY_LOOPBACK_PORT, Optional.empty());
     }
 
     /** The lanes to use on this machine. */

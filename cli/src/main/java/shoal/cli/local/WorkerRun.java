@@ -1,8 +1,12 @@
 package shoal.cli.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
+import java.util.Optional;
 import shoal.cli.client.Connection;
 import shoal.cli.outcome.CommandException;
+import shoal.wire.HostPort;
 import shoal.worker.Worker;
 import shoal.worker.WorkerException;
 import shoal.worker.WorkerSettings;
@@ -12,16 +16,36 @@ public final class WorkerRun {
     private WorkerRun() {}
 
     /**
-     * Serves run after run.
+     * Where a worker lives.
      *
      * @param workDirectory its identity and its cache of files
+     * @param peerListen for other workers; port 0 = any free one
+     * @param advertise where these reach it, if elsewhere
+     */
+    public record Place(Path workDirectory, HostPort peerListen, Optional<HostPort> advertise) {
+        public Place {
+            requireNonNull(workDirectory, "workDirectory");
+            requireNonNull(peerListen, "peerListen");
+            requireNonNull(advertise, "advertise");
+        }
+    }
+
+    /**
+     * Serves run after run.
+     *
+     * @param place its folder and its addresses
      * @param lanes compute threads, 0 = usable cores
      */
-    public static void untilEnd(Connection coordinator, Path workDirectory, int lanes)
+    public static void untilEnd(Connection coordinator, Place place, int lanes)
             throws InterruptedException {
         WorkerSettings settings =
                 new WorkerSettings(
-                        coordinator.address(), coordinator.token(), workDirectory, lanes);
+                        coordinator.address(),
+                        coordinator.token(),
+                        place.workDirectory(),
+                        lanes,
+                        place.peerListen(),
+                        place.advertise());
         try (Worker worker = Worker.start(settings)) {
             worker.awaitEnd();
         } catch (WorkerException end) {

@@ -43,7 +43,7 @@ public final class PeerPort implements AutoCloseable {
     private static final Metadata.Key<String> ANSWER =
             Metadata.Key.of("shoal-answer", Metadata.ASCII_STRING_MARSHALLER);
     private static final String NOT_OPEN_YET = "not-open-yet";
-    private static final long CLOSE_MILLIS = 500;
+    private static final long CLOSE_MILLIS = 150;
 
     private final PeerNetwork network;
     private final ExchangeSettings settings;
@@ -146,7 +146,7 @@ public final class PeerPort implements AutoCloseable {
         }
     }
 
-    /** Closes its exchanges, then stops listening; within two seconds. */
+    /** Closes its exchanges, then stops listening; within a second. */
     @Override
     public void close() {
         open.values().forEach(StreamExchange::close);

@@ -33,7 +33,7 @@ import shoal.worker.stop.StopSignal;
  */
 final class StreamExchange implements Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(StreamExchange.class);
-    private static final long CLOSE_MILLIS = 1_000;
+    private static final long CLOSE_MILLIS = 300;
 
     private final Crew crew;
     private final PeerNetwork network;

@@ -114,7 +114,7 @@ final class PeerPortTest {
     void a_worker_that_has_not_opened_yet_is_waited_for_until_stopped() throws Exception {
         CompletableFuture<Exchange> opening = opening(1, Crews.crew(1, 1, ports));
         // Longer than a peer without any answer is waited for.
-        assertThatThrownBy(() -> opening.get(5_500, TimeUnit.MILLISECONDS))
+        assertThatThrownBy(() -> opening.get(2_500, TimeUnit.MILLISECONDS))
                 .isInstanceOf(TimeoutException.class);
 
         stop.raise();
