@@ -21,14 +21,15 @@ import shoal.recipe.json.JsonWriter;
  *
  * <ul>
  *   <li>One object on one line; equal recipes give the same characters.
- *   <li>{@code version} comes first. It grows with every change of the format; another version is
- *       refused by its number, before anything else of the text is looked at.
+ *   <li>{@code version} comes first. It grows with every change of the format. Older ones are read;
+ *       what they lack is what it meant before. A newer one is refused by its number, before
+ *       anything else of the text is looked at.
  *   <li>Every member must be there, and no other; {@code read(write(recipe))} equals the recipe.
  * </ul>
  */
 public final class RecipeJson {
-    /** The format that is written and read. */
-    public static final int VERSION = 1;
+    /** The format that is written; 2 brought optimizer.decays_all. */
+    public static final int VERSION = 2;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -74,17 +75,17 @@ public final class RecipeJson {
         JsonFields fields = new JsonFields(root, SOURCE, problems);
         long version = fields.whole("version", 1, MOST);
         problems.throwIfAny();
-        if (version != VERSION) {
+        if (version > VERSION) {
             throw new UserException(
                     SOURCE,
                     "has format version "
                             + version
-                            + ", but this version of Shoal reads "
+                            + ", but this version of Shoal reads up to "
                             + VERSION
                             + "; use the version that wrote it");
         }
         try {
-            Recipe recipe = recipe(fields);
+            Recipe recipe = recipe(fields, version);
             fields.refuseOthers();
             problems.throwIfAny();
             return recipe;
@@ -94,12 +95,12 @@ public final class RecipeJson {
         }
     }
 
-    private static Recipe recipe(JsonFields fields) {
+    private static Recipe recipe(JsonFields fields, long version) {
         return new Recipe(
                 batch(fields.object("batch")),
                 length(fields.object("length")),
                 order(fields.object("order")),
-                optimizer(fields.object("optimizer")),
+                optimizer(fields.object("optimizer"), version),
                 ScheduleJson.read(fields.object("schedule")),
                 fields.number("label_smoothing", 0, 1),
                 cadence(fields.object("evaluation")),
@@ -177,10 +178,11 @@ public final class RecipeJson {
         members.put("epsilon", JsonNumber.of(optimizer.epsilon()));
         members.put("weight_decay", JsonNumber.of(optimizer.weightDecay()));
         members.put("max_grad_norm", JsonNumber.of(optimizer.maxGradNorm()));
+        members.put("decays_all", JsonBoolean.of(optimizer.decaysAll()));
         return JsonObject.of(members);
     }
 
-    private static OptimizerRecipe optimizer(JsonFields fields) {
+    private static OptimizerRecipe optimizer(JsonFields fields, long version) {
         OptimizerRecipe optimizer =
                 new OptimizerRecipe(
                         fields.number("learning_rate", 0, 1e6),
@@ -188,7 +190,8 @@ public final class RecipeJson {
                         fields.number("beta2", 0, 1),
                         fields.number("epsilon", 0, 1e6),
                         fields.number("weight_decay", 0, 1e6),
-                        fields.number("max_grad_norm", 0, 1e9));
+                        fields.number("max_grad_norm", 0, 1e9),
+                        version >= 2 && fields.flag("decays_all"));
         fields.refuseOthers();
         return optimizer;
     }

@@ -46,6 +46,9 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
                                     warmup(fields, "warmup"), fields.count("timescale", 0, MOST));
                     case "warmup_stable_decay" -> stableDecay(fields);
                     case "warmup" -> deepspeed(fields);
+                    case "one_cycle" -> oneCycle(fields);
+                    case "range_test" -> rangeTest(fields);
+                    case "logged_ahead" -> loggedAhead(fields);
                     default -> {
                         fields.refuse("type", "is no schedule that this version of Shoal knows");
                         yield new ScheduleRecipe.Constant(new WarmupLength(0, 0));
@@ -163,6 +166,64 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
                 fields.flag("logarithmic"),
                 fields.flag("decays"),
                 fields.count("total_steps", -1, MOST));
+    }
+
+    @Override
+    public Map<String, JsonValue> oneCycle(ScheduleRecipe.OneCycle schedule) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of("one_cycle"));
+        members.put("min_rate", JsonNumber.of(schedule.minRate()));
+        members.put("max_rate", JsonNumber.of(schedule.maxRate()));
+        members.put("rise_steps", JsonNumber.of(schedule.rise().steps()));
+        members.put("rise_stairs", JsonNumber.of(schedule.rise().stairs()));
+        members.put("fall_steps", JsonNumber.of(schedule.fall().steps()));
+        members.put("fall_stairs", JsonNumber.of(schedule.fall().stairs()));
+        members.put("decay_steps", JsonNumber.of(schedule.decaySteps()));
+        members.put("decay_rate", JsonNumber.of(schedule.decayRate()));
+        return members;
+    }
+
+    private static ScheduleRecipe.OneCycle oneCycle(JsonFields fields) {
+        return new ScheduleRecipe.OneCycle(
+                fields.number("min_rate", 0, 1e6),
+                fields.number("max_rate", 0, 1e6),
+                new ScheduleRecipe.OneCycle.Half(
+                        fields.count("rise_steps", 1, MOST), fields.count("rise_stairs", 0, MOST)),
+                new ScheduleRecipe.OneCycle.Half(
+                        fields.count("fall_steps", 0, MOST), fields.count("fall_stairs", 0, MOST)),
+                fields.count("decay_steps", 0, MOST),
+                fields.number("decay_rate", 0, 1e6));
+    }
+
+    @Override
+    public Map<String, JsonValue> rangeTest(ScheduleRecipe.RangeTest schedule) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of("range_test"));
+        members.put("min_rate", JsonNumber.of(schedule.minRate()));
+        members.put("step_size", JsonNumber.of(schedule.stepSize()));
+        members.put("step_rate", JsonNumber.of(schedule.stepRate()));
+        members.put("staircase", JsonBoolean.of(schedule.staircase()));
+        return members;
+    }
+
+    private static ScheduleRecipe.RangeTest rangeTest(JsonFields fields) {
+        return new ScheduleRecipe.RangeTest(
+                fields.number("min_rate", 0, 1e6),
+                fields.count("step_size", 1, MOST),
+                fields.number("step_rate", 0, 1e6),
+                fields.flag("staircase"));
+    }
+
+    @Override
+    public Map<String, JsonValue> loggedAhead(ScheduleRecipe.LoggedAhead schedule) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of("logged_ahead"));
+        members.put("schedule", write(schedule.schedule()));
+        return members;
+    }
+
+    private static ScheduleRecipe.LoggedAhead loggedAhead(JsonFields fields) {
+        return new ScheduleRecipe.LoggedAhead(read(fields.object("schedule")));
     }
 
     private static Map<String, JsonValue> members(String type, WarmupLength warmup) {

@@ -31,6 +31,12 @@ public sealed interface ScheduleRecipe {
         R warmupStableDecay(WarmupStableDecay schedule);
 
         R warmup(Warmup schedule);
+
+        R oneCycle(OneCycle schedule);
+
+        R rangeTest(RangeTest schedule);
+
+        R loggedAhead(LoggedAhead schedule);
     }
 
     /**
@@ -240,6 +246,85 @@ public sealed interface ScheduleRecipe {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.warmup(this);
+        }
+    }
+
+    /**
+     * DeepSpeed OneCycle with cycle_momentum off: up, down, then lower and lower.
+     *
+     * @param minRate cycle_min_lr
+     * @param maxRate cycle_max_lr
+     * @param rise cycle_first_step_size and cycle_first_stair_count
+     * @param fall cycle_second_step_size and cycle_second_stair_count
+     * @param decaySteps decay_step_size; 0 = minRate stays after the cycle
+     * @param decayRate decay_lr_rate
+     */
+    record OneCycle(
+            double minRate, double maxRate, Half rise, Half fall, int decaySteps, double decayRate)
+            implements ScheduleRecipe {
+        /**
+         * Half of a cycle.
+         *
+         * @param steps how many
+         * @param stairs the rate moves in so many stairs, or with every step if 0
+         */
+        public record Half(int steps, int stairs) {
+            public Half {
+                Require.atLeast("steps", steps, 0);
+                Require.atLeast("stairs", stairs, 0);
+            }
+        }
+
+        public OneCycle {
+            Require.range("minRate", minRate, 0, 1e6);
+            Require.range("maxRate", maxRate, 0, 1e6);
+            requireNonNull(rise, "rise");
+            requireNonNull(fall, "fall");
+            Require.atLeast("rise.steps", rise.steps(), 1);
+            Require.atLeast("decaySteps", decaySteps, 0);
+            Require.range("decayRate", decayRate, 0, 1e6);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.oneCycle(this);
+        }
+    }
+
+    /**
+     * DeepSpeed LRRangeTest: up without end, to find the largest rate that trains.
+     *
+     * @param minRate lr_range_test_min_lr
+     * @param stepSize lr_range_test_step_size
+     * @param stepRate lr_range_test_step_rate, in minRate per stepSize
+     * @param staircase lr_range_test_staircase: up once per stepSize instead of with every step
+     */
+    record RangeTest(double minRate, int stepSize, double stepRate, boolean staircase)
+            implements ScheduleRecipe {
+        public RangeTest {
+            Require.range("minRate", minRate, 0, 1e6);
+            Require.atLeast("stepSize", stepSize, 1);
+            Require.range("stepRate", stepRate, 0, 1e6);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.rangeTest(this);
+        }
+    }
+
+    /**
+     * A schedule of HF that DeepSpeed's engine moves: the same rates are used, but the engine has
+     * moved on when HF reads the rate, so each step logs the rate of the next one.
+     */
+    record LoggedAhead(ScheduleRecipe schedule) implements ScheduleRecipe {
+        public LoggedAhead {
+            requireNonNull(schedule, "schedule");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.loggedAhead(this);
         }
     }
 }

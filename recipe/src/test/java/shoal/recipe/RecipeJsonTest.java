@@ -33,7 +33,7 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":1,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":2,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
@@ -41,7 +41,7 @@ class RecipeJsonTest {
                                 + "\"data_seed\":43},"
                                 + "\"optimizer\":{\"learning_rate\":0.00005,\"beta1\":0.9,"
                                 + "\"beta2\":0.999,\"epsilon\":1E-8,\"weight_decay\":0.01,"
-                                + "\"max_grad_norm\":1},"
+                                + "\"max_grad_norm\":1,\"decays_all\":false},"
                                 + "\"schedule\":{\"type\":\"linear\",\"warmup\":{\"steps\":0,"
                                 + "\"ratio\":0.05}},\"label_smoothing\":0.1,"
                                 + "\"evaluation\":{\"strategy\":\"steps\",\"steps\":0.25,"
@@ -96,11 +96,21 @@ class RecipeJsonTest {
     }
 
     @Test
-    void another_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":2,\"anything\":1}"))
+    void a_recipe_of_the_first_format_is_read_as_it_was_meant() {
+        String first =
+                RecipeJson.write(RECIPE)
+                        .replace("\"version\":2", "\"version\":1")
+                        .replace(",\"decays_all\":false", "");
+
+        assertThat(RecipeJson.read(first)).isEqualTo(RECIPE);
+    }
+
+    @Test
+    void a_newer_version_is_refused_by_its_number() {
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":3,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 2, but this version of Shoal reads 1; use the"
-                                + " version that wrote it");
+                        "recipe: has format version 3, but this version of Shoal reads up to 2; use"
+                                + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
                         "recipe:1: version is missing, expected an integer from 1 to 2147483647");
@@ -137,7 +147,7 @@ class RecipeJsonTest {
                             word(OrderRecipe.Sampling.values()),
                             random.nextLong(),
                             random.nextLong()),
-                    new OptimizerRecipe(share(), share(), share(), share(), share(), share()),
+                    optimizer(),
                     schedule(),
                     share(),
                     cadence(),
@@ -152,9 +162,14 @@ class RecipeJsonTest {
                     List.of(text(), text()));
         }
 
+        private OptimizerRecipe optimizer() {
+            return new OptimizerRecipe(
+                    share(), share(), share(), share(), share(), share(), flag());
+        }
+
         private ScheduleRecipe schedule() {
             WarmupLength warmup = new WarmupLength(count(), share());
-            return switch (random.nextInt(9)) {
+            return switch (random.nextInt(12)) {
                 case 0 -> new ScheduleRecipe.Linear(warmup);
                 case 1 -> new ScheduleRecipe.Constant(warmup);
                 case 2 -> new ScheduleRecipe.Cosine(warmup, share());
@@ -177,6 +192,16 @@ class RecipeJsonTest {
                                 word(WarmupStableDecay.Shape.values()),
                                 share(),
                                 share());
+                case 8 ->
+                        new ScheduleRecipe.OneCycle(
+                                share(),
+                                share(),
+                                new ScheduleRecipe.OneCycle.Half(count(), count()),
+                                new ScheduleRecipe.OneCycle.Half(count(), count()),
+                                count(),
+                                share());
+                case 9 -> new ScheduleRecipe.RangeTest(share(), count(), share(), flag());
+                case 10 -> new ScheduleRecipe.LoggedAhead(new ScheduleRecipe.Cosine(warmup, 0.5));
                 default ->
                         new ScheduleRecipe.Warmup(
                                 share(), share(), count(), warmup, flag(), flag(), count());

@@ -45,11 +45,11 @@ final class AdamW {
         this.recipe = recipe;
     }
 
-    /** All of a unit, in pieces: the decayed part, then the rest. */
-    static List<Range> ranges(Unit unit) {
+    /** All of a unit, in pieces: the part that HF decays, then the rest. */
+    List<Range> ranges(Unit unit) {
         List<Range> ranges = new ArrayList<>();
         cut(unit, 0, unit.decayedElements(), true, ranges);
-        cut(unit, unit.decayedElements(), unit.sizeElements(), false, ranges);
+        cut(unit, unit.decayedElements(), unit.sizeElements(), recipe.decaysAll(), ranges);
         return ranges;
     }
 

@@ -139,7 +139,7 @@ public final class DjlEngine implements TrainingEngine {
         heldStep = OptionalInt.empty();
         broken = true;
         List<AdamW.Range> ranges =
-                table().units().stream().flatMap(unit -> AdamW.ranges(unit).stream()).toList();
+                table().units().stream().flatMap(unit -> optimizer.ranges(unit).stream()).toList();
         parts.lanes()
                 .forEach(
                         ranges.size(),

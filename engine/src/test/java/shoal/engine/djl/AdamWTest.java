@@ -49,14 +49,26 @@ final class AdamWTest {
 
     @Test
     void a_unit_is_cut_into_its_decayed_part_and_the_rest() {
-        Unit unit = unit();
+        assertThat(ranges(RECIPE)).containsExactly(decayed(), rest(false));
+    }
 
-        List<Range> ranges = AdamW.ranges(unit);
+    @Test
+    void the_rest_decays_too_where_all_parameters_do() {
+        assertThat(ranges(RECIPE.decayingAll())).containsExactly(decayed(), rest(true));
+    }
 
-        assertThat(ranges)
-                .containsExactly(
-                        new Range(LAYER, 0, unit.decayedElements(), true),
-                        new Range(LAYER, unit.decayedElements(), unit.sizeElements(), false));
+    private static List<Range> ranges(OptimizerRecipe recipe) {
+        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, recipe), 1)) {
+            return new AdamW(engine.parts().kernel(), recipe).ranges(unit());
+        }
+    }
+
+    private static Range decayed() {
+        return new Range(LAYER, 0, unit().decayedElements(), true);
+    }
+
+    private static Range rest(boolean decays) {
+        return new Range(LAYER, unit().decayedElements(), unit().sizeElements(), decays);
     }
 
     @Test

@@ -12,7 +12,10 @@ import shoal.recipe.ScheduleRecipe.CosineWithMinimum;
 import shoal.recipe.ScheduleRecipe.CosineWithRestarts;
 import shoal.recipe.ScheduleRecipe.InverseSquareRoot;
 import shoal.recipe.ScheduleRecipe.Linear;
+import shoal.recipe.ScheduleRecipe.LoggedAhead;
+import shoal.recipe.ScheduleRecipe.OneCycle;
 import shoal.recipe.ScheduleRecipe.Polynomial;
+import shoal.recipe.ScheduleRecipe.RangeTest;
 import shoal.recipe.ScheduleRecipe.Warmup;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
@@ -27,7 +30,9 @@ import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
  * <p>DeepSpeed's schedules are one step behind: the optimizer starts with the lowest rate, the
  * engine moves the scheduler to iteration 0 after the first update and to iteration s - 1 after
  * update s (deepspeed 0.19.8 runtime/lr_schedules.py, runtime/engine.py), and only then does HF's
- * Trainer read the rate that it logs. So step s uses what step s - 1 logged.
+ * Trainer read the rate that it logs. So step s uses what step s - 1 logged. A schedule of HF
+ * inside DeepSpeed's engine starts as HF's do, and is moved and read at the same places: step s
+ * uses the factor at s - 1 and logs the one at s.
  *
  * <p>StrictMath throughout: the rates are part of the arithmetic.
  */
@@ -37,6 +42,7 @@ public final class LearningRates {
 
     private final Curve curve;
     private final int usedLag;
+    private final int loggedLead;
 
     /** The rate after so many moves of the scheduler. */
     @FunctionalInterface
@@ -44,9 +50,10 @@ public final class LearningRates {
         double at(int iteration);
     }
 
-    private LearningRates(Curve curve, int usedLag) {
+    private LearningRates(Curve curve, int usedLag, int loggedLead) {
         this.curve = curve;
         this.usedLag = usedLag;
+        this.loggedLead = loggedLead;
     }
 
     /** The rates of a run of {@code plan.steps()} steps. */
@@ -67,10 +74,10 @@ public final class LearningRates {
         return curve.at(step - 1 - usedLag);
     }
 
-    /** The rate that HF logs for this step. Differs from {@link #at} for DeepSpeed's schedules. */
+    /** The rate that HF logs for this step. Differs from {@link #at} under DeepSpeed. */
     public double loggedAt(int step) {
         Require.atLeast("step", step, 1);
-        return curve.at(step - 1);
+        return curve.at(step - 1 + loggedLead);
     }
 
     /** HF's get_warmup_steps (transformers 4.57.6 training_args.py). */
@@ -237,7 +244,7 @@ public final class LearningRates {
                         double gamma = gamma(schedule, warmup, total, iteration);
                         return schedule.minRate() + range * gamma;
                     };
-            return new LearningRates(curve, 1);
+            return new LearningRates(curve, 1, 0);
         }
 
         /** WarmupLR._get_gamma and WarmupDecayLR._get_gamma. */
@@ -261,7 +268,29 @@ public final class LearningRates {
         }
 
         private LearningRates factors(Curve factor) {
-            return new LearningRates(done -> peak * factor.at(done), 0);
+            return new LearningRates(done -> peak * factor.at(done), 0, 0);
+        }
+
+        @Override
+        public LearningRates oneCycle(OneCycle schedule) {
+            return new LearningRates(iteration -> CycleRates.at(schedule, iteration), 1, 0);
+        }
+
+        @Override
+        public LearningRates rangeTest(RangeTest schedule) {
+            Curve curve =
+                    iteration -> {
+                        double intervals = (iteration + 1.0) / schedule.stepSize();
+                        double moved = schedule.staircase() ? Math.floor(intervals) : intervals;
+                        return schedule.minRate() * (1 + schedule.stepRate() * moved);
+                    };
+            return new LearningRates(curve, 1, 0);
+        }
+
+        @Override
+        public LearningRates loggedAhead(LoggedAhead schedule) {
+            LearningRates moved = schedule.schedule().accept(this);
+            return new LearningRates(moved.curve, moved.usedLag, 1);
         }
     }
 }

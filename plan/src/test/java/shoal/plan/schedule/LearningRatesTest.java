@@ -9,6 +9,10 @@ import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.Constant;
 import shoal.recipe.ScheduleRecipe.Cosine;
 import shoal.recipe.ScheduleRecipe.Linear;
+import shoal.recipe.ScheduleRecipe.LoggedAhead;
+import shoal.recipe.ScheduleRecipe.OneCycle;
+import shoal.recipe.ScheduleRecipe.OneCycle.Half;
+import shoal.recipe.ScheduleRecipe.RangeTest;
 import shoal.recipe.ScheduleRecipe.Warmup;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 
@@ -101,6 +105,65 @@ final class LearningRatesTest {
         assertThat(rates.at(3)).isCloseTo(5.5e-4, within(1e-18));
         assertThat(rates.at(4)).isEqualTo(1e-3);
         assertThat(rates.at(30)).isEqualTo(1e-4);
+    }
+
+    /** Train_Samples_lr.csv of deepspeed 0.19.8 with these parameters. */
+    @Test
+    void one_cycle_logs_what_deepspeed_logged() {
+        OneCycle cycle = new OneCycle(1e-4, 1e-3, new Half(3, 0), new Half(2, 0), 1, 0.5);
+        LearningRates rates = rates(cycle, 8);
+        double[] logged = {
+            0.0003999999999999999,
+            0.0006999999999999999,
+            0.0009999999999999998,
+            0.0005499999999999999,
+            0.0001,
+            6.666666666666667e-05,
+            5e-05,
+            4e-05
+        };
+
+        assertThat(rates.at(1)).isEqualTo(1e-4);
+        for (int step = 1; step <= 8; step++) {
+            assertThat(rates.loggedAt(step)).isEqualTo(logged[step - 1]);
+            assertThat(rates.at(step + 1)).isEqualTo(logged[step - 1]);
+        }
+    }
+
+    @Test
+    void stairs_hold_the_rate_of_a_cycle() {
+        OneCycle cycle = new OneCycle(0, 1, new Half(4, 2), new Half(4, 0), 0, 0);
+        LearningRates rates = rates(cycle, 10);
+
+        assertThat(rates.loggedAt(1)).isEqualTo(0);
+        assertThat(rates.loggedAt(2)).isEqualTo(0.5);
+        assertThat(rates.loggedAt(3)).isEqualTo(0.5);
+        assertThat(rates.loggedAt(4)).isEqualTo(1);
+        assertThat(rates.loggedAt(5)).isEqualTo(0.75);
+        assertThat(rates.loggedAt(9)).isEqualTo(0);
+    }
+
+    @Test
+    void a_range_test_grows_from_its_start_with_each_step_or_by_stairs() {
+        LearningRates straight = rates(new RangeTest(1e-3, 4, 2, false), 10);
+        LearningRates stairs = rates(new RangeTest(1e-3, 4, 2, true), 10);
+
+        assertThat(straight.at(1)).isEqualTo(1e-3);
+        assertThat(straight.loggedAt(1)).isEqualTo(1.5e-3);
+        assertThat(straight.at(2)).isEqualTo(1.5e-3);
+        assertThat(stairs.loggedAt(3)).isEqualTo(1e-3);
+        assertThat(stairs.loggedAt(4)).isEqualTo(3e-3);
+    }
+
+    /** Seen with deepspeed 0.19.8: AdamW of the file, HF's linear schedule, 8 steps. */
+    @Test
+    void hf_s_schedule_in_deepspeed_s_engine_logs_the_rate_of_the_next_step() {
+        LearningRates rates = rates(new LoggedAhead(new Linear(NONE)), 8);
+
+        assertThat(rates.at(1)).isEqualTo(1e-3);
+        assertThat(rates.loggedAt(1)).isEqualTo(0.000875);
+        assertThat(rates.at(8)).isEqualTo(0.000125);
+        assertThat(rates.loggedAt(8)).isEqualTo(0);
     }
 
     private static Warmup warmup(

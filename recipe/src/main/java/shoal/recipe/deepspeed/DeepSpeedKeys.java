@@ -19,7 +19,8 @@ public final class DeepSpeedKeys {
             List.of(
                     new KeyGroup("Batches and gradients", TrainingKeys.BATCHES),
                     new KeyGroup("Optimizer", TrainingKeys.OPTIMIZER),
-                    new KeyGroup("Schedule", TrainingKeys.SCHEDULE),
+                    new KeyGroup("Schedule", ScheduleKeys.SCHEDULE),
+                    new KeyGroup("Schedules of cycles", ScheduleKeys.CYCLES),
                     new KeyGroup("Other optimizers and schedules", TrainingKeys.refusedKinds()),
                     new KeyGroup("Precision", TrainingKeys.PRECISION),
                     new KeyGroup("ZeRO stage and offload", ZeroKeys.STAGE),

@@ -12,7 +12,6 @@ import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.json.JsonArray;
-import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonValue;
 import shoal.recipe.key.Setting;
@@ -27,9 +26,6 @@ import shoal.recipe.key.Settings;
 public final class DeepSpeedRecipe {
     /** deepspeed 0.19.8 runtime/config.py, DEEPSPEED_OPTIMIZERS, spelt as users do. */
     private static final Set<String> ADAM = Set.of("adam", "adamw");
-
-    /** WarmupLR's default warmup_num_steps (deepspeed 0.19.8 runtime/lr_schedules.py). */
-    private static final int DEFAULT_WARMUP_STEPS = 1000;
 
     private final Settings arguments;
     private final Agreement agreement;
@@ -84,17 +80,35 @@ public final class DeepSpeedRecipe {
                     type.inWords() + ". AdamW is the only optimizer. Set it to \"AdamW\"");
             return huggingFace;
         }
+        checkRule(type, huggingFace);
         agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
         agreement.matchOrDefault("optimizer.params.eps", "adam_epsilon", 1e-8);
         agreement.matchOrDefault("optimizer.params.weight_decay", "weight_decay", 0);
         agreement.matchBetas();
-        if (huggingFace.weightDecay() > 0) {
-            notices.add(
-                    type.where()
-                            + ": DeepSpeed's optimizer decays all parameters; Shoal leaves out"
-                            + " biases and LayerNorms, as HF does without DeepSpeed");
+        // HF hands DeepSpeed's optimizer all parameters as one group (transformers 4.57.6
+        // integrations/deepspeed.py, DummyOptim).
+        return huggingFace.decayingAll();
+    }
+
+    /**
+     * Adam without adam_w_mode puts the decay into the gradient, which is the same rule only
+     * without decay; for "AdamW" the switch is not read (deepspeed 0.19.8 runtime/engine.py).
+     */
+    private void checkRule(Setting type, OptimizerRecipe huggingFace) {
+        Setting mode = file().of("optimizer.params.adam_w_mode");
+        boolean isAdam =
+                file().text("optimizer.type").orElseThrow().toLowerCase(Locale.ROOT).equals("adam");
+        if (isAdam && !file().flag(mode.key().name()) && huggingFace.weightDecay() > 0) {
+            problems.add(
+                    mode.where(),
+                    mode.inWords()
+                            + ", but "
+                            + arguments.of("weight_decay").reference()
+                            + " and "
+                            + type.reference()
+                            + ": Adam with an L2 term is not supported. Set it to true, or"
+                            + " weight_decay to 0");
         }
-        return huggingFace;
     }
 
     /**
@@ -103,97 +117,8 @@ public final class DeepSpeedRecipe {
      * @param warmup HF's warm-up
      */
     public ScheduleRecipe schedule(ScheduleRecipe huggingFace, WarmupLength warmup) {
-        Setting type = file().of("scheduler.type");
-        if (!type.isGiven() || file().isNull("scheduler.type")) {
-            return huggingFace;
-        }
-        String name = file().text("scheduler.type").orElseThrow();
-        if (!name.equals("WarmupLR") && !name.equals("WarmupDecayLR")) {
-            problems.add(
-                    type.where(),
-                    type.inWords()
-                            + ". This schedule is not supported. Set it to \"WarmupLR\" or"
-                            + " \"WarmupDecayLR\", or remove scheduler and use lr_scheduler_type");
-            return huggingFace;
-        }
-        Setting ours = arguments.of("lr_scheduler_type");
-        if (ours.isGiven()) {
-            notices.add(
-                    ours.where()
-                            + ": lr_scheduler_type is not used; "
-                            + name
-                            + " of the DeepSpeed file is");
-        }
-        return warmupSchedule(name.equals("WarmupDecayLR"), warmup);
-    }
-
-    private ScheduleRecipe warmupSchedule(boolean decays, WarmupLength warmup) {
-        agreement.fill("scheduler.params.warmup_min_lr", JsonNumber.of(0), "0");
-        agreement.matchOrDefault("scheduler.params.warmup_max_lr", "learning_rate", 1e-3);
-        Setting steps = file().of("scheduler.params.warmup_num_steps");
-        Setting total = file().of("scheduler.params.total_num_steps");
-        if (decays && file().isNull("scheduler.params.total_num_steps")) {
-            problems.add(
-                    file().of("scheduler.type").where(),
-                    "WarmupDecayLR needs scheduler.params.total_num_steps. Set it to \"auto\"");
-        }
-        boolean auto = file().isAuto("scheduler.params.warmup_num_steps");
-        boolean autoTotal =
-                file().isAuto("scheduler.params.total_num_steps")
-                        || file().isNull("scheduler.params.total_num_steps");
-        if (!auto) {
-            checkWarmup(steps, warmup);
-        }
-        if (!autoTotal) {
-            checkTotal(total);
-        }
-        return new ScheduleRecipe.Warmup(
-                file().isNull("scheduler.params.warmup_min_lr")
-                        ? 0
-                        : file().number("scheduler.params.warmup_min_lr"),
-                arguments.number("learning_rate"),
-                auto ? -1 : steps(steps),
-                warmup,
-                file().text("scheduler.params.warmup_type").orElseThrow().equals("log"),
-                decays,
-                autoTotal ? -1 : file().count("scheduler.params.total_num_steps"));
-    }
-
-    private int steps(Setting steps) {
-        return steps.isGiven() && !file().isNull(steps.key().name())
-                ? file().count(steps.key().name())
-                : DEFAULT_WARMUP_STEPS;
-    }
-
-    /** HF compares with its own warm-up, which is a share of all steps when a ratio gives it. */
-    private void checkWarmup(Setting steps, WarmupLength warmup) {
-        if (!steps.isGiven()) {
-            return;
-        }
-        if (warmup.ratio() > 0) {
-            notices.add(
-                    steps.where()
-                            + ": HF starts only if warmup_num_steps equals its own warm-up, a"
-                            + " share of all steps; Shoal takes the file's");
-        } else if (steps(steps) != warmup.steps()) {
-            agreement.contradiction(
-                    steps,
-                    arguments.of("warmup_steps").reference(),
-                    String.valueOf(warmup.steps()));
-        }
-    }
-
-    private void checkTotal(Setting total) {
-        Setting most = arguments.of("max_steps");
-        int steps = arguments.count("max_steps");
-        if (steps > 0 && file().count("scheduler.params.total_num_steps") != steps) {
-            agreement.contradiction(total, most.reference(), String.valueOf(steps));
-        } else if (steps <= 0) {
-            notices.add(
-                    total.where()
-                            + ": HF starts only if total_num_steps equals the steps of the run;"
-                            + " Shoal takes the file's");
-        }
+        return new FileSchedule(arguments, agreement, problems, notices)
+                .schedule(huggingFace, warmup);
     }
 
     /** Which state is sharded, and where it is kept. */

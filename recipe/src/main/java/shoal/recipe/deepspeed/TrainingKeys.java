@@ -20,8 +20,8 @@ import shoal.recipe.key.ValueType;
 
 /** Names about batches, optimizer, schedule and precision. */
 final class TrainingKeys {
+    static final ValueType RATE = orNull(orAuto(number(0, 1e6)));
     private static final ValueType COUNT = orNull(orAuto(whole(1)));
-    private static final ValueType RATE = orNull(orAuto(number(0, 1e6)));
 
     private static final List<String> OTHER_OPTIMIZERS =
             List.of(
@@ -49,19 +49,6 @@ final class TrainingKeys {
             List.of(
                     "warmup_min_ratio",
                     "cos_min_ratio",
-                    "lr_range_test_min_lr",
-                    "lr_range_test_step_size",
-                    "lr_range_test_step_rate",
-                    "lr_range_test_staircase",
-                    "cycle_min_lr",
-                    "cycle_max_lr",
-                    "decay_lr_rate",
-                    "cycle_first_step_size",
-                    "cycle_second_step_size",
-                    "cycle_first_stair_count",
-                    "cycle_second_stair_count",
-                    "decay_step_size",
-                    "cycle_momentum",
                     "cycle_min_mom",
                     "cycle_max_mom",
                     "decay_mom_rate");
@@ -158,12 +145,12 @@ final class TrainingKeys {
                             "false",
                             "PyTorch's AdamW instead of DeepSpeed's kernel",
                             "both compute one rule"),
-                    refused(
+                    honoured(
                             "optimizer.params.adam_w_mode",
                             FLAG,
                             "true",
-                            "decoupled weight decay",
-                            "Adam with an L2 term is not supported. Set it to true"),
+                            "decoupled weight decay; only read where optimizer.type is Adam",
+                            "false needs weight_decay 0: Adam with an L2 term is not supported"),
                     refused(
                             "optimizer.params.bias_correction",
                             FLAG,
@@ -216,49 +203,6 @@ final class TrainingKeys {
                 "must be " + from + "; \"auto\" is that");
     }
 
-    static final List<Key> SCHEDULE =
-            List.of(
-                    honoured(
-                            "scheduler.type",
-                            orNull(TEXT),
-                            "null",
-                            "the schedule; left out, HF's lr_scheduler_type",
-                            "WarmupLR and WarmupDecayLR; others are refused by name"),
-                    honoured(
-                            "scheduler.params.warmup_min_lr",
-                            RATE,
-                            "null",
-                            "the rate before the first update (\"auto\" or left out: 0)"),
-                    honoured(
-                            "scheduler.params.warmup_max_lr",
-                            RATE,
-                            "null",
-                            "the rate after the warm-up (left out: 0.001)",
-                            "must be learning_rate; \"auto\" is that"),
-                    honoured(
-                            "scheduler.params.warmup_num_steps",
-                            orNull(orAuto(whole(0))),
-                            "null",
-                            "steps of the warm-up, at least 2 (left out: 1000)",
-                            "must be HF's warm-up; \"auto\" is that"),
-                    honoured(
-                            "scheduler.params.warmup_type",
-                            oneOf("log", "linear"),
-                            "log",
-                            "the shape of the warm-up"),
-                    honoured(
-                            "scheduler.params.total_num_steps",
-                            orNull(orAuto(whole(1))),
-                            "null",
-                            "where WarmupDecayLR reaches 0",
-                            "must be the steps of the run; \"auto\" is that"),
-                    withoutEffect(
-                            "scheduler.params.last_batch_iteration",
-                            whole(-1),
-                            "-1",
-                            "where the schedule starts",
-                            "a resumed run knows its step"));
-
     /** Arguments of optimizers and schedules that are refused by name, so that they are known. */
     static List<Key> refusedKinds() {
         List<Key> keys = new ArrayList<>();
@@ -277,7 +221,7 @@ final class TrainingKeys {
                             "scheduler.params." + name,
                             ANYTHING,
                             "null",
-                            "an argument of another schedule than WarmupLR and WarmupDecayLR",
+                            "an argument of another schedule, or of cycle_momentum",
                             "only read by schedules that are refused"));
         }
         return keys;

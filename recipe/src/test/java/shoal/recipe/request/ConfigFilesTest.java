@@ -61,7 +61,7 @@ class ConfigFilesTest {
                                 stage == 3 ? Offload.CPU : Offload.DEVICE));
         assertThat(sharded.schedule())
                 .isEqualTo(new ScheduleRecipe.Warmup(0, 5e-5, -1, WARMUP, true, true, -1));
-        assertThat(sharded.optimizer()).isEqualTo(plain.optimizer());
+        assertThat(sharded.optimizer()).isEqualTo(plain.optimizer().decayingAll());
         assertThat(sharded.batch()).isEqualTo(plain.batch());
         assertThat(sharded.notices())
                 .contains(

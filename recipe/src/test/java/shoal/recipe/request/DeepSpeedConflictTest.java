@@ -72,7 +72,8 @@ class DeepSpeedConflictTest {
                                 "\"zero_optimization\": {\"stage\": 1}")
                         .recipe();
 
-        assertThat(recipe.optimizer()).isEqualTo(new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0, 1));
+        assertThat(recipe.optimizer())
+                .isEqualTo(new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0, 1).decayingAll());
         assertThat(recipe.zero()).isEqualTo(new ZeroRecipe(1, Offload.DEVICE, Offload.DEVICE));
     }
 
@@ -97,15 +98,16 @@ class DeepSpeedConflictTest {
                         deepspeed(
                                         "\"optimizer\": {\"type\": \"Lamb\", \"params\":"
                                                 + " {\"max_coeff\": 10}}",
-                                        "\"scheduler\": {\"type\": \"OneCycle\", \"params\":"
-                                                + " {\"cycle_min_lr\": 0}}")
+                                        "\"scheduler\": {\"type\": \"WarmupCosineLR\", \"params\":"
+                                                + " {\"cos_min_ratio\": 0}}")
                                 .problems())
                 .containsExactly(
                         "ds.json:2: optimizer.type is \"Lamb\". AdamW is the only optimizer. Set"
                                 + " it to \"AdamW\"",
-                        "ds.json:3: scheduler.type is \"OneCycle\". This schedule is not"
-                                + " supported. Set it to \"WarmupLR\" or \"WarmupDecayLR\", or"
-                                + " remove scheduler and use lr_scheduler_type");
+                        "ds.json:3: scheduler.type is \"WarmupCosineLR\". This schedule is not"
+                                + " supported. Set it to \"WarmupLR\", \"WarmupDecayLR\","
+                                + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
+                                + " lr_scheduler_type");
     }
 
     @Test
@@ -234,19 +236,70 @@ class DeepSpeedConflictTest {
     }
 
     @Test
-    void weight_decay_of_deepspeed_s_optimizer_is_said_to_differ() {
+    void deepspeed_s_optimizer_decays_all_parameters_and_hf_s_does_not() {
+        assertThat(deepspeed(ADAMW).recipe().optimizer().decaysAll()).isTrue();
+        assertThat(deepspeed("\"gradient_clipping\": \"auto\"").recipe().optimizer().decaysAll())
+                .isFalse();
+    }
+
+    @Test
+    void hf_s_schedule_is_logged_ahead_where_deepspeed_makes_the_optimizer() {
+        ScheduleRecipe plain = deepspeed("\"gradient_clipping\": \"auto\"").recipe().schedule();
+
+        assertThat(deepspeed(ADAMW).recipe().schedule())
+                .isEqualTo(new ScheduleRecipe.LoggedAhead(plain));
+    }
+
+    @Test
+    void adam_with_an_l2_term_is_refused_where_there_is_decay() {
+        String adam =
+                "\"optimizer\": {\"type\": \"%s\", \"params\": {\"lr\": \"auto\","
+                        + " \"weight_decay\": \"auto\", \"adam_w_mode\": false}}";
+
+        assertThat(deepspeed(adam.formatted("Adam")).and("--weight_decay", "0.1").problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.params.adam_w_mode is false, but weight_decay is 0.1"
+                                + " (--weight_decay) and optimizer.type is \"Adam\" (ds.json:2):"
+                                + " Adam with an L2 term is not supported. Set it to true, or"
+                                + " weight_decay to 0");
+        assertThat(deepspeed(adam.formatted("Adam")).recipe().optimizer().weightDecay()).isZero();
+        assertThat(
+                        deepspeed(adam.formatted("AdamW"))
+                                .and("--weight_decay", "0.1")
+                                .recipe()
+                                .optimizer()
+                                .weightDecay())
+                .isEqualTo(0.1);
+    }
+
+    @Test
+    void cycles_and_range_tests_are_read_and_momentum_is_refused() {
         assertThat(
                         deepspeed(
-                                        "\"optimizer\": {\"type\": \"AdamW\", \"params\": {\"lr\":"
-                                                + " \"auto\", \"weight_decay\": \"auto\"}}")
-                                .and("--weight_decay", "0.01")
+                                        "\"scheduler\": {\"type\": \"OneCycle\", \"params\":"
+                                                + " {\"cycle_min_lr\": 1e-4, \"cycle_max_lr\": 1e-3,"
+                                                + " \"cycle_first_step_size\": 3,"
+                                                + " \"cycle_first_stair_count\": 2,"
+                                                + " \"cycle_momentum\": false}}")
                                 .recipe()
-                                .notices())
-                .contains(
-                        "ds.json:2: DeepSpeed's optimizer decays all parameters; Shoal leaves out"
-                                + " biases and LayerNorms, as HF does without DeepSpeed");
-        assertThat(deepspeed(ADAMW).recipe().notices())
-                .noneMatch(notice -> notice.contains("decays"));
+                                .schedule())
+                .isEqualTo(
+                        new ScheduleRecipe.OneCycle(
+                                1e-4,
+                                1e-3,
+                                new ScheduleRecipe.OneCycle.Half(3, 2),
+                                new ScheduleRecipe.OneCycle.Half(3, 2),
+                                0,
+                                0));
+        assertThat(deepspeed("\"scheduler\": {\"type\": \"LRRangeTest\"}").recipe().schedule())
+                .isEqualTo(new ScheduleRecipe.RangeTest(1e-3, 2000, 1, false));
+        assertThat(deepspeed("\"scheduler\": {\"type\": \"OneCycle\"}").problems())
+                .containsExactly(
+                        "ds.json:2: scheduler.params.cycle_momentum is true (DeepSpeed's default):"
+                                + " OneCycle would steer the optimizer's betas, which is not"
+                                + " supported. Set it to false",
+                        "ds.json:2: OneCycle needs scheduler.params.cycle_min_lr. Add it",
+                        "ds.json:2: OneCycle needs scheduler.params.cycle_max_lr. Add it");
     }
 
     private static Typed deepspeed(String... lines) {

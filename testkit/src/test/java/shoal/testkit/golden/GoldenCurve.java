@@ -1,12 +1,15 @@
 package shoal.testkit.golden;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import shoal.recipe.Recipe;
 import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonValue;
 import shoal.recipe.json.JsonWriter;
 import shoal.recipe.request.RecipeReader;
 import shoal.recipe.request.RecipeSources;
@@ -21,6 +24,7 @@ import shoal.recipe.request.RecipeSources;
  */
 public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
     private static final String ARGUMENTS_FILE = "train_args.json";
+    private static final String DEEPSPEED_FILE = "ds_config.json";
 
     public String model() {
         return GoldenFolder.text(json, "model", "gpt2-tiny");
@@ -34,28 +38,43 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
         return GoldenFolder.text(json, "eval_file", "dev.tsv");
     }
 
-    /** Files of DeepSpeed runs have the number of their ranks. */
-    public boolean hasOneRank() {
-        return json.member("ranks").isEmpty();
-    }
-
     /** Read as a user's files are. */
     public Recipe recipe() {
-        JsonObject arguments = (JsonObject) json.member("train_args").orElseThrow();
-        byte[] file = JsonWriter.compact(arguments).getBytes(UTF_8);
         List<String> words =
-                List.of(
-                        "--train_args_file",
-                        ARGUMENTS_FILE,
-                        "--train_file",
-                        trainFile(),
-                        "--eval_file",
-                        evaluationFile(),
-                        "--pretrained_model_name_or_path",
-                        model(),
-                        "--max_seq_length",
-                        String.valueOf((int) GoldenFolder.number(json, "max_seq_length")));
-        return RecipeReader.read(new RecipeSources(words, path -> file)).recipe();
+                new ArrayList<>(
+                        List.of(
+                                "--train_args_file",
+                                ARGUMENTS_FILE,
+                                "--train_file",
+                                trainFile(),
+                                "--eval_file",
+                                evaluationFile(),
+                                "--pretrained_model_name_or_path",
+                                model(),
+                                "--max_seq_length",
+                                String.valueOf((int) GoldenFolder.number(json, "max_seq_length"))));
+        Map<String, JsonValue> files = new TreeMap<>();
+        files.put(ARGUMENTS_FILE, json.member("train_args").orElseThrow());
+        json.member("deepspeed_config")
+                .ifPresent(
+                        config -> {
+                            files.put(DEEPSPEED_FILE, config);
+                            words.addAll(List.of("--deepspeed", DEEPSPEED_FILE));
+                        });
+        json.member("ranks")
+                .ifPresent(
+                        ranks ->
+                                words.addAll(
+                                        List.of(
+                                                "--ranks",
+                                                String.valueOf((int) GoldenFolder.number(ranks)))));
+        return RecipeReader.read(
+                        new RecipeSources(
+                                words,
+                                path ->
+                                        JsonWriter.compact(requireNonNull(files.get(path), path))
+                                                .getBytes(UTF_8)))
+                .recipe();
     }
 
     public List<JsonObject> logHistory() {
@@ -64,11 +83,18 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
                 .toList();
     }
 
+    /** Empty for a run that did not save them. */
     public Map<String, Double> finalParameterNorms() {
         Map<String, Double> norms = new TreeMap<>();
-        ((JsonObject) json.member("final_parameter_norms").orElseThrow())
-                .members()
-                .forEach((name, norm) -> norms.put(name, GoldenFolder.number(norm)));
+        json.member("final_parameter_norms")
+                .ifPresent(
+                        all ->
+                                ((JsonObject) all)
+                                        .members()
+                                        .forEach(
+                                                (name, norm) ->
+                                                        norms.put(
+                                                                name, GoldenFolder.number(norm))));
         return norms;
     }
 }

@@ -54,9 +54,7 @@ final class GoldenCurvesTest {
     private void follow(GoldenFolder golden) throws IOException, InterruptedException {
         try (Cluster cluster = Cluster.start(folder, 2)) {
             for (GoldenCurve curve : golden.curves()) {
-                if (curve.hasOneRank()) {
-                    follow(cluster, curve);
-                }
+                follow(cluster, curve);
             }
         }
     }
@@ -70,8 +68,10 @@ final class GoldenCurvesTest {
                 .as("%s: %s", name, outcome.last())
                 .isEqualTo(RunStatus.DONE);
         assertRows(name, curve.logHistory(), outcome.rows());
-        assertNorms(
-                name, curve.finalParameterNorms(), outcome.output().resolve("model.safetensors"));
+        Map<String, Double> norms = curve.finalParameterNorms();
+        if (!norms.isEmpty()) {
+            assertNorms(name, norms, outcome.output().resolve("model.safetensors"));
+        }
     }
 
     /**
