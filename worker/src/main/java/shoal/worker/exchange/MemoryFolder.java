@@ -20,8 +20,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -92,14 +94,20 @@ final class MemoryFolder implements Closeable {
         MemoryOffer offer = new MemoryOffer("shoal-" + hex(random, 16), hex(random, NONCE_BYTES));
         Path folder = root.resolve(offer.folder());
         Files.createDirectory(folder, only("rwx------"));
+        List<FileChannel> opened = new ArrayList<>();
         try {
             FileChannel lock = FileChannel.open(folder.resolve(NONCE), NEW, only("rw-------"));
+            opened.add(lock);
             lock.lock();
             lock.write(ByteBuffer.wrap(offer.nonce().getBytes(US_ASCII)));
             FileChannel ring = FileChannel.open(folder.resolve(RING), NEW, only("rw-------"));
+            opened.add(ring);
             reserve(ring, layout.sizeBytes());
             return new MemoryFolder(folder, offer, lock, new MemoryRing(ring, layout));
         } catch (IOException e) {
+            for (FileChannel file : opened) {
+                file.close();
+            }
             remove(folder);
             throw e;
         }

@@ -9,7 +9,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -207,9 +206,7 @@ public final class PeerPort implements AutoCloseable {
     }
 
     private static boolean isLoopback(HostPort listen) {
-        SocketAddress resolved = listen.toSocketAddress();
-        return resolved instanceof InetSocketAddress at
-                && !at.isUnresolved()
-                && at.getAddress().isLoopbackAddress();
+        InetSocketAddress resolved = listen.toSocketAddress();
+        return !resolved.isUnresolved() && resolved.getAddress().isLoopbackAddress();
     }
 }
