@@ -16,8 +16,9 @@ final class LaneCount {
         return typed;
     }
 
-    /** As many as given, or as many as this process may use cores. */
-    static int orUsableCores(int given) {
-        return given > 0 ? given : Runtime.getRuntime().availableProcessors();
+    /** As many as given, or each worker's share of the cores that this process may use. */
+    static int orUsableCores(int given, int workers) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return given > 0 ? given : Math.max(1, cores / workers);
     }
 }

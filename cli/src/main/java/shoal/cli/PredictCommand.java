@@ -157,7 +157,7 @@ final class PredictCommand implements Callable<Integer> {
     private ClassifierOptions options() {
         ClassifierOptions options =
                 ClassifierOptions.defaults()
-                        .withLanes(LaneCount.orUsableCores(LaneCount.checked(lanes)));
+                        .withLanes(LaneCount.orUsableCores(LaneCount.checked(lanes), 1));
         if (maxTokens == null) {
             return options;
         }

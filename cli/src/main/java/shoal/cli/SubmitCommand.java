@@ -78,7 +78,7 @@ final class SubmitCommand implements Callable<Integer> {
             try {
                 run =
                         new Submission(client, (done, all) -> display.transfer("sent", done, all))
-                                .submit(wanted, job.recipeJson(output), job.files());
+                                .submit(wanted, job.recipeJson(output), job.files(), job.demand());
             } finally {
                 display.finish();
             }

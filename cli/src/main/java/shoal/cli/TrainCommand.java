@@ -21,8 +21,8 @@ import shoal.proto.v1.StatusChanged;
 import shoal.recipe.ErrorCode;
 
 /**
- * {@code shoal train}: the whole cluster for one run: starts a coordinator and a worker, submits,
- * follows, fetches the result and stops both.
+ * {@code shoal train}: the whole cluster for one run: starts a coordinator and its workers,
+ * submits, follows, fetches the result and stops them.
  */
 @Command(
         name = "train",
@@ -37,7 +37,8 @@ import shoal.recipe.ErrorCode;
             "  --max_seq_length N                            tokens of a row that are read",
             "  --deepspeed ds_config.json                    a DeepSpeed configuration",
             "  --output_dir DIR                              where the model goes",
-            "  --lanes N                                     compute threads; never changes a bit",
+            "  --lanes N                                     compute threads of each worker; never",
+            "                                                changes a bit",
             "  --any_training_argument VALUE                 as Hugging Face names them"
         })
 final class TrainCommand implements Callable<Integer> {
@@ -67,10 +68,17 @@ final class TrainCommand implements Callable<Integer> {
             Path output = context.path(job.recipe().outputDirectory());
             OutputFolderCheck.require(output, job.recipe().outputDirectory(), "--output_dir");
             RunDisplay display = new RunDisplay(context.console(), context.clock());
-            int lanes = LaneCount.orUsableCores(job.inputs().lanes());
+            int workers = job.inputs().workers().most();
+            int lanes = LaneCount.orUsableCores(job.inputs().lanes(), workers);
             job.banner().forEach(display::print);
-            display.print("lanes: " + lanes + " in one worker; how many never changes a bit");
-            try (CoordinatorClient client = CoordinatorClient.open(cluster.start(lanes))) {
+            display.print(
+                    "lanes: "
+                            + lanes
+                            + (workers == 1
+                                    ? " in one worker"
+                                    : " in each of " + workers + " workers")
+                            + "; how many never changes a bit");
+            try (CoordinatorClient client = CoordinatorClient.open(cluster.start(workers, lanes))) {
                 return train(cluster, client, job, display);
             } finally {
                 display.finish();
@@ -80,8 +88,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(LocalCluster cluster, CoordinatorClient client, Job job, RunDisplay display) {
         new Submission(client, (done, all) -> {})
-                .submit(RUN, job.recipeJson(STAGED_OUTPUT), job.files());
-        cluster.onWorkerEnd(() -> cancelQuietly(client));
+                .submit(RUN, job.recipeJson(STAGED_OUTPUT), job.files(), job.demand());
+        cluster.onWorkersEnd(job.inputs().workers().least(), () -> cancelQuietly(client));
         StatusChanged end = new RunFollower(client, RUN, display::show).follow();
         Optional<String> workerEnd = cluster.workerEnd();
         if (end.getStatus() == RunStatus.CANCELLED && workerEnd.isPresent()) {
@@ -96,10 +104,10 @@ final class TrainCommand implements Callable<Integer> {
         return RunEnding.report(end, RUN, context.console());
     }
 
-    /** Without its worker the run would wait for ever; the end of the command says why. */
+    /** Without its workers the run would wait in vain; the end of the command says why. */
     private static void cancelQuietly(CoordinatorClient client) {
         try {
-            client.cancel(RUN, "its worker ended");
+            client.cancel(RUN, "a worker of it ended");
         } catch (RuntimeException tooLate) {
             // The run has ended, or this command has: either way nothing waits.
         }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import shoal.proto.v1.Artefact;
+import shoal.proto.v1.Demand;
 import shoal.proto.v1.SubmitRequest;
 
 /** Submits a run: sends the files that the coordinator lacks, then the run itself. */
@@ -29,8 +30,9 @@ public final class Submission {
      * @param name empty = the coordinator chooses one
      * @param recipeJson as {@code RecipeJson} writes it
      * @param files everything that the recipe needs
+     * @param demand how many workers compute it
      */
-    public String submit(String name, String recipeJson, List<JobFile> files) {
+    public String submit(String name, String recipeJson, List<JobFile> files, Demand demand) {
         List<Artefact> artefacts = new ArrayList<>();
         Map<ByteString, LocalFile> byHash = new HashMap<>();
         for (JobFile file : files) {
@@ -50,6 +52,7 @@ public final class Submission {
                         .setName(name)
                         .setRecipeJson(recipeJson)
                         .addAllArtefacts(artefacts)
+                        .setDemand(demand)
                         .build());
     }
 

@@ -13,6 +13,7 @@ import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.DataSet;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.Artefact;
+import shoal.proto.v1.Demand;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
@@ -88,7 +89,8 @@ public record Job(
                         + " rows per device x "
                         + batch.accumulation()
                         + " accumulated x R="
-                        + batch.ranks());
+                        + batch.ranks()
+                        + globalBatch(batch));
         lines.add(ranks(batch));
         return lines;
     }
@@ -103,11 +105,30 @@ public record Job(
     }
 
     private String ranks(BatchRecipe batch) {
+        String workers = inputs.workers().inWords();
         String here =
-                batch.ranks() == inputs.workers()
-                        ? "R=" + batch.ranks() + " from --workers " + inputs.workers()
+                batch.ranks() == inputs.workers().most()
+                        ? "R=" + batch.ranks() + " from --workers " + workers
                         : "R=" + batch.ranks() + " from --ranks " + batch.ranks();
-        return here + "; --ranks " + batch.ranks() + " gives these bits on any cluster";
+        String most = batch.ranks() > 1 ? " of up to " + batch.ranks() + " workers" : "";
+        return here + "; --ranks " + batch.ranks() + " gives these bits on any cluster" + most;
+    }
+
+    /** Worth saying where it is more than one micro-batch. */
+    private static String globalBatch(BatchRecipe batch) {
+        long microBatches = (long) batch.accumulation() * batch.ranks();
+        return microBatches == 1
+                ? ""
+                : ", " + microBatches * batch.trainRowsPerDevice() + " rows in all";
+    }
+
+    /** How many workers it asks a coordinator for. */
+    public Demand demand() {
+        return Demand.newBuilder()
+                .setLeastWorkers(inputs.workers().least())
+                .setMostWorkers(inputs.workers().most())
+                .setWaitSeconds(inputs.workerWaitSeconds())
+                .build();
     }
 
     private static String rows(DataSet set) {

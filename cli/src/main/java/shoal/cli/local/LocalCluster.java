@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,14 +24,15 @@ import shoal.wire.Scope;
 import shoal.wire.Token;
 
 /**
- * A coordinator in this process and a worker as its child, for one run.
+ * A coordinator in this process and workers as its children, for one run.
  *
  * <p>Guarantees:
  *
  * <ul>
- *   <li>Both start at once, in the background: {@link #open} does not wait for them.
+ *   <li>The coordinator and the first worker start at once, in the background: {@link #open} does
+ *       not wait for them. Further workers start when it is known how many there are.
  *   <li>Everything they write is in one private folder (0700), which is gone after {@link #close},
- *       and also after this process is killed: the child removes it.
+ *       and also after this process is killed: the children remove it.
  *   <li>No child outlives this process.
  * </ul>
  *
@@ -42,46 +45,57 @@ public final class LocalCluster implements AutoCloseable {
     private static final long CLOSE_MILLIS = 600;
 
     private final Path directory;
-    private final WorkerProcess worker;
+    private final List<WorkerProcess> workers;
     private final CompletableFuture<Coordinator> starting;
     private final Interrupts.Withdrawal lastResort;
 
     private LocalCluster(
             Path directory,
-            WorkerProcess worker,
+            List<WorkerProcess> workers,
             CompletableFuture<Coordinator> starting,
             Interrupts.Withdrawal lastResort) {
         this.directory = directory;
-        this.worker = worker;
+        this.workers = workers;
         this.starting = starting;
         this.lastResort = lastResort;
     }
 
-    /** Begins to start both. */
+    /** Begins to start the coordinator and the first worker. */
     public static LocalCluster open(Interrupts interrupts) {
         try {
             // Readable by its owner only; the token files in it are, besides.
             Path directory = Files.createTempDirectory("shoal-train-");
-            WorkerProcess worker = WorkerProcess.start(directory);
+            // An interrupt reads it while this thread adds to it.
+            List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
+            workers.add(WorkerProcess.start(directory, "worker-1"));
             Interrupts.Withdrawal lastResort =
-                    interrupts.lastResort(() -> killAndDelete(worker, directory));
+                    interrupts.lastResort(() -> killAndDelete(workers, directory));
             CompletableFuture<Coordinator> starting =
                     CompletableFuture.supplyAsync(() -> coordinator(directory), LocalCluster::run);
-            return new LocalCluster(directory, worker, starting, lastResort);
+            return new LocalCluster(directory, workers, starting, lastResort);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a worker process", e);
         }
     }
 
     /**
-     * Waits for the coordinator and sends the worker to it.
+     * Starts the other workers, waits for the coordinator and sends all workers to it.
      *
-     * @param lanes compute threads of the worker, 0 = usable cores
+     * @param count of workers
+     * @param lanes compute threads of each worker, 0 = usable cores
      */
-    public Connection start(int lanes) {
+    public Connection start(int count, int lanes) {
+        try {
+            while (workers.size() < count) {
+                workers.add(WorkerProcess.start(directory, "worker-" + (workers.size() + 1)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start a worker process", e);
+        }
         Coordinator started = await();
         HostPort address = started.address();
-        worker.join(new WorkerChild.Order(address, started.tokenFile(Scope.WORKER), lanes));
+        Path workerToken = started.tokenFile(Scope.WORKER);
+        workers.forEach(worker -> worker.join(new WorkerChild.Order(address, workerToken, lanes)));
         Path tokenFile = started.tokenFile(Scope.SUBMIT);
         try {
             Token token = new Token(Files.readString(tokenFile).strip());
@@ -91,19 +105,30 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Runs an action if the worker's process ends; at once if it has. From another thread. */
-    public void onWorkerEnd(Runnable action) {
-        worker.onEnd(action);
+    /**
+     * Runs an action when fewer worker processes live than are needed; at once if so. From another
+     * thread, perhaps more than once.
+     */
+    public void onWorkersEnd(int least, Runnable action) {
+        for (WorkerProcess worker : workers) {
+            worker.onEnd(
+                    () -> {
+                        if (workers.stream().filter(WorkerProcess::isAlive).count() < least) {
+                            action.run();
+                        }
+                    });
+        }
     }
 
-    /** If the worker's process has ended: how, with its last words. */
+    /** If a worker's process has ended: how the first one did, with its last words. */
     public Optional<String> workerEnd() {
-        return worker.end();
+        return workers.stream().flatMap(worker -> worker.end().stream()).findFirst();
     }
 
     @Override
     public void close() {
-        worker.close();
+        workers.forEach(WorkerProcess::leave);
+        workers.forEach(WorkerProcess::close);
         closeCoordinator();
         deleteDirectory(directory);
         lastResort.close();
@@ -145,8 +170,8 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private static void killAndDelete(WorkerProcess worker, Path directory) {
-        worker.kill();
+    private static void killAndDelete(List<WorkerProcess> workers, Path directory) {
+        workers.forEach(WorkerProcess::kill);
         deleteDirectory(directory);
     }
 

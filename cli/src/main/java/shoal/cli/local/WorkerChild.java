@@ -23,7 +23,10 @@ import shoal.worker.WorkerSettings;
 public final class WorkerChild {
     private WorkerChild() {}
 
-    /** The one argument is the private folder that this process removes at the end. */
+    /**
+     * The first argument is the private folder that this process removes at the end, the second one
+     * the name of its own folder there.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
         // The parent reads its data meanwhile; the run then starts a second earlier.
@@ -44,7 +47,7 @@ public final class WorkerChild {
         Token token = new Token(Files.readString(order.tokenFile()).strip());
         WorkerSettings settings =
                 new WorkerSettings(
-                        order.coordinator(), token, directory.resolve("worker"), order.lanes());
+                        order.coordinator(), token, directory.resolve(args[1]), order.lanes());
         try (Worker worker = Worker.start(settings)) {
             worker.awaitEnd();
         }

@@ -33,8 +33,9 @@ final class WorkerProcess implements AutoCloseable {
      * Starts the process; it loads classes while it waits for {@link #join}.
      *
      * @param directory a private folder; the child removes it if this process dies
+     * @param name of its own folder and log in that folder
      */
-    static WorkerProcess start(Path directory) throws IOException {
+    static WorkerProcess start(Path directory, String name) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmOptions.of("worker"));
@@ -43,7 +44,8 @@ final class WorkerProcess implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(WorkerChild.class.getName());
         command.add(directory.toString());
-        Path log = directory.resolve("worker.log");
+        command.add(name);
+        Path log = directory.resolve(name + ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
@@ -89,17 +91,26 @@ final class WorkerProcess implements AutoCloseable {
                 "the worker process ended with code " + process.exitValue() + lastLines());
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     void kill() {
         process.destroyForcibly();
     }
 
-    @Override
-    public void close() {
+    /** Ends its input, which it takes as the end; does not wait. */
+    void leave() {
         try {
             process.getOutputStream().close();
         } catch (IOException gone) {
             // It has ended already.
         }
+    }
+
+    @Override
+    public void close() {
+        leave();
         boolean interrupted = Thread.interrupted();
         try {
             if (!process.waitFor(END_MILLIS, TimeUnit.MILLISECONDS)) {

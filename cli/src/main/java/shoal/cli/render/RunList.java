@@ -23,7 +23,7 @@ public final class RunList {
     /** A header and a line per run. */
     public static List<String> table(List<RunSummary> runs, Instant now) {
         List<Table.Row> rows = new ArrayList<>();
-        rows.add(Table.Row.of("NAME", "STATUS", "STEP", "AGE", "REASON"));
+        rows.add(Table.Row.of("NAME", "STATUS", "STEP", "AGE", "WORKERS", "REASON"));
         for (RunSummary run : runs) {
             rows.add(
                     Table.Row.of(
@@ -31,12 +31,13 @@ public final class RunList {
                             status(run.getStatus()),
                             run.getStep() + "/" + (run.getSteps() == 0 ? "?" : run.getSteps()),
                             age(run, now),
+                            workers(run),
                             run.getReason()));
         }
         return Table.aligned(rows);
     }
 
-    /** An array of objects with name, status, step, steps and reason. */
+    /** An array of objects with name, status, step, steps, workers and reason. */
     public static String json(List<RunSummary> runs) {
         List<JsonValue> array = new ArrayList<>();
         for (RunSummary run : runs) {
@@ -45,6 +46,9 @@ public final class RunList {
             members.put("status", new JsonText(status(run.getStatus()), 0));
             members.put("step", JsonNumber.of(run.getStep()));
             members.put("steps", JsonNumber.of(run.getSteps()));
+            List<JsonValue> workers =
+                    run.getWorkersList().stream().<JsonValue>map(JsonText::of).toList();
+            members.put("workers", JsonArray.of(workers));
             members.put("reason", new JsonText(run.getReason(), 0));
             array.add(JsonObject.of(members));
         }
@@ -54,6 +58,11 @@ public final class RunList {
     /** "running", "done", as users and scripts read it. */
     public static String status(RunStatus status) {
         return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Names of those that compute it, or did. */
+    private static String workers(RunSummary run) {
+        return run.getWorkersCount() == 0 ? "-" : String.join(",", run.getWorkersList());
     }
 
     private static String age(RunSummary run, Instant now) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.cli.outcome.CommandException;
 import shoal.proto.v1.Artefact;
+import shoal.proto.v1.Demand;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
 import shoal.recipe.ErrorCode;
@@ -26,6 +27,9 @@ import shoal.wire.HostPort;
 import shoal.wire.Token;
 
 final class CoordinatorClientTest {
+    private static final Demand ONE =
+            Demand.newBuilder().setLeastWorkers(1).setMostWorkers(1).build();
+
     @TempDir private Path folder;
     private FakeCoordinator coordinator;
     private CoordinatorClient client;
@@ -52,9 +56,9 @@ final class CoordinatorClientTest {
         Submission submission =
                 new Submission(client, (done, all) -> moved.add(done * 10_000_000 + all));
 
-        String first = submission.submit("a1", "{}", List.of(model, rows));
+        String first = submission.submit("a1", "{}", List.of(model, rows), ONE);
         int sent = moved.size();
-        String second = submission.submit("", "{}", List.of(model, rows));
+        String second = submission.submit("", "{}", List.of(model, rows), ONE);
 
         assertThat(first).isEqualTo("a1");
         assertThat(second).isEqualTo("brave-cod");
@@ -72,7 +76,7 @@ final class CoordinatorClientTest {
         JobFile dev = file("dev.tsv", "1\tgood\n".getBytes(UTF_8), Artefact.Role.EVALUATION_ROWS);
 
         new Submission(client, (done, all) -> assertThat(all).isEqualTo(7))
-                .submit("a1", "{}", List.of(train, dev));
+                .submit("a1", "{}", List.of(train, dev), ONE);
 
         assertThat(coordinator.stored).hasSize(1);
         assertThat(coordinator.submitted.get(0).getArtefactsCount()).isEqualTo(2);
@@ -82,7 +86,7 @@ final class CoordinatorClientTest {
     void an_empty_file_is_sent_too() throws IOException {
         JobFile empty = file("merges.txt", new byte[0], Artefact.Role.MODEL_FILE);
 
-        new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of(empty));
+        new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of(empty), ONE);
 
         assertThat(coordinator.stored.values()).containsExactly(new byte[0]);
     }
@@ -92,7 +96,7 @@ final class CoordinatorClientTest {
         coordinator.refuses(Status.ALREADY_EXISTS.withDescription("there is a run a1 already"));
 
         assertEnds(
-                () -> new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of()),
+                () -> new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of(), ONE),
                 ErrorCode.USER,
                 "there is a run a1 already");
     }

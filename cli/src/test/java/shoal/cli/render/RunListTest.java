@@ -22,6 +22,7 @@ final class RunListTest {
                             .setStatus(RunStatus.RUNNING)
                             .setStep(12)
                             .setSteps(300)
+                            .addAllWorkers(List.of("w1", "w2"))
                             .setSubmittedMillis(10_000)
                             .build());
 
@@ -29,9 +30,9 @@ final class RunListTest {
     void the_table_is_aligned() {
         assertThat(RunList.table(RUNS, Instant.ofEpochMilli(100_000)))
                 .containsExactly(
-                        "NAME           STATUS   STEP    AGE  REASON",
-                        "b2             queued   0/?     5s   waits for 1 worker",
-                        "hotel-reviews  running  12/300  1m");
+                        "NAME           STATUS   STEP    AGE  WORKERS  REASON",
+                        "b2             queued   0/?     5s   -        waits for 1 worker",
+                        "hotel-reviews  running  12/300  1m   w1,w2");
     }
 
     @Test
@@ -45,6 +46,10 @@ final class RunListTest {
                             "status": "running",
                             "step": 12,
                             "steps": 300,
+                            "workers": [
+                              "w1",
+                              "w2"
+                            ],
                             "reason": ""
                           }
                         ]

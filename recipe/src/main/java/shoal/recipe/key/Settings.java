@@ -142,6 +142,11 @@ public final class Settings {
         return Math.toIntExact(whole(name));
     }
 
+    /** The value of a key that takes a number of things, or a least and a most. */
+    public CountRange range(String name) {
+        return CountRange.read(of(name).value()).orElseThrow();
+    }
+
     /** The value of a key that takes numbers. */
     public double number(String name) {
         return ((JsonNumber) of(name).value()).decimal();

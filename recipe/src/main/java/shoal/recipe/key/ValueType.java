@@ -76,6 +76,26 @@ public sealed interface ValueType {
         }
     }
 
+    /** A number of things from 1 on, or a least and a most with a colon between. */
+    record Range(int most) implements ValueType {
+        @Override
+        public String expected() {
+            return "an integer from 1 to " + most + ", or two as in 1:4";
+        }
+
+        @Override
+        public boolean admits(JsonValue value) {
+            return CountRange.read(value).filter(range -> range.most() <= most).isPresent();
+        }
+
+        @Override
+        public Optional<JsonValue> fromWords(List<String> words) {
+            return Numbers.fromWords(words)
+                    .or(() -> new Text().fromWords(words))
+                    .filter(this::admits);
+        }
+    }
+
     /** A finite number. */
     record Real(double least, double most) implements ValueType {
         @Override

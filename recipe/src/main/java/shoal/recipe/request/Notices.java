@@ -43,7 +43,7 @@ final class Notices {
     private static void add(List<String> notices, Settings settings, DeepSpeedRecipe deepspeed) {
         notices.addAll(deepspeed.notices());
         Settings file = deepspeed.file();
-        if (settings.count("workers") == 1) {
+        if (settings.range("workers").most() == 1) {
             Setting stage = file.of("zero_optimization.stage");
             notices.add(stage.where() + ": stage and offload change nothing with one worker");
         }

@@ -74,16 +74,25 @@ public final class OwnArguments {
                                     "only read with early_stopping_patience"),
                             honoured(
                                     "workers",
-                                    whole(1),
+                                    new ValueType.Range(Limits.RANKS),
                                     "1",
                                     "processes of the launcher",
-                                    "worker processes; never changes the result"),
+                                    "worker processes, or the least and the most with which a run"
+                                            + " goes on; never changes the result"),
+                            honoured(
+                                    "worker_wait",
+                                    new ValueType.Whole(1, 31_536_000),
+                                    "600",
+                                    NONE,
+                                    "seconds that a run which has lost a worker waits for as many"
+                                            + " as it needs before it fails"),
                             honoured(
                                     "ranks",
                                     new ValueType.OrNull(new ValueType.Whole(1, Limits.RANKS)),
                                     "null",
                                     "the world size",
-                                    "logical ranks, part of the result; else as many as workers"),
+                                    "logical ranks, part of the result; else as many as workers, the"
+                                            + " most of them; no fewer than workers"),
                             honoured(
                                     "slices",
                                     new ValueType.OrNull(new ValueType.Whole(1, Limits.SLICES)),

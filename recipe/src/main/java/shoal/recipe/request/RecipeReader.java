@@ -24,6 +24,7 @@ import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
 import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
+import shoal.recipe.key.CountRange;
 import shoal.recipe.key.Given;
 import shoal.recipe.key.KeyTable;
 import shoal.recipe.key.Origin;
@@ -58,8 +59,8 @@ public final class RecipeReader {
 
     private RunRequest read() {
         Settings settings = settings();
-        int workers = settings.count("workers");
-        int ranks = settings.isNull("ranks") ? workers : settings.count("ranks");
+        CountRange workers = settings.range("workers");
+        int ranks = settings.isNull("ranks") ? workers.most() : settings.count("ranks");
         int slices =
                 settings.isNull("slices")
                         ? BatchRecipe.defaultSlices(settings.count("per_device_train_batch_size"))
@@ -93,7 +94,7 @@ public final class RecipeReader {
                         settings.count("num_labels"),
                         settings.text("output_dir").orElseThrow(),
                         Notices.of(settings, deepspeed));
-        RunInputs inputs = inputs(settings, workers);
+        RunInputs inputs = inputs(settings, workers, ranks);
         problems.throwIfAny();
         return new RunRequest(recipe, inputs, explanation(settings, recipe, deepspeed));
     }
@@ -168,20 +169,26 @@ public final class RecipeReader {
         }
     }
 
-    private RunInputs inputs(Settings settings, int workers) {
-        if (workers != 1) {
+    private RunInputs inputs(Settings settings, CountRange workers, int ranks) {
+        if (workers.most() > ranks) {
             problems.add(
                     settings.of("workers").where(),
                     "is "
-                            + workers
-                            + ", but more than one worker comes with the cluster. Set it to"
-                            + " 1; --ranks gives the arithmetic of several");
+                            + workers.inWords()
+                            + ", but ranks is "
+                            + ranks
+                            + " ("
+                            + settings.of("ranks").where()
+                            + "); a worker computes one rank at least. Set ranks to "
+                            + workers.most()
+                            + " or more, or ask for fewer workers");
         }
         return new RunInputs(
                 required(settings, "train_file", "the rows to train on"),
                 settings.text("eval_file"),
                 required(settings, "pretrained_model_name_or_path", "the model to start from"),
                 workers,
+                settings.count("worker_wait"),
                 settings.count("lanes"));
     }
 

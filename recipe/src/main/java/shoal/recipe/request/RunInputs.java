@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import shoal.recipe.Require;
+import shoal.recipe.key.CountRange;
 
 /**
  * What a command gives besides the recipe: where things are, and how many machines compute.
@@ -11,16 +12,23 @@ import shoal.recipe.Require;
  * @param trainFile as the user wrote it
  * @param evaluationFile as the user wrote it
  * @param model the model folder, or a hub name, as the user wrote it
- * @param workers worker processes, at least 1
+ * @param workers worker processes
+ * @param workerWaitSeconds how long a run that has lost one waits for as many as it needs
  * @param lanes compute threads of each worker; 0 = as many as it has usable cores
  */
 public record RunInputs(
-        String trainFile, Optional<String> evaluationFile, String model, int workers, int lanes) {
+        String trainFile,
+        Optional<String> evaluationFile,
+        String model,
+        CountRange workers,
+        int workerWaitSeconds,
+        int lanes) {
     public RunInputs {
         requireNonNull(trainFile, "trainFile");
         requireNonNull(evaluationFile, "evaluationFile");
         requireNonNull(model, "model");
-        Require.atLeast("workers", workers, 1);
+        requireNonNull(workers, "workers");
+        Require.atLeast("workerWaitSeconds", workerWaitSeconds, 1);
         Require.atLeast("lanes", lanes, 0);
     }
 }

@@ -246,11 +246,22 @@ class BadInputTest {
     }
 
     @Test
-    void more_than_one_worker_comes_with_the_cluster() {
-        assertThat(Typed.words("--workers", "2").problems())
+    void workers_are_a_number_or_a_least_and_a_most() {
+        for (String wrong : List.of("0", "2:1", "0:3", "1:", "1:2:3", "1025", "two")) {
+            assertThat(Typed.words("--workers", wrong).problems())
+                    .containsExactly(
+                            "--workers: is \""
+                                    + wrong
+                                    + "\", expected an integer from 1 to 1024, or two as in 1:4");
+        }
+    }
+
+    @Test
+    void fewer_ranks_than_workers_are_refused() {
+        assertThat(Typed.words("--workers", "1:4", "--ranks", "2").problems())
                 .containsExactly(
-                        "--workers: is 2, but more than one worker comes with the cluster. Set it"
-                                + " to 1; --ranks gives the arithmetic of several");
+                        "--workers: is 1:4, but ranks is 2 (--ranks); a worker computes one rank"
+                                + " at least. Set ranks to 4 or more, or ask for fewer workers");
     }
 
     @Test

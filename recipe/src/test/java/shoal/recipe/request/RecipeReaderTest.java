@@ -19,9 +19,18 @@ import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 import shoal.recipe.SelectionRecipe;
 import shoal.recipe.ZeroRecipe;
+import shoal.recipe.key.CountRange;
 
 class RecipeReaderTest {
     private static final WarmupLength NONE = new WarmupLength(0, 0);
+
+    @Test
+    void ranks_are_the_most_workers_asked_for_unless_given() {
+        assertThat(Typed.words("--workers", "3").recipe().batch().ranks()).isEqualTo(3);
+        assertThat(Typed.words("--workers", "1:4").recipe().batch().ranks()).isEqualTo(4);
+        assertThat(Typed.words("--workers", "2", "--ranks", "8").recipe().batch().ranks())
+                .isEqualTo(8);
+    }
 
     @Test
     void the_defaults_are_hf_s() {
@@ -50,7 +59,14 @@ class RecipeReaderTest {
         RunInputs inputs = Typed.words("--eval_file", "dev.tsv", "--lanes", "3").request().inputs();
 
         assertThat(inputs)
-                .isEqualTo(new RunInputs("train.tsv", Optional.of("dev.tsv"), "model", 1, 3));
+                .isEqualTo(
+                        new RunInputs(
+                                "train.tsv",
+                                Optional.of("dev.tsv"),
+                                "model",
+                                new CountRange(1, 1),
+                                600,
+                                3));
         assertThat(Typed.words().request().inputs().evaluationFile()).isEmpty();
     }
 
