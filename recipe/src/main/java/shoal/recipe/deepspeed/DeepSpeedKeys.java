@@ -7,7 +7,8 @@ import shoal.recipe.key.KeyTable;
 /**
  * Every name of a DeepSpeed file, from 0.8 to 0.19, as a path with dots.
  *
- * <p>{@code section.*} stands for all of a section that has no name of its own in the table.
+ * <p>{@code section.*} stands for all of a section whose parts a user names, or that is of one
+ * vendor's or one version's own.
  *
  * <p>Facts from deepspeed 0.8.3 and 0.19.8: runtime/constants.py, runtime/config.py,
  * runtime/zero/config.py, runtime/zero/offload_config.py, monitor/config.py, and the schedules and
@@ -28,7 +29,8 @@ public final class DeepSpeedKeys {
                     new KeyGroup("Other ZeRO settings", ZeroKeys.others()),
                     new KeyGroup("Logs and monitors", SideKeys.MONITORS),
                     new KeyGroup("Machinery", SideKeys.MACHINERY),
-                    new KeyGroup("Other techniques", SideKeys.techniques()));
+                    new KeyGroup("Other techniques", SideKeys.techniques()),
+                    new KeyGroup("Details of sections", SectionKeys.all()));
 
     /** All of them. */
     public static final KeyTable TABLE = KeyTable.of(GROUPS);

@@ -49,28 +49,17 @@ final class SideKeys {
                     withoutEffect("wandb.group", TEXT_OR_NULL, "null", "its group", LOG),
                     withoutEffect("wandb.team", TEXT_OR_NULL, "null", "its team", LOG),
                     withoutEffect("wandb.project", TEXT, "deepspeed", "its project", LOG),
-                    withoutEffect("comet.*", ANYTHING, "null", "reports to Comet", LOG),
                     withoutEffect("steps_per_print", ANYTHING, "null", "steps between prints", LOG),
                     withoutEffect("wall_clock_breakdown", FLAG, "false", "prints times", LOG),
                     withoutEffect("memory_breakdown", FLAG, "false", "prints memory", LOG),
                     withoutEffect("dump_state", FLAG, "false", "prints the engine's state", LOG),
-                    withoutEffect("log_level", TEXT_OR_NULL, "null", "how much is logged", LOG),
-                    withoutEffect("flops_profiler.*", ANYTHING, "null", "counts operations", LOG),
-                    withoutEffect("comms_logger.*", ANYTHING, "null", "logs messages", LOG),
-                    withoutEffect("timers.*", ANYTHING, "null", "which timers synchronize", LOG));
+                    withoutEffect("log_level", TEXT_OR_NULL, "null", "how much is logged", LOG));
 
     static final List<Key> MACHINERY =
             List.of(
                     detail("disable_allgather", FLAG, "false", "broadcasts instead of gathering"),
                     detail("disable_python_gc", FLAG, "false", "turns Python's collector off"),
-                    detail(
-                            "aio.*",
-                            ANYTHING,
-                            "null",
-                            "sizes of reads and writes of offloaded state"),
-                    detail("activation_checkpointing.*", ANYTHING, "null", "what is recomputed"),
                     detail("use_node_local_storage", FLAG_OR_NULL, "null", "where checkpoints lie"),
-                    detail("checkpoint.*", ANYTHING, "null", "how checkpoints are written"),
                     detail("datastates_ckpt", ANYTHING, "null", "writes checkpoints lazily"),
                     detail("datastates_ckpt.*", ANYTHING, "null", "writes checkpoints lazily"),
                     detail("nebula.*", ANYTHING, "null", "writes checkpoints to Azure"),
@@ -78,8 +67,11 @@ final class SideKeys {
                     detail("vocabulary_size", NUMBER, "0", "a hint for kernels"),
                     detail("pipeline.*", ANYTHING, "null", "pipeline parallelism of own models"),
                     detail("use_data_before_expert_parallelism", FLAG, "false", "order of ranks"),
-                    detail("expert_data_parallel.*", ANYTHING, "null", "mixture-of-experts layers"),
-                    detail("hybrid_engine.*", ANYTHING, "null", "generation while training"));
+                    detail(
+                            "expert_data_parallel.*",
+                            ANYTHING,
+                            "null",
+                            "mixture-of-experts layers"));
 
     private static Key detail(String name, ValueType type, String defaultWord, String upstream) {
         return withoutEffect(
@@ -88,13 +80,14 @@ final class SideKeys {
 
     static List<Key> techniques() {
         return Stream.of(
-                        technique("elasticity", "changes the batch size with the machines"),
-                        technique("autotuning", "searches for the fastest settings"),
-                        technique("curriculum_learning", "starts with short rows"),
-                        technique("data_efficiency", "samples and drops tokens"),
-                        technique("progressive_layer_drop", "leaves layers out"),
-                        technique("eigenvalue", "measures curvature for quantization"),
-                        technique("quantize_training", "quantizes weights in training"),
+                        List.of(
+                                technique("elasticity", "changes the batch size with the machines"),
+                                technique("autotuning", "searches for the fastest settings"),
+                                technique("curriculum_learning", "starts with short rows"),
+                                technique("progressive_layer_drop", "leaves layers out"),
+                                technique("eigenvalue", "measures curvature for quantization")),
+                        openTechnique("data_efficiency", "samples and drops tokens"),
+                        openTechnique("quantize_training", "quantizes weights in training"),
                         List.of(
                                 section("compression_training", "quantizes and prunes weights"),
                                 section("weight_quantization", "quantizes weights"),
@@ -106,16 +99,20 @@ final class SideKeys {
                 .toList();
     }
 
-    /** A section with a switch: the rest of it is only read when it is on. */
-    private static List<Key> technique(String name, String upstream) {
+    /** The switch of a section; {@link SectionKeys} has its other names. */
+    private static Key technique(String name, String upstream) {
+        return refused(
+                name + ".enabled",
+                FLAG,
+                "false",
+                upstream,
+                "this technique changes the result and is not supported. Set it to false");
+    }
+
+    /** A section with a switch and parts that a user names: they are only read when it is on. */
+    private static List<Key> openTechnique(String name, String upstream) {
         return List.of(
-                refused(
-                        name + ".enabled",
-                        FLAG,
-                        "false",
-                        upstream,
-                        "this technique changes the result and is not supported. Set it to"
-                                + " false"),
+                technique(name, upstream),
                 withoutEffect(
                         name + ".*",
                         ANYTHING,

@@ -199,6 +199,20 @@ class DeepSpeedConflictTest {
     }
 
     @Test
+    void a_misspelt_detail_of_a_section_is_named() {
+        assertThat(
+                        deepspeed(
+                                        "\"flops_profiler\": {\"enabled\": true, \"profile_steps\": 1}",
+                                        "\"activation_checkpointing\": {\"profile\": false}",
+                                        "\"aio\": {\"block_sizes\": 1048576}")
+                                .problems())
+                .containsExactly(
+                        "ds.json:2: flops_profiler.profile_steps is not known; did you mean"
+                                + " flops_profiler.profile_step?",
+                        "ds.json:4: aio.block_sizes is not known; did you mean aio.block_size?");
+    }
+
+    @Test
     void parameters_are_offloaded_in_stage_3_only() {
         assertThat(
                         deepspeed(
