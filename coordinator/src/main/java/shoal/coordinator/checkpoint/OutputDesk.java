@@ -185,6 +185,10 @@ public final class OutputDesk implements AutoCloseable {
         if (reception == null || !reception.fence().equals(fence)) {
             throw new IllegalStateException(fence + " is to be sealed, but was not expected");
         }
+        if (!reception.isWhole()) {
+            failed(fence, List.of("its workers say that they sent all they own, but not all came"));
+            return;
+        }
         try {
             reception.seal(what);
             receptions.remove(fence.run(), reception);

@@ -135,6 +135,10 @@ final class Reception {
     }
 
     /** Whether every owned element of every worker has come. */
+    synchronized boolean isWhole() {
+        return staged != null && isWhole(staged.model.table());
+    }
+
     private boolean isWhole(ParameterTable table) {
         ShardMap map = ShardMap.of(table, wanted.workers());
         return IntStream.range(0, wanted.workers())

@@ -139,6 +139,23 @@ final class OutputDeskTest {
     }
 
     @Test
+    void a_worker_that_says_it_sent_what_never_came_fails_the_run_and_nothing_else()
+            throws Exception {
+        desk.expect(expected(FENCE));
+        desk.begin(FENCE, 2, 0).write("score.weight", 0, ByteBuffer.allocate(8));
+
+        desk.seal(sealing(FENCE));
+
+        assertThat(next())
+                .isEqualTo(
+                        new Event.OutputFailed(
+                                FENCE,
+                                List.of(
+                                        "its workers say that they sent all they own, but not all"
+                                                + " came")));
+    }
+
+    @Test
     void a_new_upload_begins_from_nothing_and_ends_the_one_before() throws Exception {
         desk.expect(expected(FENCE));
         OutputDesk.Upload first = desk.begin(FENCE, 2, 0);
