@@ -37,7 +37,7 @@ final class HuggingFacePredictTest {
 
         String line =
                 python.lastLineOf(
-                        "testkit/scripts/hf_predict.py",
+                        "testkit/scripts/hf_scores.py",
                         "--model",
                         model.toString(),
                         "--file",
@@ -76,7 +76,7 @@ final class HuggingFacePredictTest {
     private static List<JsonValue> scores(String line) {
         JsonObject object =
                 JsonReader.readObject(
-                        ("{\"scores\":" + line + "}").getBytes(UTF_8), "hf_predict.py");
+                        ("{\"scores\":" + line + "}").getBytes(UTF_8), "hf_scores.py");
         return ((JsonArray) object.member("scores").orElseThrow()).values();
     }
 }
