@@ -6,11 +6,23 @@ import java.util.List;
 /** Collects problems so that all of a file are reported at once. Not for concurrent use. */
 public final class Problems {
     private final List<Problem> found = new ArrayList<>();
+    private final int most;
     private int dropped;
 
-    /** Notes one problem; beyond {@link Limits#PROBLEMS_REPORTED} they are only counted. */
+    /** Shows {@link Limits#PROBLEMS_REPORTED} problems. */
+    public Problems() {
+        this(Limits.PROBLEMS_REPORTED);
+    }
+
+    /** Shows so many problems, where they have one cause and few tell enough. */
+    public Problems(int most) {
+        Require.range("most", most, 1, Limits.PROBLEMS_REPORTED);
+        this.most = most;
+    }
+
+    /** Notes one problem; beyond the bound they are only counted. */
     public void add(String where, String what) {
-        if (found.size() < Limits.PROBLEMS_REPORTED) {
+        if (found.size() < most) {
             found.add(new Problem(where, what));
         } else {
             dropped++;

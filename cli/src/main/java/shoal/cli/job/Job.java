@@ -82,7 +82,7 @@ public record Job(
         lines.add(
                 "run: "
                         + plan.steps()
-                        + " steps, "
+                        + (plan.steps() == 1 ? " step, " : " steps, ")
                         + plan.stepsPerEpoch()
                         + " per epoch; a step is "
                         + batch.trainRowsPerDevice()

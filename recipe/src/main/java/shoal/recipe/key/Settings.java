@@ -53,11 +53,15 @@ public final class Settings {
         return new Settings(table, settings);
     }
 
+    private static String word(JsonValue value) {
+        return value instanceof JsonText text ? text.text() : "";
+    }
+
     private static boolean checked(Key key, Given given, Problems problems) {
         if (!key.type().admits(given.value())) {
             problems.add(
                     given.origin().where(),
-                    given.inWords() + ", expected " + key.type().expected());
+                    given.inWords() + ", expected " + key.type().expectedFor(word(given.value())));
             return false;
         }
         if (key.verdict() == Verdict.REFUSED && !key.accepts(given.value())) {

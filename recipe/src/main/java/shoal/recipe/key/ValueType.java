@@ -21,6 +21,11 @@ public sealed interface ValueType {
     /** What a message says was expected, such as "an integer of at least 1". */
     String expected();
 
+    /** The same for somebody who gave this text: of many words, the nearest one. */
+    default String expectedFor(String given) {
+        return expected();
+    }
+
     /** Whether a value of a file is one of this type. */
     boolean admits(JsonValue value);
 
@@ -138,6 +143,9 @@ public sealed interface ValueType {
 
     /** One of a closed set of words. */
     record OneOf(List<String> words) implements ValueType {
+        /** So many words are read at a glance. */
+        private static final int FEW = 10;
+
         public OneOf {
             words = List.copyOf(words);
         }
@@ -147,6 +155,17 @@ public sealed interface ValueType {
             return words.stream()
                     .map(word -> "\"" + word + "\"")
                     .collect(Collectors.joining(", ", "one of ", ""));
+        }
+
+        @Override
+        public String expectedFor(String given) {
+            return NearestName.of(given, words)
+                    .map(near -> words.size() > FEW ? count() + near + "?" : expected())
+                    .orElseGet(this::expected);
+        }
+
+        private String count() {
+            return "one of " + words.size() + " words; did you mean ";
         }
 
         @Override

@@ -95,7 +95,12 @@ final class FlagReader {
         } else if (values.isEmpty() && needsWord) {
             problems.add(flag, "has no value, expected " + key.type().expected());
         } else {
-            problems.add(flag, "is " + shown(values) + ", expected " + key.type().expected());
+            problems.add(
+                    flag,
+                    "is "
+                            + shown(values)
+                            + ", expected "
+                            + key.type().expectedFor(String.join(" ", values)));
         }
     }
 

@@ -196,6 +196,8 @@ public final class RecipeReader {
         Optional<String> value = settings.text(name);
         if (value.isEmpty()) {
             problems.add("--" + name, "is missing: give " + what);
+        } else if (value.get().isBlank()) {
+            problems.add("--" + name, "is empty: give " + what);
         }
         return value.orElse("");
     }

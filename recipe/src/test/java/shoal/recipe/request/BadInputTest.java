@@ -120,6 +120,25 @@ class BadInputTest {
     }
 
     @Test
+    void an_empty_file_name_is_asked_for_by_its_flag() {
+        assertThat(refused(List.of("--train_file", "", "--pretrained_model_name_or_path", "m")))
+                .hasMessage("--train_file: is empty: give the rows to train on");
+    }
+
+    @Test
+    void a_misspelt_word_of_many_gets_the_nearest_one() {
+        assertThat(Typed.words("--optim", "adamw_troch").problems())
+                .singleElement()
+                .asString()
+                .endsWith("words; did you mean adamw_torch?");
+        assertThat(Typed.arguments("\"optim\": \"adamw_troch\"").problems())
+                .singleElement()
+                .asString()
+                .startsWith("args.json:2: optim is \"adamw_troch\", expected one of ")
+                .endsWith("words; did you mean adamw_torch?");
+    }
+
+    @Test
     void a_file_that_cannot_be_read_is_named_where_it_is_asked_for() {
         assertThat(Typed.words("--train_args_file", "a.json", "--deepspeed", "b.json").problems())
                 .containsExactly(
