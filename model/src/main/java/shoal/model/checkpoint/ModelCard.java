@@ -2,6 +2,10 @@ package shoal.model.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -12,6 +16,9 @@ import java.util.List;
  * @param settings values of the run that the result depends on, by HF's names
  */
 public record ModelCard(String name, List<Entry> results, List<Entry> settings) {
+    /** In every card, and in no README of somebody else. */
+    private static final String SENTENCE = "A GPT-2 text classifier, trained with Shoal.";
+
     /** A name and a value, already as text. */
     public record Entry(String name, String value) {
         public Entry {
@@ -31,12 +38,17 @@ public record ModelCard(String name, List<Entry> results, List<Entry> settings) 
         StringBuilder card = new StringBuilder();
         card.append("---\nlibrary_name: transformers\npipeline_tag: text-classification\n");
         card.append("tags:\n- gpt2\n- shoal\n---\n\n# ").append(plain(name)).append("\n\n");
-        card.append("A GPT-2 text classifier, trained with Shoal.\n\n");
+        card.append(SENTENCE).append("\n\n");
         card.append("Load it with `GPT2ForSequenceClassification.from_pretrained`.");
         card.append(" It reads the last token of a text; no special tokens are added.\n");
         section(card, "Results", results);
         section(card, "Training", settings);
         return card.toString();
+    }
+
+    /** Whether a file is a model card of Shoal's. */
+    static boolean isOne(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).contains(SENTENCE);
     }
 
     private static void section(StringBuilder card, String title, List<Entry> entries) {

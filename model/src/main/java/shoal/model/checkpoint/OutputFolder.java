@@ -31,6 +31,7 @@ import shoal.recipe.UserException;
  */
 public final class OutputFolder implements AutoCloseable {
     public static final String WEIGHTS = "model.safetensors";
+    private static final String CARD = "README.md";
 
     private final Path target;
     private final String shownName;
@@ -153,9 +154,10 @@ public final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Makes everything durable and moves it to the target.
+     * Makes everything durable and moves it to the target. A README.md there that Shoal did not
+     * write stays, and the model card is dropped.
      *
-     * @return every file, by name
+     * @return every file that was staged, by name
      * @throws UserException if the disk refuses; the target is then as before, or, if it existed,
      *     holds some of the new files
      */
@@ -216,6 +218,9 @@ public final class OutputFolder implements AutoCloseable {
 
     private void replaceFiles() throws IOException {
         Set<String> written = new HashSet<>();
+        if (holdsForeignCard()) {
+            disk.delete(staging.resolve(CARD));
+        }
         for (Path file : Disk.list(staging)) {
             disk.rename(file, target.resolve(file.getFileName()));
             written.add(file.getFileName().toString());
@@ -228,6 +233,12 @@ public final class OutputFolder implements AutoCloseable {
         }
         disk.forceFolder(target);
         disk.delete(staging);
+    }
+
+    /** Whether somebody wrote a README.md of their own, as where the target is a project. */
+    private boolean holdsForeignCard() throws IOException {
+        Path card = target.resolve(CARD);
+        return Files.exists(card) && !ModelCard.isOne(card);
     }
 
     /** Removes what was staged and not published. */

@@ -33,6 +33,9 @@ final class Weights {
     /** Names of unused tensors that a notice lists. */
     private static final int NAMES_SHOWN = 8;
 
+    /** Wrong tensors that are listed: one wrong key of config.json makes most of them wrong. */
+    private static final int WRONG_SHOWN = 5;
+
     private static final Pattern BUFFER =
             Pattern.compile("(transformer\\.)?h\\.[0-9]+\\.attn\\.(masked_)?bias");
 
@@ -55,10 +58,10 @@ final class Weights {
      * Checks that every parameter is there with its shape and a readable type; only the score head
      * may be missing.
      *
-     * @throws UserException naming every tensor that is missing or wrong
+     * @throws UserException naming the first tensors that are missing or wrong, and their number
      */
     void check(ParameterTable table) {
-        Problems problems = new Problems();
+        Problems problems = new Problems(WRONG_SHOWN);
         for (Parameter parameter : table.parameters()) {
             Optional<String> name = nameOf(parameter);
             if (name.isPresent()) {

@@ -88,13 +88,14 @@ class OutputFolderTest {
     @Test
     void files_of_a_folder_that_exists_are_replaced_and_others_stay() throws IOException {
         Path target = Files.createDirectory(folder.resolve("out"));
-        Files.writeString(target.resolve("README.md"), "old");
+        String old = new ModelCard("old", List.of(), List.of()).markdown();
+        Files.writeString(target.resolve("README.md"), old);
         Files.writeString(target.resolve("notes.txt"), "mine");
 
         try (OutputFolder output = OutputFolder.stage(target, "out")) {
             output.write("README.md", "new");
             output.write("trainer_state.json", "{}");
-            assertThat(target.resolve("README.md")).hasContent("old");
+            assertThat(target.resolve("README.md")).hasContent(old);
             output.publish();
         }
 
@@ -117,6 +118,22 @@ class OutputFolderTest {
         }
 
         assertThat(names(target)).containsExactly("mine.json", "vocab.txt");
+    }
+
+    @Test
+    void a_readme_of_somebody_else_stays() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("project"));
+        Files.writeString(target.resolve("README.md"), "# My project");
+
+        try (OutputFolder output = OutputFolder.stage(target, "project")) {
+            output.write("README.md", "new");
+            output.write("trainer_state.json", "{}");
+            output.publish();
+        }
+
+        assertThat(target.resolve("README.md")).hasContent("# My project");
+        assertThat(names(target)).containsExactly("README.md", "trainer_state.json");
+        assertThat(names(folder)).containsExactly("project");
     }
 
     @Test
