@@ -1,6 +1,7 @@
 package shoal.engine;
 
 import java.util.List;
+import shoal.plan.step.LeafPath;
 import shoal.recipe.Require;
 
 /**
@@ -18,5 +19,9 @@ public record Leaf(int rank, int round, int slice, List<RowInput> rows) {
         Require.atLeast("slice", slice, 0);
         rows = List.copyOf(rows);
         Require.atLeast("rows.size", rows.size(), 1);
+    }
+
+    public LeafPath path() {
+        return new LeafPath(rank, round, slice);
     }
 }

@@ -1,7 +1,9 @@
 package shoal.engine.djl;
 
+import ai.djl.pytorch.engine.PtNDArray;
 import java.util.ArrayList;
 import java.util.List;
+import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Unit;
 import shoal.recipe.Limits;
@@ -45,25 +47,31 @@ final class AdamW {
         this.recipe = recipe;
     }
 
-    /** All of a unit, in pieces: the part that HF decays, then the rest. */
-    List<Range> ranges(Unit unit) {
+    /** A range of a unit in pieces: the part that HF decays, then the rest. */
+    List<Range> ranges(Unit unit, ElementRange updated) {
         List<Range> ranges = new ArrayList<>();
-        cut(unit, 0, unit.decayedElements(), true, ranges);
-        cut(unit, unit.decayedElements(), unit.sizeElements(), recipe.decaysAll(), ranges);
+        ElementRange rest = updated.common(unit.decayedElements(), unit.sizeElements());
+        cut(unit, updated.common(0, unit.decayedElements()), true, ranges);
+        cut(unit, rest, recipe.decaysAll(), ranges);
         return ranges;
     }
 
-    /** Applies the gradient, times clip unless that is exactly 1, to one range. On a lane. */
-    void update(Model model, UnitBuffer gradient, Range range, Update update) {
+    /**
+     * Applies the gradient, times clip unless that is exactly 1, to one range. On a lane.
+     *
+     * @param gradient of what is updated here of the range's unit
+     */
+    void update(Model model, PtNDArray gradient, Range range, Update update) {
+        int unit = range.unit();
         try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
             step.floats().put(0, update.step());
             kernel.call("adamw")
                     .tensors(
-                            model.parameters(range.unit()).flat().tensor(),
-                            gradient.flat().tensor(),
-                            model.firstMoment(range.unit()).tensor(),
-                            model.secondMoment(range.unit()).tensor())
-                    .number(range.from())
+                            model.parameters().updated(unit),
+                            gradient,
+                            model.firstMoment(unit).tensor(),
+                            model.secondMoment(unit).tensor())
+                    .number(range.from() - model.updated(unit).from())
                     .number(range.to() - range.from())
                     .tensor(step.tensor())
                     .real(update.clip())
@@ -76,10 +84,10 @@ final class AdamW {
         }
     }
 
-    private static void cut(Unit unit, long from, long to, boolean decays, List<Range> ranges) {
-        for (long start = from; start < to; start += PIECE_ELEMENTS) {
-            ranges.add(
-                    new Range(unit.index(), start, Math.min(to, start + PIECE_ELEMENTS), decays));
+    private static void cut(Unit unit, ElementRange part, boolean decays, List<Range> ranges) {
+        for (long start = part.from(); start < part.to(); start += PIECE_ELEMENTS) {
+            long end = Math.min(part.to(), start + PIECE_ELEMENTS);
+            ranges.add(new Range(unit.index(), start, end, decays));
         }
     }
 }

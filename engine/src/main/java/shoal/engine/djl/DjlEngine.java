@@ -2,17 +2,24 @@ package shoal.engine.djl;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import shoal.engine.GradientReport;
+import shoal.engine.GradientSink;
+import shoal.engine.Holding;
+import shoal.engine.ParameterSource;
+import shoal.engine.PartReport;
 import shoal.engine.RowInput;
+import shoal.engine.RowLoss;
 import shoal.engine.RowResult;
+import shoal.engine.ShardedEngine;
 import shoal.engine.StepWork;
-import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
@@ -23,7 +30,7 @@ import shoal.recipe.Recipe;
 import shoal.recipe.Require;
 
 /**
- * {@link TrainingEngine} on libtorch, through DJL, on the CPU.
+ * {@link ShardedEngine} on libtorch, through DJL, on the CPU.
  *
  * <p>Guarantees beyond the interface's:
  *
@@ -33,7 +40,7 @@ import shoal.recipe.Require;
  *   <li>Memory outside the heap is a function of the largest step, not of the number of steps.
  * </ul>
  */
-public final class DjlEngine implements TrainingEngine {
+public final class DjlEngine implements ShardedEngine {
     /** What an engine is made of. */
     record Parts(
             Lanes lanes,
@@ -46,13 +53,15 @@ public final class DjlEngine implements TrainingEngine {
     private final Recipe recipe;
     private final Parts parts;
     private final AdamW optimizer;
+    private final Optional<ReducedGradient> reduced;
     private OptionalInt heldStep = OptionalInt.empty();
     private boolean broken;
     private boolean closed;
 
-    private DjlEngine(Recipe recipe, Parts parts) {
+    private DjlEngine(Recipe recipe, Parts parts, Optional<ReducedGradient> reduced) {
         this.recipe = recipe;
         this.parts = parts;
+        this.reduced = reduced;
         this.optimizer = new AdamW(parts.kernel(), recipe.optimizer());
     }
 
@@ -67,6 +76,16 @@ public final class DjlEngine implements TrainingEngine {
     }
 
     /**
+     * As {@link #open(GptConfig, Recipe, int)}, for one worker of several.
+     *
+     * @param holding what is kept here
+     */
+    public static DjlEngine open(GptConfig config, Recipe recipe, int lanes, Holding holding) {
+        Require.atLeast("lanes", lanes, 1);
+        return open(config, recipe, new Lanes(lanes), Optional.of(holding));
+    }
+
+    /**
      * Loads libtorch ahead of the first {@link #open}, which is faster then: for a process that
      * waits for its first run. From any thread.
      */
@@ -77,6 +96,11 @@ public final class DjlEngine implements TrainingEngine {
     }
 
     static DjlEngine open(GptConfig config, Recipe recipe, Lanes lanes) {
+        return open(config, recipe, lanes, Optional.empty());
+    }
+
+    private static DjlEngine open(
+            GptConfig config, Recipe recipe, Lanes lanes, Optional<Holding> holding) {
         requireNonNull(config, "config");
         requireNonNull(recipe, "recipe");
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
@@ -85,16 +109,30 @@ public final class DjlEngine implements TrainingEngine {
         return lanes.call(
                 () -> {
                     Kernel kernel = new Kernel(config, recipe.labelSmoothing());
-                    Model model = new Model(kernel, config);
+                    ParameterTable table = ParameterTable.of(config);
                     GradientPool pool = new GradientPool(kernel);
-                    HeldGradient held = new HeldGradient(kernel, model.table(), pool);
+                    Holding kept = holding.orElseGet(() -> Holding.everything(table));
+                    Model model = new Model(kernel, config, kept, pool);
+                    HeldGradient held = new HeldGradient(kernel, table, pool);
                     List<LaneMasks> masks = new ArrayList<>();
                     for (int lane = 0; lane < lanes.count(); lane++) {
                         masks.add(new LaneMasks(kernel, config, recipe.order().seed()));
                     }
                     return new DjlEngine(
-                            recipe, new Parts(lanes, kernel, model, pool, held, masks));
+                            recipe,
+                            new Parts(lanes, kernel, model, pool, held, masks),
+                            holding.map(given -> new ReducedGradient(kernel, table, given)));
                 });
+    }
+
+    @Override
+    public Holding holding() {
+        return parts.model().holding();
+    }
+
+    @Override
+    public void join(ParameterSource source) {
+        parts.model().join(source);
     }
 
     @Override
@@ -104,25 +142,53 @@ public final class DjlEngine implements TrainingEngine {
 
     @Override
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        parts.model().state(kind, unit).write(offsetElements, values);
+        parts.model().write(kind, unit, offsetElements, values);
     }
 
     @Override
     public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        parts.model().state(kind, unit).read(offsetElements, values);
+        parts.model().read(kind, unit, offsetElements, values);
     }
 
     @Override
     public GradientReport forwardBackward(StepWork work) {
+        HeldGradient held = parts.held();
+        PartReport report = compute(work, held);
+        return new GradientReport(
+                RowLoss.total(report.losses()),
+                held.squaredNorm(),
+                report.tokens(),
+                held.nonFinite());
+    }
+
+    @Override
+    public PartReport forwardBackward(StepWork work, GradientSink sink) {
+        return compute(work, new PushedGradient(table(), parts.pool(), sink));
+    }
+
+    private PartReport compute(StepWork work, GradientTarget target) {
         requireSound();
         StepPass pass = new StepPass(parts, work);
         parts.held().release();
         heldStep = OptionalInt.empty();
         broken = true;
-        GradientReport report = pass.run();
+        PartReport report = pass.run(target);
         broken = false;
         heldStep = OptionalInt.of(work.step());
         return report;
+    }
+
+    @Override
+    public ByteBuffer gradient(int unit) {
+        return reduced.orElseThrow(
+                        () -> new IllegalStateException("this engine reduces its gradient itself"))
+                .of(unit)
+                .bytes();
+    }
+
+    @Override
+    public long stateBytes() {
+        return Math.multiplyExact(parts.kernel().stateElements(), (long) Float.BYTES);
     }
 
     @Override
@@ -139,15 +205,18 @@ public final class DjlEngine implements TrainingEngine {
         heldStep = OptionalInt.empty();
         broken = true;
         List<AdamW.Range> ranges =
-                table().units().stream().flatMap(unit -> optimizer.ranges(unit).stream()).toList();
+                table().units().stream()
+                        .flatMap(unit -> optimizer.ranges(unit, holding().updated(unit)).stream())
+                        .toList();
         parts.lanes()
                 .forEach(
                         ranges.size(),
                         index -> {
                             AdamW.Range range = ranges.get(index);
-                            UnitBuffer gradient = parts.held().gradient(range.unit());
-                            optimizer.update(parts.model(), gradient, range, update);
+                            optimizer.update(
+                                    parts.model(), gradientOf(range.unit()), range, update);
                         });
+        parts.model().parameters().changed();
         parts.held().release();
         broken = false;
     }
@@ -188,6 +257,12 @@ public final class DjlEngine implements TrainingEngine {
                             parts.kernel().close();
                         });
         parts.lanes().close();
+    }
+
+    /** The reduced gradient of what is updated here. */
+    private PtNDArray gradientOf(int unit) {
+        return reduced.map(gradient -> gradient.of(unit).tensor())
+                .orElseGet(() -> parts.held().gradient(unit).flat().tensor());
     }
 
     private void requireSound() {

@@ -11,6 +11,7 @@ import shoal.engine.InferenceEngine;
 import shoal.engine.RowInput;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.recipe.Require;
 
 /**
@@ -59,7 +60,7 @@ public final class DjlInference implements InferenceEngine {
 
     @Override
     public void write(int unit, long offsetElements, ByteBuffer values) {
-        model.parameters(unit).flat().write(offsetElements, values);
+        model.write(StateKind.PARAMETER, unit, offsetElements, values);
     }
 
     @Override

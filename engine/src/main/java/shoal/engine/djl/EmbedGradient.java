@@ -1,36 +1,30 @@
 package shoal.engine.djl;
 
 import java.nio.FloatBuffer;
+import shoal.model.Unit;
+import shoal.plan.step.SparseRows;
 
-/**
- * The gradient of the embeddings, for the rows that were read.
- *
- * @param tokens rows of wte
- * @param positions rows of wpe
- */
-record EmbedGradient(SparseRows tokens, SparseRows positions) {
+/** The gradient of the embeddings, for the rows that were read. */
+final class EmbedGradient {
+    private EmbedGradient() {}
+
     /**
      * What a slice's tokens give.
      *
+     * @param embed the unit: wte, then wpe
      * @param dx_TH gradient of the embedding's output, packed
      */
-    static EmbedGradient of(PackedRows rows, FloatBuffer dx_TH, int hidden) {
+    static SparseRows of(PackedRows rows, FloatBuffer dx_TH, Unit embed, int hidden) {
+        int positionsAt = Math.toIntExact(embed.parameters().get(1).offsetElements());
         int[] ids = new int[rows.tokens()];
         int[] positions = new int[rows.tokens()];
         for (int row = 0; row < rows.count(); row++) {
             for (int t = 0; t < rows.tokens(row); t++) {
                 int token = (int) rows.starts()[row] + t;
-                ids[token] = (int) rows.ids()[token];
-                positions[token] = t;
+                ids[token] = Math.multiplyExact((int) rows.ids()[token], hidden);
+                positions[token] = Math.addExact(positionsAt, Math.multiplyExact(t, hidden));
             }
         }
-        return new EmbedGradient(
-                SparseRows.gather(ids, dx_TH, hidden), SparseRows.gather(positions, dx_TH, hidden));
-    }
-
-    static EmbedGradient sum(EmbedGradient left, EmbedGradient right) {
-        return new EmbedGradient(
-                SparseRows.sum(left.tokens, right.tokens),
-                SparseRows.sum(left.positions, right.positions));
+        return SparseRows.gather(dx_TH, hidden, ids, positions);
     }
 }

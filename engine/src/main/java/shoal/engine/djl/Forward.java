@@ -31,15 +31,18 @@ final class Forward implements AutoCloseable {
     }
 
     void embed(DropoutMask mask) {
-        output = kernel.embed(scope, rows, model.embedWeights(), mask);
+        output = model.with(0, weights -> kernel.embed(scope, rows, weights, mask));
     }
 
     void layer(int layer, DropoutMask mask) {
         PtNDArray x = output();
         PtNDArray[] results =
-                layer == model.config().layers() - 1
-                        ? kernel.lastLayer(scope, x, rows, model.layerWeights(layer), mask)
-                        : kernel.layer(scope, x, rows, model.layerWeights(layer), mask);
+                model.with(
+                        Model.unitOfLayer(layer),
+                        weights ->
+                                layer == model.config().layers() - 1
+                                        ? kernel.lastLayer(scope, x, rows, weights, mask)
+                                        : kernel.layer(scope, x, rows, weights, mask));
         x.close(); // what backward needs of it is among the results
         output = results[0];
         saved[layer] = Arrays.copyOfRange(results, 1, results.length);
@@ -48,7 +51,8 @@ final class Forward implements AutoCloseable {
     /** Losses of the rows, logits, then what the head's backward needs. */
     PtNDArray[] head() {
         PtNDArray x = output();
-        PtNDArray[] results = kernel.head(scope, x, rows, model.headWeights());
+        PtNDArray[] results =
+                model.with(model.headUnit(), weights -> kernel.head(scope, x, rows, weights));
         x.close();
         output = null;
         return results;

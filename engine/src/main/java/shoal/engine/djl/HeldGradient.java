@@ -2,17 +2,17 @@ package shoal.engine.djl;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import shoal.engine.GradientReport.BlockPlace;
 import shoal.model.ParameterTable;
 import shoal.model.Unit;
+import shoal.plan.step.BlockNorms;
 import shoal.plan.step.ExactSum;
+import shoal.plan.step.SparseRows;
 import shoal.recipe.Limits;
 
 /**
@@ -21,27 +21,31 @@ import shoal.recipe.Limits;
  * <p>Layers and head sit in buffers of the pool until the update. The embeddings have a dense
  * buffer of their own, in which only rows that were read are set, and cleared the next time.
  */
-final class HeldGradient implements AutoCloseable {
+final class HeldGradient implements GradientTarget, AutoCloseable {
+    private final Kernel kernel;
     private final List<Unit> units;
     private final GradientPool pool;
-    private final UnitBuffer embed;
     private final List<@Nullable UnitBuffer> buffers;
     private final List<double[]> norms;
 
-    /** Where the rows that are set start in the embeddings' buffer. */
+    /** The embeddings' buffer, made when it is first needed. */
+    private @Nullable UnitBuffer embed;
+
+    /** Where the rows that are set start in it. */
     private int[] touched = {};
 
     HeldGradient(Kernel kernel, ParameterTable table, GradientPool pool) {
+        this.kernel = kernel;
         this.units = table.units();
         this.pool = pool;
-        this.embed = UnitBuffer.zeros(kernel, units.get(0));
         this.buffers = new ArrayList<>(Collections.nCopies(units.size(), null));
         this.norms = new ArrayList<>(Collections.nCopies(units.size(), new double[0]));
     }
 
     /** Takes the reduced gradient of a layer or the head; its norms are taken at once. */
-    void hold(int unit, UnitBuffer gradient) {
-        double[] squared = new BlockNorms().all(gradient.flat());
+    @Override
+    public void take(int unit, int node, UnitBuffer gradient) {
+        double[] squared = new BlockNorms().all(gradient.flat().floats());
         synchronized (this) {
             buffers.set(unit, gradient);
             norms.set(unit, squared);
@@ -49,22 +53,20 @@ final class HeldGradient implements AutoCloseable {
     }
 
     /** Takes the reduced gradient of the embeddings. */
-    void hold(EmbedGradient gradient) {
-        FloatBuffer floats = embed.flat().floats();
-        int hidden = gradient.tokens().width();
-        float[] zeros = new float[hidden];
+    @Override
+    public void take(int node, SparseRows gradient) {
+        UnitBuffer dense = embed == null ? UnitBuffer.zeros(kernel, units.get(0)) : embed;
+        embed = dense;
+        FloatBuffer floats = dense.flat().floats();
+        float[] zeros = new float[gradient.width()];
         for (int at : touched) {
             floats.put(at, zeros);
         }
-        long positionsAt = units.get(0).parameters().get(1).offsetElements();
-        touched =
-                IntStream.concat(
-                                scatter(gradient.tokens(), floats, 0),
-                                scatter(gradient.positions(), floats, positionsAt))
-                        .toArray();
-        double[] squared = touchedNorms(floats, hidden);
+        scatter(gradient, floats);
+        touched = gradient.starts();
+        double[] squared = touchedNorms(floats, gradient.width());
         synchronized (this) {
-            buffers.set(0, embed);
+            buffers.set(0, dense);
             norms.set(0, squared);
         }
     }
@@ -118,17 +120,16 @@ final class HeldGradient implements AutoCloseable {
     @Override
     public void close() {
         release();
-        embed.close();
+        if (embed != null) {
+            embed.close();
+        }
     }
 
-    /** Puts rows in their place; returns where each starts. */
-    private static IntStream scatter(SparseRows rows, FloatBuffer target, long offset) {
-        int[] starts = new int[rows.indices().length];
-        for (int i = 0; i < starts.length; i++) {
-            starts[i] = Math.toIntExact(offset + (long) rows.indices()[i] * rows.width());
-            target.put(starts[i], rows.values(), i * rows.width(), rows.width());
+    /** Puts rows in their place. */
+    private static void scatter(SparseRows rows, FloatBuffer target) {
+        for (int i = 0; i < rows.rows(); i++) {
+            target.put(rows.starts()[i], rows.values(), i * rows.width(), rows.width());
         }
-        return Arrays.stream(starts);
     }
 
     private double[] touchedNorms(FloatBuffer floats, int hidden) {

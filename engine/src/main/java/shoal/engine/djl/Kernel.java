@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicLong;
 import shoal.model.GptConfig;
 
 /**
@@ -29,6 +30,7 @@ final class Kernel implements AutoCloseable {
     private PtNDArray causal;
 
     private long causalTokens;
+    private final AtomicLong stateElements = new AtomicLong();
 
     /** Loads libtorch, if nobody did yet, and the kernel. Takes about two seconds. */
     Kernel(GptConfig config, double smoothing) {
@@ -62,6 +64,16 @@ final class Kernel implements AutoCloseable {
     PtNDArray zeros(long elements) {
         NativeThread.require();
         return (PtNDArray) root.zeros(new Shape(elements), DataType.FLOAT32);
+    }
+
+    /** Elements of parameters, gradients and moments that are allocated now. */
+    long stateElements() {
+        return stateElements.get();
+    }
+
+    /** Notes that state was allocated, or freed. */
+    void countState(long elements) {
+        stateElements.addAndGet(elements);
     }
 
     /** Makes attention ready for rows of so many tokens; called before lanes start. */

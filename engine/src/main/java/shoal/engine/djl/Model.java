@@ -1,40 +1,50 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.jni.IValue;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import shoal.engine.ElementRange;
+import shoal.engine.Holding;
+import shoal.engine.ParameterSource;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.Unit;
 
-/** Parameters and both moments of all units. */
+/** Parameters and both moments of all units, as far as they are kept here. */
 final class Model implements AutoCloseable {
     private final GptConfig config;
     private final ParameterTable table;
-    private final List<UnitBuffer> parameters = new ArrayList<>();
-    private final List<NativeBuffer> firstMoments = new ArrayList<>();
-    private final List<NativeBuffer> secondMoments = new ArrayList<>();
+    private final Holding holding;
+    private final UnitParameters parameters;
+    private final List<RangeBuffer> firstMoments = new ArrayList<>();
+    private final List<RangeBuffer> secondMoments = new ArrayList<>();
 
-    Model(Kernel kernel, GptConfig config) {
-        this(kernel, config, true);
-    }
-
-    private Model(Kernel kernel, GptConfig config, boolean moments) {
+    /**
+     * Zeros.
+     *
+     * @param pool lends buffers for units that are gathered
+     */
+    Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool) {
         this.config = config;
         this.table = ParameterTable.of(config);
+        this.holding = holding;
+        this.parameters =
+                holding.stage() < 3
+                        ? new WholeParameters(kernel, table, holding)
+                        : new GatheredParameters(kernel, table, holding, pool);
         for (Unit unit : table.units()) {
-            parameters.add(UnitBuffer.zeros(kernel, unit));
-            if (moments) {
-                firstMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
-                secondMoments.add(NativeBuffer.zeros(kernel, unit.sizeElements()));
-            }
+            firstMoments.add(RangeBuffer.zeros(kernel, holding.updated(unit)));
+            secondMoments.add(RangeBuffer.zeros(kernel, holding.updated(unit)));
         }
     }
 
     /** A model that is never trained: it must not be asked for moments. */
     static Model withoutMoments(Kernel kernel, GptConfig config) {
-        return new Model(kernel, config, false);
+        Holding nothing = Holding.parametersOnly(ParameterTable.of(config));
+        return new Model(kernel, config, nothing, new GradientPool(kernel));
     }
 
     GptConfig config() {
@@ -45,39 +55,59 @@ final class Model implements AutoCloseable {
         return table;
     }
 
-    UnitBuffer parameters(int unit) {
-        return parameters.get(unit);
+    Holding holding() {
+        return holding;
     }
 
-    NativeBuffer firstMoment(int unit) {
+    void join(ParameterSource source) {
+        parameters.join(source);
+    }
+
+    /** Calls {@code use} with a unit's tensors. On a lane, which may wait for them. */
+    <T> T with(int unit, Function<IValue, T> use) {
+        UnitBuffer buffer = parameters.acquire(unit);
+        try {
+            return use.apply(buffer.list());
+        } finally {
+            parameters.release(unit);
+        }
+    }
+
+    /** The range of a unit that updates change; parameters and moments have it in common. */
+    ElementRange updated(int unit) {
+        return holding.updated(table.units().get(unit));
+    }
+
+    UnitParameters parameters() {
+        return parameters;
+    }
+
+    RangeBuffer firstMoment(int unit) {
         return firstMoments.get(unit);
     }
 
-    NativeBuffer secondMoment(int unit) {
+    RangeBuffer secondMoment(int unit) {
         return secondMoments.get(unit);
     }
 
-    NativeBuffer state(StateKind kind, int unit) {
-        return switch (kind) {
-            case PARAMETER -> parameters(unit).flat();
-            case EXP_AVG -> firstMoment(unit);
-            case EXP_AVG_SQ -> secondMoment(unit);
-        };
+    /** Takes those values that are kept here. */
+    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        requireInside(unit, offsetElements, values);
+        switch (kind) {
+            case PARAMETER -> parameters.write(unit, offsetElements, values);
+            case EXP_AVG -> firstMoment(unit).write(offsetElements, values);
+            case EXP_AVG_SQ -> secondMoment(unit).write(offsetElements, values);
+        }
     }
 
-    /** Tensors of the embeddings. */
-    IValue embedWeights() {
-        return parameters.get(0).list();
-    }
-
-    /** Tensors of a layer. */
-    IValue layerWeights(int layer) {
-        return parameters.get(unitOfLayer(layer)).list();
-    }
-
-    /** Tensors of the head. */
-    IValue headWeights() {
-        return parameters.get(headUnit()).list();
+    /** Reads values that are kept here. */
+    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        requireInside(unit, offsetElements, values);
+        switch (kind) {
+            case PARAMETER -> parameters.read(unit, offsetElements, values);
+            case EXP_AVG -> firstMoment(unit).read(offsetElements, values);
+            case EXP_AVG_SQ -> secondMoment(unit).read(offsetElements, values);
+        }
     }
 
     static int unitOfLayer(int layer) {
@@ -90,8 +120,18 @@ final class Model implements AutoCloseable {
 
     @Override
     public void close() {
-        parameters.forEach(UnitBuffer::close);
-        firstMoments.forEach(NativeBuffer::close);
-        secondMoments.forEach(NativeBuffer::close);
+        parameters.close();
+        firstMoments.forEach(RangeBuffer::close);
+        secondMoments.forEach(RangeBuffer::close);
+    }
+
+    private void requireInside(int unit, long offsetElements, ByteBuffer values) {
+        long size = table.units().get(unit).sizeElements();
+        long end = Math.addExact(offsetElements, values.remaining() / Float.BYTES);
+        if (offsetElements < 0 || end > size || values.remaining() % Float.BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "%d bytes at element %d are outside a buffer of %d elements"
+                            .formatted(values.remaining(), offsetElements, size));
+        }
     }
 }

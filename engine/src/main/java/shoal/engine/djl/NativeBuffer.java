@@ -55,6 +55,11 @@ final class NativeBuffer implements AutoCloseable {
         return bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 
+    /** The same bytes, all of them. */
+    ByteBuffer bytes() {
+        return bytes.duplicate().order(ByteOrder.nativeOrder());
+    }
+
     IntBuffer ints() {
         return bytes.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
     }

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import shoal.plan.step.SparseRows;
 
 /**
  * One leaf through all units, up and down: a stage per unit and direction.
@@ -74,13 +75,17 @@ final class SlicePass implements Staged {
         int unit = context.model().headUnit();
         UnitBuffer gradient = context.take(unit);
         dx =
-                context.kernel()
-                        .headBackward(
-                                scope(),
-                                saved,
-                                rows,
-                                context.model().headWeights(),
-                                gradient.list());
+                context.model()
+                        .with(
+                                unit,
+                                weights ->
+                                        context.kernel()
+                                                .headBackward(
+                                                        scope(),
+                                                        saved,
+                                                        rows,
+                                                        weights,
+                                                        gradient.list()));
         Forward.closeAll(saved);
         context.offer(unit, leaf, gradient);
     }
@@ -88,32 +93,41 @@ final class SlicePass implements Staged {
     private void layerBackward(int layer) {
         int unit = Model.unitOfLayer(layer);
         UnitBuffer gradient = context.take(unit);
-        Kernel.UnitPair pair =
-                new Kernel.UnitPair(
-                        context.model().layerWeights(layer),
-                        gradient.list(),
-                        context.masks().layer(context.step(), rows, layer));
+        DropoutMask mask = context.masks().layer(context.step(), rows, layer);
         PtNDArray dy = dx();
-        PtNDArray[] saved = forward().saved(layer);
         dx =
-                layer == context.layers() - 1
-                        ? context.kernel().lastLayerBackward(scope(), dy, saved, rows, pair)
-                        : context.kernel().layerBackward(scope(), dy, saved, rows, pair);
+                context.model()
+                        .with(
+                                unit,
+                                weights ->
+                                        layerBackward(
+                                                layer,
+                                                dy,
+                                                new Kernel.UnitPair(
+                                                        weights, gradient.list(), mask)));
         dy.close();
         forward().forget(layer);
         context.offer(unit, leaf, gradient);
     }
 
+    private PtNDArray layerBackward(int layer, PtNDArray dy, Kernel.UnitPair pair) {
+        PtNDArray[] saved = forward().saved(layer);
+        return layer == context.layers() - 1
+                ? context.kernel().lastLayerBackward(scope(), dy, saved, rows, pair)
+                : context.kernel().layerBackward(scope(), dy, saved, rows, pair);
+    }
+
     private void embedBackward() {
         DropoutMask mask = context.masks().embedding(context.step(), rows);
         PtNDArray gradient_TH = context.kernel().embedBackward(scope(), dx(), mask);
-        EmbedGradient gradient =
+        SparseRows gradient =
                 EmbedGradient.of(
                         rows,
                         gradient_TH
                                 .toByteBuffer(true)
                                 .order(ByteOrder.nativeOrder())
                                 .asFloatBuffer(),
+                        context.model().table().units().get(0),
                         context.model().config().hidden());
         forward().close();
         forward = null;

@@ -2,6 +2,11 @@ package shoal.engine.djl;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import shoal.engine.StepWork;
+import shoal.plan.step.SparseRows;
+import shoal.plan.step.SumTree;
+import shoal.plan.step.TreeSum;
 
 /** What all leaves of one step share: the model, masks of the lanes, and where gradients go. */
 final class StepContext {
@@ -9,23 +14,30 @@ final class StepContext {
     private final Model model;
     private final List<LaneMasks> masks;
     private final GradientPool pool;
-    private final HeldGradient held;
+    private final GradientTarget target;
     private final int step;
     private final List<TreeSum<UnitBuffer>> unitSums = new ArrayList<>();
-    private final TreeSum<EmbedGradient> embedSum;
+    private final TreeSum<SparseRows> embedSum;
 
-    StepContext(DjlEngine.Parts parts, int step, SumTree tree) {
+    StepContext(DjlEngine.Parts parts, StepWork work, GradientTarget target) {
         this.kernel = parts.kernel();
         this.model = parts.model();
         this.masks = parts.masks();
         this.pool = parts.pool();
-        this.held = parts.held();
-        this.step = step;
+        this.target = target;
+        this.step = work.step();
+        SumTree tree = work.tree();
+        List<Integer> ends = tree.covering(work.from(), work.to());
         for (int unit = 0; unit < model.table().units().size(); unit++) {
             int index = unit;
-            unitSums.add(new TreeSum<>(tree, (left, right) -> sum(index, left, right)));
+            unitSums.add(
+                    new TreeSum<>(
+                            tree,
+                            ends,
+                            (left, right) -> sum(index, left, right),
+                            UnaryOperator.identity()));
         }
-        this.embedSum = new TreeSum<>(tree, EmbedGradient::sum);
+        this.embedSum = new TreeSum<>(tree, ends, SparseRows::sum, UnaryOperator.identity());
     }
 
     Kernel kernel() {
@@ -56,12 +68,14 @@ final class StepContext {
 
     /** Adds a leaf's gradient of a layer or the head to the step's. */
     void offer(int unit, int leaf, UnitBuffer gradient) {
-        unitSums.get(unit).offer(leaf, gradient).ifPresent(total -> held.hold(unit, total));
+        unitSums.get(unit)
+                .offer(leaf, gradient)
+                .ifPresent(sum -> target.take(unit, sum.node(), sum.value()));
     }
 
     /** Adds a leaf's gradient of the embeddings to the step's. */
-    void offer(int leaf, EmbedGradient gradient) {
-        embedSum.offer(leaf, gradient).ifPresent(held::hold);
+    void offer(int leaf, SparseRows gradient) {
+        embedSum.offer(leaf, gradient).ifPresent(sum -> target.take(sum.node(), sum.value()));
     }
 
     private UnitBuffer sum(int unit, UnitBuffer left, UnitBuffer right) {

@@ -1,17 +1,14 @@
 package shoal.engine.djl;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
+import shoal.engine.PartReport;
+import shoal.engine.RowLoss;
 import shoal.engine.StepWork;
 
 /** Forward and backward of one step: micro-batch after micro-batch. */
 final class StepPass {
-    /** A row's part of the loss. */
-    private record RowLoss(int row, double weight, float loss) {}
-
     private final DjlEngine.Parts parts;
     private final StepWork work;
     private final List<PackedRows> packed = new ArrayList<>();
@@ -20,27 +17,27 @@ final class StepPass {
     StepPass(DjlEngine.Parts parts, StepWork work) {
         this.parts = parts;
         this.work = work;
-        for (Leaf leaf : work.leaves()) {
+        for (Leaf leaf : work.ownLeaves()) {
             packed.add(PackedRows.of(leaf.rows(), parts.model().config()));
         }
     }
 
-    GradientReport run() {
-        int longest = packed.stream().mapToInt(PackedRows::longest).max().orElseThrow();
+    /** Computes the leaves that are this engine's. */
+    PartReport run(GradientTarget target) {
+        int longest = packed.stream().mapToInt(PackedRows::longest).max().orElse(1);
         int tokens = packed.stream().mapToInt(PackedRows::tokens).reduce(0, Math::addExact);
         parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
-        StepContext context = new StepContext(parts, work.step(), SumTree.of(work.leaves()));
+        StepContext context = new StepContext(parts, work, target);
         List<RowLoss> losses = new ArrayList<>();
-        for (List<Integer> microBatch : microBatches(work.leaves())) {
+        for (List<Integer> microBatch : microBatches(work.ownLeaves())) {
             List<SlicePass> passes = new ArrayList<>();
-            for (int leaf : microBatch) {
-                passes.add(new SlicePass(context, leaf, packed.get(leaf)));
+            for (int own : microBatch) {
+                passes.add(new SlicePass(context, work.from() + own, packed.get(own)));
             }
             parts.lanes().drain(passes, window(microBatch));
             passes.forEach(pass -> collect(pass, losses));
         }
-        HeldGradient held = parts.held();
-        return new GradientReport(total(losses), held.squaredNorm(), tokens, held.nonFinite());
+        return new PartReport(losses, tokens);
     }
 
     /** Any number gives the same bits; this one asks for the least memory. */
@@ -73,15 +70,5 @@ final class StepPass {
                             pass.rows().rows().get(i).weight(),
                             pass.losses()[i]));
         }
-    }
-
-    /** Added in row-number order, so that neither slices nor ranks matter. */
-    private static double total(List<RowLoss> losses) {
-        losses.sort(Comparator.comparingInt(RowLoss::row));
-        double total = 0;
-        for (RowLoss loss : losses) {
-            total += loss.weight() * loss.loss();
-        }
-        return total;
     }
 }

@@ -8,11 +8,13 @@ import shoal.model.Unit;
 
 /** A unit's flat buffer and its tensors in their shapes, which share its memory. */
 final class UnitBuffer implements AutoCloseable {
+    private final Kernel kernel;
     private final NativeBuffer flat;
     private final PtNDArray[] tensors;
     private final IValue list;
 
-    private UnitBuffer(NativeBuffer flat, PtNDArray[] tensors, IValue list) {
+    private UnitBuffer(Kernel kernel, NativeBuffer flat, PtNDArray[] tensors, IValue list) {
+        this.kernel = kernel;
         this.flat = flat;
         this.tensors = tensors;
         this.list = list;
@@ -28,7 +30,8 @@ final class UnitBuffer implements AutoCloseable {
             long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
             tensors[i] = kernel.view(flat.tensor(), parameter.offsetElements(), shape);
         }
-        return new UnitBuffer(flat, tensors, IValue.listFrom(tensors));
+        kernel.countState(flat.elements());
+        return new UnitBuffer(kernel, flat, tensors, IValue.listFrom(tensors));
     }
 
     NativeBuffer flat() {
@@ -42,6 +45,7 @@ final class UnitBuffer implements AutoCloseable {
 
     @Override
     public void close() {
+        kernel.countState(-flat.elements());
         list.close();
         for (PtNDArray tensor : tensors) {
             tensor.close();

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.pytorch.engine.PtNDArray;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import shoal.engine.Holding;
 import shoal.engine.Update;
 import shoal.engine.djl.AdamW.Range;
 import shoal.model.GptConfig;
@@ -59,7 +61,7 @@ final class AdamWTest {
 
     private static List<Range> ranges(OptimizerRecipe recipe) {
         try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, recipe), 1)) {
-            return new AdamW(engine.parts().kernel(), recipe).ranges(unit());
+            return new AdamW(engine.parts().kernel(), recipe).ranges(unit(), Holding.whole(unit()));
         }
     }
 
@@ -115,7 +117,8 @@ final class AdamWTest {
             for (int step = 1; step <= 3; step++) {
                 Update update = new Update(step, clip, RECIPE.learningRate());
                 for (Range range : ranges) {
-                    parts.lanes().run(() -> adamw.update(parts.model(), gradient, range, update));
+                    PtNDArray tensor = gradient.flat().tensor();
+                    parts.lanes().run(() -> adamw.update(parts.model(), tensor, range, update));
                 }
             }
             return Fixtures.parameterUnit(engine, unit);

@@ -1,4 +1,4 @@
-package shoal.engine.djl;
+package shoal.plan.step;
 
 import java.nio.FloatBuffer;
 import shoal.recipe.Limits;
@@ -7,15 +7,15 @@ import shoal.recipe.Limits;
  * Squared norms of blocks, one double each.
  *
  * <p>Element i of a block goes into partial sum i mod 8, and the partial sums are added pairwise:
- * eight sums keep the adder busy, and the order is part of the arithmetic.
+ * eight sums keep the adder busy, and the order is part of the arithmetic. Not for concurrent use.
  */
-final class BlockNorms {
+public final class BlockNorms {
     private static final int PARTIALS = 8;
 
     private final float[] block = new float[Limits.BLOCK_ELEMENTS];
 
     /** The squared norm of the block at an index; not finite if any element is not. */
-    double squared(FloatBuffer unit, int blockIndex) {
+    public double squared(FloatBuffer unit, int blockIndex) {
         unit.get(blockIndex * Limits.BLOCK_ELEMENTS, block);
         double s0 = 0;
         double s1 = 0;
@@ -39,11 +39,10 @@ final class BlockNorms {
     }
 
     /** The squared norms of all blocks. */
-    double[] all(NativeBuffer unit) {
-        FloatBuffer floats = unit.floats();
-        double[] norms = new double[unit.elements() / Limits.BLOCK_ELEMENTS];
+    public double[] all(FloatBuffer unit) {
+        double[] norms = new double[unit.capacity() / Limits.BLOCK_ELEMENTS];
         for (int index = 0; index < norms.length; index++) {
-            norms[index] = squared(floats, index);
+            norms[index] = squared(unit, index);
         }
         return norms;
     }

@@ -1,49 +1,56 @@
-package shoal.engine.djl;
+package shoal.plan.step;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import shoal.engine.Leaf;
-import shoal.plan.step.ReductionTree;
+import shoal.recipe.Require;
 
 /**
  * The order in which a step's leaves are added: slices of a round, then rounds, then ranks, each by
  * {@link ReductionTree}'s rule (docs/design.md, section 2).
  *
- * <p>Leaves are nodes 0 to n - 1 in the order given; an inner node has exactly two children, since
- * absent leaves are passed over. The root has parent -1. Immutable.
+ * <p>Leaves are nodes 0 to n - 1 in the order given; an inner node has exactly two children, both
+ * with lower numbers, since absent leaves are passed over. The root has parent -1. Numbers are a
+ * function of the leaves' paths, so that two processes mean the same node by a number. Immutable.
  */
-final class SumTree {
+public final class SumTree {
     private final List<Integer> parents = new ArrayList<>();
     private final List<Boolean> lefts = new ArrayList<>();
+    private final List<Integer> firsts = new ArrayList<>();
+    private final List<Integer> ends = new ArrayList<>();
     private final int leaves;
 
     private SumTree(int leaves) {
         this.leaves = leaves;
         for (int leaf = 0; leaf < leaves; leaf++) {
-            newNode();
+            newNode(leaf, leaf + 1);
         }
     }
 
-    static SumTree of(List<Leaf> leaves) {
+    /** The tree of these leaves, at least one, in the order of rank, round and slice. */
+    public static SumTree of(List<LeafPath> leaves) {
+        Require.atLeast("leaves.size", leaves.size(), 1);
         SumTree tree = new SumTree(leaves.size());
-        List<int[]> paths = new ArrayList<>();
         List<Integer> all = new ArrayList<>();
-        for (Leaf leaf : leaves) {
-            all.add(paths.size());
-            paths.add(new int[] {leaf.rank(), leaf.round(), leaf.slice()});
+        for (int leaf = 0; leaf < leaves.size(); leaf++) {
+            all.add(leaf);
         }
-        tree.combine(paths, all, 0);
+        tree.combine(leaves, all, 0);
         return tree;
     }
 
-    int leaves() {
+    public int leaves() {
         return leaves;
     }
 
-    int nodes() {
+    public int nodes() {
         return parents.size();
+    }
+
+    /** The node of all leaves. */
+    public int root() {
+        return nodes() - 1;
     }
 
     /** The node whose sum this one is part of, or -1. */
@@ -56,9 +63,34 @@ final class SumTree {
         return lefts.get(node);
     }
 
+    /** The leaves of a node, which are a run since leaves come in the order of their paths. */
+    public ReductionTree.Node run(int node) {
+        return new ReductionTree.Node(firsts.get(node), ends.get(node));
+    }
+
+    /** The largest nodes whose leaves all lie in a run of leaves, ascending; none for no leaves. */
+    public List<Integer> covering(int from, int to) {
+        Require.range("from", from, 0, leaves);
+        Require.range("to", to, from, leaves);
+        boolean[] outside = new boolean[nodes()];
+        for (int node = 0; node < nodes(); node++) {
+            outside[node] |= node < leaves && (node < from || node >= to);
+            if (outside[node] && parent(node) >= 0) {
+                outside[parent(node)] = true;
+            }
+        }
+        List<Integer> largest = new ArrayList<>();
+        for (int node = 0; node < nodes(); node++) {
+            if (!outside[node] && (parent(node) < 0 || outside[parent(node)])) {
+                largest.add(node);
+            }
+        }
+        return largest;
+    }
+
     /** The node of these leaves, whose paths agree above a level. */
-    private int combine(List<int[]> paths, List<Integer> members, int level) {
-        if (level == paths.get(0).length) {
+    private int combine(List<LeafPath> paths, List<Integer> members, int level) {
+        if (level == LeafPath.levels()) {
             if (members.size() > 1) {
                 throw new IllegalArgumentException(
                         "leaves " + members + " have the same rank, round and slice");
@@ -67,7 +99,7 @@ final class SumTree {
         }
         TreeMap<Integer, List<Integer>> groups = new TreeMap<>();
         for (int leaf : members) {
-            groups.computeIfAbsent(paths.get(leaf)[level], index -> new ArrayList<>()).add(leaf);
+            groups.computeIfAbsent(paths.get(leaf).at(level), index -> new ArrayList<>()).add(leaf);
         }
         TreeMap<Integer, Integer> nodes = new TreeMap<>();
         groups.forEach((index, group) -> nodes.put(index, combine(paths, group, level + 1)));
@@ -86,14 +118,16 @@ final class SumTree {
         if (left < 0 || right < 0) {
             return Math.max(left, right);
         }
-        int parent = newNode();
+        int parent = newNode(firsts.get(left), ends.get(right));
         parents.set(left, parent);
         parents.set(right, parent);
         lefts.set(left, true);
         return parent;
     }
 
-    private int newNode() {
+    private int newNode(int first, int end) {
+        firsts.add(first);
+        ends.add(end);
         parents.add(-1);
         lefts.add(false);
         return parents.size() - 1;
