@@ -238,6 +238,7 @@ public final class DjlEngine implements ShardedEngine {
         }
         int longest = IntStream.of(tokens).max().orElse(1);
         parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
+        parts.model().planEvaluation(parts.lanes(), passes.size());
         parts.lanes().drain(passes);
         return List.of(results);
     }

@@ -2,6 +2,7 @@ package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import shoal.engine.RowResult;
 
 /** One slice of an evaluation batch through all units, without dropout: a stage per unit. */
@@ -10,6 +11,8 @@ final class EvaluationPass implements Staged {
     private final PackedRows rows;
     private final int[] places;
     private final RowResult[] results;
+    private int stagesDone;
+    private @Nullable Forward forward;
 
     /**
      * A pass over packed rows.
@@ -26,22 +29,32 @@ final class EvaluationPass implements Staged {
 
     @Override
     public int stages() {
-        return 1;
+        return parts.model().config().layers() + 2;
     }
 
     @Override
     public void advance() {
-        int layers = parts.model().config().layers();
+        int stage = stagesDone++;
         DropoutMask none = parts.masks().get(NativeThread.require()).none();
-        try (Forward forward = new Forward(parts.kernel(), parts.model(), rows)) {
+        if (stage == 0) {
+            forward = new Forward(parts.kernel(), parts.model(), rows);
             forward.embed(none);
-            for (int layer = 0; layer < layers; layer++) {
-                forward.layer(layer, none);
-                forward.forget(layer);
-            }
-            PtNDArray[] head = forward.head();
+        } else if (stage < stages() - 1) {
+            forward().layer(stage - 1, none);
+            forward().forget(stage - 1);
+        } else {
+            PtNDArray[] head = forward().head();
             collect(head[0].toFloatArray(), head[1].toFloatArray());
+            forward().close();
+            forward = null;
         }
+    }
+
+    private Forward forward() {
+        if (forward == null) {
+            throw new IllegalStateException("the rows are not embedded");
+        }
+        return forward;
     }
 
     private void collect(float[] losses, float[] logits) {

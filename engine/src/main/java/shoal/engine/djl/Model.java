@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import shoal.engine.ElementRange;
 import shoal.engine.Holding;
 import shoal.engine.ParameterSource;
+import shoal.engine.UnitOrder;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
@@ -61,6 +63,31 @@ final class Model implements AutoCloseable {
 
     void join(ParameterSource source) {
         parameters.join(source);
+    }
+
+    /** So many slices are about to pass all units, up and down. */
+    void planTraining(Lanes lanes, int slices) {
+        int lastLayer = unitOfLayer(config.layers() - 1);
+        plan(
+                lanes,
+                UnitOrder.training(table),
+                // The last layer is still there on the way down; the head is used both ways.
+                unit -> unit >= lastLayer ? 2 * slices : slices);
+    }
+
+    /** So many slices are about to pass all units, up. */
+    void planEvaluation(Lanes lanes, int slices) {
+        plan(lanes, UnitOrder.evaluation(table), unit -> slices);
+    }
+
+    private void plan(Lanes lanes, List<Integer> units, IntUnaryOperator uses) {
+        List<UnitParameters.Visit> visits =
+                units.stream()
+                        .map(unit -> new UnitParameters.Visit(unit, uses.applyAsInt(unit)))
+                        .toList();
+        if (holding.stage() == 3) {
+            lanes.run(() -> parameters.plan(visits));
+        }
     }
 
     /** Calls {@code use} with a unit's tensors. On a lane, which may wait for them. */

@@ -60,7 +60,7 @@ final class SlicePass implements Staged {
     }
 
     private void embed() {
-        Forward up = new Forward(context.kernel(), context.model(), rows);
+        Forward up = new Forward(context.kernel(), context.model(), rows, context.inputsOnly());
         forward = up;
         up.embed(context.masks().embedding(context.step(), rows));
     }
@@ -111,7 +111,7 @@ final class SlicePass implements Staged {
     }
 
     private PtNDArray layerBackward(int layer, PtNDArray dy, Kernel.UnitPair pair) {
-        PtNDArray[] saved = forward().saved(layer);
+        PtNDArray[] saved = forward().saved(layer, pair.weights(), pair.mask());
         return layer == context.layers() - 1
                 ? context.kernel().lastLayerBackward(scope(), dy, saved, rows, pair)
                 : context.kernel().layerBackward(scope(), dy, saved, rows, pair);

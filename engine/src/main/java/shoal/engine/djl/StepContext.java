@@ -15,16 +15,23 @@ final class StepContext {
     private final List<LaneMasks> masks;
     private final GradientPool pool;
     private final GradientTarget target;
+    private final boolean inputsOnly;
     private final int step;
     private final List<TreeSum<UnitBuffer>> unitSums = new ArrayList<>();
     private final TreeSum<SparseRows> embedSum;
 
-    StepContext(DjlEngine.Parts parts, StepWork work, GradientTarget target) {
+    /**
+     * A step of which nothing is computed.
+     *
+     * @param inputsOnly whether layers are computed again in backward
+     */
+    StepContext(DjlEngine.Parts parts, StepWork work, GradientTarget target, boolean inputsOnly) {
         this.kernel = parts.kernel();
         this.model = parts.model();
         this.masks = parts.masks();
         this.pool = parts.pool();
         this.target = target;
+        this.inputsOnly = inputsOnly;
         this.step = work.step();
         SumTree tree = work.tree();
         List<Integer> ends = tree.covering(work.from(), work.to());
@@ -50,6 +57,10 @@ final class StepContext {
 
     int step() {
         return step;
+    }
+
+    boolean inputsOnly() {
+        return inputsOnly;
     }
 
     int layers() {

@@ -27,23 +27,49 @@ final class StepPass {
         int longest = packed.stream().mapToInt(PackedRows::longest).max().orElse(1);
         int tokens = packed.stream().mapToInt(PackedRows::tokens).reduce(0, Math::addExact);
         parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
-        StepContext context = new StepContext(parts, work, target);
+        List<List<Integer>> groups = groups();
+        StepContext context = new StepContext(parts, work, target, inputsOnly(groups));
         List<RowLoss> losses = new ArrayList<>();
-        for (List<Integer> microBatch : microBatches(work.ownLeaves())) {
+        for (List<Integer> group : groups) {
             List<SlicePass> passes = new ArrayList<>();
-            for (int own : microBatch) {
+            for (int own : group) {
                 passes.add(new SlicePass(context, work.from() + own, packed.get(own)));
             }
-            parts.lanes().drain(passes, window(microBatch));
+            parts.model().planTraining(parts.lanes(), passes.size());
+            parts.lanes().drain(passes, window(group));
             passes.forEach(pass -> collect(pass, losses));
         }
         return new PartReport(losses, tokens);
     }
 
-    /** Any number gives the same bits; this one asks for the least memory. */
-    private int window(List<Integer> microBatch) {
+    /**
+     * Leaves that pass the units together: micro-batch after micro-batch; all at once in stages 2
+     * and 3, so that a unit is gathered once on the way up and once on the way down, and its
+     * gradient is gone before the next one's comes (docs/design.md, section 4).
+     */
+    private List<List<Integer>> groups() {
+        boolean together = parts.model().holding().stage() >= 2;
+        List<List<Integer>> microBatches = microBatches(work.ownLeaves());
+        return together && microBatches.size() > 1
+                ? List.of(microBatches.stream().flatMap(List::stream).toList())
+                : microBatches;
+    }
+
+    /** Activations of several micro-batches at a time would be too many. */
+    private boolean inputsOnly(List<List<Integer>> groups) {
+        return groups.size() < microBatches(work.ownLeaves()).size();
+    }
+
+    /**
+     * Any number gives the same bits; this one asks for the least memory. Stages 2 and 3 take all:
+     * units are passed once.
+     */
+    private int window(List<Integer> group) {
+        if (parts.model().holding().stage() >= 2) {
+            return group.size();
+        }
         return SliceWindow.of(parts.model())
-                .slices(microBatch.stream().map(packed::get).toList(), parts.lanes().count());
+                .slices(group.stream().map(packed::get).toList(), parts.lanes().count());
     }
 
     /** Indices of leaves, by rank and round in order. */

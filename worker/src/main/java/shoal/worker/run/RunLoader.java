@@ -29,6 +29,7 @@ import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
 import shoal.worker.shard.StateUpload;
+import shoal.worker.step.Alone;
 import shoal.worker.step.StepLoop;
 import shoal.worker.stop.StopSignal;
 
@@ -109,7 +110,11 @@ public final class RunLoader implements RunOpener {
             write(model, recipe.order().seed(), engine, stop);
             LoadedRun.Parts parts =
                     new LoadedRun.Parts(
-                            new StepLoop(plan, tokens.train(), recipe.batch().slices(), engine),
+                            new StepLoop(
+                                    plan,
+                                    tokens.train(),
+                                    recipe.batch().slices(),
+                                    new Alone(engine)),
                             tokens.evaluation().map(table -> evaluation(table, recipe, engine)),
                             new StateUpload(engine, channel));
             return new LoadedRun(

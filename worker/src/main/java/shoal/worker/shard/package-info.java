@@ -1,7 +1,9 @@
 /**
- * The parameters that a worker owns: sending them to the coordinator. With one worker it owns all.
+ * A worker's own ranges: sums of gradients come in from all workers and are added in tree order,
+ * reduced gradients and parameters go out, checkpoints are streamed. {@link
+ * shoal.worker.shard.Together} is the page to read.
  *
- * <p>Knows the engine's buffers and one call; no session, no file.
+ * <p>Knows engine, plan and exchange; no session, no decision.
  */
 @NullMarked
 package shoal.worker.shard;

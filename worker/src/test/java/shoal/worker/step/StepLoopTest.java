@@ -25,7 +25,8 @@ final class StepLoopTest {
     private final TokenTable rows = Rows.table(ROWS);
     private final TrainingPlan plan = TrainingPlan.of(recipe, ROWS);
     private final FakeEngine engine = new FakeEngine(FakeEngine.tinyConfig(8));
-    private final StepLoop loop = new StepLoop(plan, rows, recipe.batch().slices(), engine);
+    private final StepLoop loop =
+            new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine));
 
     @Test
     void every_row_of_an_epoch_is_computed_once_with_its_own_ids_and_label() {
@@ -68,7 +69,7 @@ final class StepLoopTest {
 
     @Test
     void a_step_laid_out_early_is_the_same_step() {
-        StepLoop other = new StepLoop(plan, rows, recipe.batch().slices(), engine);
+        StepLoop other = new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine));
         loop.prepare(2);
         loop.reduce(2);
         other.reduce(2);

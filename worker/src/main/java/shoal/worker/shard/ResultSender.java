@@ -1,0 +1,151 @@
+package shoal.worker.shard;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import shoal.engine.ElementRange;
+import shoal.engine.ShardedEngine;
+import shoal.model.StateKind;
+import shoal.worker.exchange.Exchange;
+import shoal.worker.exchange.Kind;
+import shoal.worker.exchange.RangeHeader;
+import shoal.worker.stop.StopSignal;
+import shoal.worker.stop.StoppedException;
+
+/**
+ * Gives out what a worker owns: one thread for each other worker, so that one who is behind holds
+ * up nobody else.
+ *
+ * <p>Values are read when they leave; they stay as they are until every worker has what it needs of
+ * them, since nothing changes before the next commit. {@link #close} waits for no peer.
+ */
+final class ResultSender implements ShardOwner.Results, AutoCloseable {
+    /** A step has a list of parameters and, in stage 0, a range of each unit: far below. */
+    private static final int MOST_QUEUED = 10_000;
+
+    private final Member member;
+    private final ShardedEngine engine;
+    private final Exchange exchange;
+    private final StopSignal stop;
+    private final Consumer<RuntimeException> failed;
+    private final List<ThreadPoolExecutor> threads = new ArrayList<>();
+
+    /**
+     * Starts the threads.
+     *
+     * @param failed takes what ended a transfer
+     */
+    ResultSender(
+            Member member,
+            ShardedEngine engine,
+            Exchange exchange,
+            StopSignal stop,
+            Consumer<RuntimeException> failed) {
+        this.member = requireNonNull(member, "member");
+        this.engine = requireNonNull(engine, "engine");
+        this.exchange = requireNonNull(exchange, "exchange");
+        this.stop = requireNonNull(stop, "stop");
+        this.failed = requireNonNull(failed, "failed");
+        for (int peer = 0; peer < member.workers(); peer++) {
+            threads.add(thread("shoal-results-" + peer));
+        }
+    }
+
+    /** In stage 0 the reduced gradient of an owned range goes to everybody. */
+    @Override
+    public void reduced(int step, int unit) {
+        if (member.stage() == 0) {
+            toOthers(peer -> sendGradient(peer, step, unit));
+        }
+    }
+
+    /** Parameters at a step's end go to everybody. */
+    void publish(int version) {
+        for (int unit = 0; unit < member.units(); unit++) {
+            int index = unit;
+            toOthers(peer -> sendParameters(peer, Math.max(1, version), version, index));
+        }
+    }
+
+    /** Units go to one worker in the order in which its lanes pass them, as it has room. */
+    void serve(int peer, int step, int version, List<Integer> units) {
+        submit(peer, () -> units.forEach(unit -> sendParameters(peer, step, version, unit)));
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(ThreadPoolExecutor::shutdownNow);
+    }
+
+    private void toOthers(Consumer<Integer> work) {
+        for (int step = 1; step < member.workers(); step++) {
+            int peer = (member.index() + step) % member.workers();
+            submit(peer, () -> work.accept(peer));
+        }
+    }
+
+    private void submit(int peer, Runnable work) {
+        threads.get(peer)
+                .execute(
+                        () -> {
+                            try {
+                                work.run();
+                            } catch (StoppedException over) {
+                                return; // the run ended
+                            } catch (RuntimeException e) {
+                                failed.accept(e);
+                            }
+                        });
+    }
+
+    private void sendGradient(int peer, int step, int unit) {
+        ElementRange owned = member.owned(unit);
+        int from = Math.toIntExact(owned.from() * Float.BYTES);
+        int size = Math.toIntExact(owned.size() * Float.BYTES);
+        RangeHeader header =
+                header(Kind.REDUCED_GRADIENT, step, step - 1, unit, owned.from(), owned.size());
+        exchange.send(peer, header, engine.gradient(unit).slice(from, size), stop);
+    }
+
+    private void sendParameters(int peer, int step, int version, int unit) {
+        ElementRange owned = member.owned(unit);
+        ByteBuffer piece =
+                ByteBuffer.allocateDirect(RangeHeader.PIECE_ELEMENTS * Float.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        for (long at = owned.from(); at < owned.to(); at += RangeHeader.PIECE_ELEMENTS) {
+            long size = Math.min(RangeHeader.PIECE_ELEMENTS, owned.to() - at);
+            piece.clear().limit(Math.toIntExact(size * Float.BYTES));
+            engine.read(StateKind.PARAMETER, unit, at, piece);
+            RangeHeader header = header(Kind.PARAMETERS, step, version, unit, at, size);
+            exchange.send(peer, header, piece.flip(), stop);
+        }
+    }
+
+    private static RangeHeader header(
+            Kind kind, int step, int version, int unit, long from, long size) {
+        return new RangeHeader(
+                kind, step, version, unit, from, Math.toIntExact(size), Optional.empty());
+    }
+
+    private static ThreadPoolExecutor thread(String name) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_QUEUED),
+                body -> {
+                    Thread thread = new Thread(body, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+}

@@ -1,0 +1,60 @@
+package shoal.worker.step;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import shoal.engine.GradientReport;
+import shoal.engine.TrainingEngine;
+import shoal.engine.Update;
+import shoal.plan.step.EvaluationDeal;
+import shoal.proto.v1.NonFinite;
+import shoal.proto.v1.StepReduced;
+
+/** A worker that has no others: its engine does everything. */
+public final class Alone implements Computation {
+    private final TrainingEngine engine;
+
+    public Alone(TrainingEngine engine) {
+        this.engine = requireNonNull(engine, "engine");
+    }
+
+    @Override
+    public int workers() {
+        return 1;
+    }
+
+    @Override
+    public int index() {
+        return 0;
+    }
+
+    @Override
+    public StepReduced reduce(StepLayout step) {
+        GradientReport report = engine.forwardBackward(step.work());
+        StepReduced.Builder message =
+                StepReduced.newBuilder()
+                        .setStep(step.work().step())
+                        .setLoss(report.loss())
+                        .setSquaredNorm(report.squaredNorm())
+                        .setTokens(report.tokens());
+        report.nonFinite()
+                .ifPresent(
+                        place ->
+                                message.setNonFinite(
+                                        NonFinite.newBuilder()
+                                                .setUnit(place.unit())
+                                                .setBlock(place.block())));
+        return message.build();
+    }
+
+    @Override
+    public void apply(Update update) {
+        engine.update(update);
+    }
+
+    @Override
+    public void evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows) {}
+
+    @Override
+    public void close() {}
+}

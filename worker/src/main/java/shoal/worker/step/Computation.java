@@ -1,0 +1,38 @@
+package shoal.worker.step;
+
+import java.util.List;
+import shoal.engine.Update;
+import shoal.plan.step.EvaluationDeal;
+import shoal.proto.v1.StepReduced;
+
+/**
+ * How one worker computes what was laid out: alone, or together with others.
+ *
+ * <p>Methods are called from the run thread.
+ */
+public interface Computation extends AutoCloseable {
+    /** Workers of the generation. */
+    int workers();
+
+    /** This worker's place among them, from 0. */
+    int index();
+
+    /** Forward and backward; the gradient that this worker needs is reduced and held after it. */
+    StepReduced reduce(StepLayout step);
+
+    /** Updates what this worker keeps. */
+    void apply(Update update);
+
+    /**
+     * Everybody is about to evaluate.
+     *
+     * @param step parameters are at its end
+     * @param deal rows of each worker
+     * @param batchRows rows of a batch
+     */
+    void evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows);
+
+    /** Ends what goes on with other workers; the engine stays open. */
+    @Override
+    void close();
+}

@@ -1,0 +1,272 @@
+package shoal.worker.shard;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import shoal.engine.ElementRange;
+import shoal.engine.RowInput;
+import shoal.engine.RowResult;
+import shoal.engine.ShardedEngine;
+import shoal.engine.djl.DjlEngine;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.model.StateKind;
+import shoal.model.Unit;
+import shoal.model.dataset.TokenTable;
+import shoal.plan.shard.ShardMap;
+import shoal.plan.step.EvaluationDeal;
+import shoal.plan.step.ExactSum;
+import shoal.plan.step.TrainingPlan;
+import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.StepReduced;
+import shoal.recipe.Recipe;
+import shoal.recipe.Sha256;
+import shoal.worker.exchange.Exchange;
+import shoal.worker.exchange.MemoryExchanges;
+import shoal.worker.exchange.Receiver;
+import shoal.worker.step.Alone;
+import shoal.worker.step.Computation;
+import shoal.worker.step.StepLoop;
+import shoal.worker.stop.StopSignal;
+
+/**
+ * Workers of one generation with real engines in one process, and the little of a coordinator that
+ * they need: it adds up losses and norms, and commits.
+ */
+final class Team implements AutoCloseable {
+    /** Far beyond what five steps take; a deadlock ends the test. */
+    private static final long WAIT_SECONDS = 120;
+
+    private final GptConfig config;
+    private final Recipe recipe;
+    private final TokenTable rows;
+    private final List<ShardedEngine> engines = new ArrayList<>();
+    private final List<Computation> computations = new ArrayList<>();
+    private final List<StepLoop> loops = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private final StopSignal stop = new StopSignal();
+    private final ExecutorService threads;
+
+    private Team(GptConfig config, Recipe recipe, TokenTable rows, int workers) {
+        this.config = config;
+        this.recipe = recipe;
+        this.rows = rows;
+        this.threads = Executors.newFixedThreadPool(workers);
+    }
+
+    /** One worker as it works alone. */
+    static Team alone(GptConfig config, Recipe recipe, TokenTable rows, int lanes) {
+        Team team = new Team(config, recipe, rows, 1);
+        ParameterTable table = ParameterTable.of(config);
+        team.members.add(new Member(0, table, ShardMap.of(table, 1), 0));
+        ShardedEngine engine = DjlEngine.open(config, recipe, lanes);
+        team.engines.add(engine);
+        team.computations.add(new Alone(engine));
+        team.begin();
+        return team;
+    }
+
+    /**
+     * Several workers, also one that works as several do.
+     *
+     * @param windowPieces that the exchange holds at most per sender, receiver and track
+     */
+    static Team of(
+            GptConfig config,
+            Recipe recipe,
+            TokenTable rows,
+            int workers,
+            int lanes,
+            int windowPieces) {
+        Team team = new Team(config, recipe, rows, workers);
+        ParameterTable table = ParameterTable.of(config);
+        ShardMap map = ShardMap.of(table, workers);
+        List<Receiver> receivers = new ArrayList<>();
+        List<Function<Exchange, Computation>> joining = new ArrayList<>();
+        for (int worker = 0; worker < workers; worker++) {
+            Member member = new Member(worker, table, map, recipe.zero().stage());
+            ShardedEngine engine = DjlEngine.open(config, recipe, lanes, member.holding());
+            team.members.add(member);
+            team.engines.add(engine);
+            LateReceiver receiver = new LateReceiver();
+            receivers.add(receiver);
+            joining.add(
+                    exchange ->
+                            Together.join(
+                                    member,
+                                    engine,
+                                    owner -> {
+                                        receiver.becomes(owner);
+                                        return exchange;
+                                    },
+                                    team.stop,
+                                    0));
+        }
+        MemoryExchanges exchanges = MemoryExchanges.open(receivers, windowPieces, 11);
+        for (int worker = 0; worker < workers; worker++) {
+            team.computations.add(joining.get(worker).apply(exchanges.of(worker)));
+        }
+        team.begin();
+        return team;
+    }
+
+    private void begin() {
+        TrainingPlan plan = TrainingPlan.of(recipe, rows.rows());
+        for (int worker = 0; worker < engines.size(); worker++) {
+            RandomParameters.write(engines.get(worker), 3);
+            loops.add(new StepLoop(plan, rows, recipe.batch().slices(), computations.get(worker)));
+        }
+    }
+
+    /** What a run leaves behind, in words that tell any bit. */
+    record Outcome(List<String> steps, String state, List<String> evaluation) {}
+
+    /** Trains, then evaluates. */
+    Outcome train(int steps) throws Exception {
+        List<String> reports = new ArrayList<>();
+        for (int step = 1; step <= steps; step++) {
+            int now = step;
+            List<StepReduced> parts = all(worker -> loops.get(worker).reduce(now));
+            double norm = Math.sqrt(squaredNorm(parts));
+            double clip = Math.min(1, 0.05 / (norm + 1e-6));
+            reports.add(loss(parts) + " " + norm);
+            CommitStep commit =
+                    CommitStep.newBuilder()
+                            .setStep(step)
+                            .setClip(step == 2 ? 1 : clip)
+                            .setLearningRate(1e-2)
+                            .build();
+            all(
+                    worker -> {
+                        loops.get(worker).apply(commit);
+                        return worker;
+                    });
+        }
+        List<String> evaluation = evaluate(steps);
+        return new Outcome(reports, state(), evaluation);
+    }
+
+    /** Bytes of parameters, gradients and moments of a worker. */
+    long stateBytes(int worker) {
+        return engines.get(worker).stateBytes();
+    }
+
+    StopSignal stop() {
+        return stop;
+    }
+
+    @Override
+    public void close() {
+        stop.raise();
+        for (Computation computation : computations) {
+            computation.close();
+        }
+        threads.shutdownNow();
+        engines.forEach(ShardedEngine::close);
+    }
+
+    private List<String> evaluate(int step) throws Exception {
+        int batchRows = recipe.batch().evaluationRowsPerDevice();
+        List<EvaluationDeal.Rows> deal = EvaluationDeal.of(rows.rows(), batchRows, engines.size());
+        List<List<String>> parts =
+                all(
+                        worker -> {
+                            computations.get(worker).evaluate(step, deal, batchRows);
+                            List<String> words = new ArrayList<>();
+                            int end = deal.get(worker).to();
+                            for (int at = deal.get(worker).from(); at < end; at += batchRows) {
+                                List<RowResult> results =
+                                        engines.get(worker)
+                                                .evaluate(batch(at, Math.min(end, at + batchRows)));
+                                results.forEach(
+                                        one -> words.add(one.loss() + " " + one.prediction()));
+                            }
+                            return words;
+                        });
+        return parts.stream().flatMap(List::stream).toList();
+    }
+
+    private List<RowInput> batch(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(row -> new RowInput(row, rows.ids(row), rows.label(row), 1))
+                .toList();
+    }
+
+    /** SHA-256 over parameters and moments, from whoever owns them. */
+    private String state() {
+        MessageDigest digest = Sha256.digest();
+        for (StateKind kind : StateKind.values()) {
+            for (Unit unit : ParameterTable.of(config).units()) {
+                for (int worker = 0; worker < engines.size(); worker++) {
+                    ElementRange owned = members.get(worker).owned(unit.index());
+                    ByteBuffer values =
+                            ByteBuffer.allocate((int) owned.size() * Float.BYTES)
+                                    .order(ByteOrder.LITTLE_ENDIAN);
+                    engines.get(worker).read(kind, unit.index(), owned.from(), values);
+                    digest.update(values.flip());
+                }
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static double squaredNorm(List<StepReduced> parts) {
+        if (parts.get(0).getSquaredNormSum().isEmpty()) {
+            return parts.get(0).getSquaredNorm();
+        }
+        ExactSum sum = new ExactSum();
+        parts.forEach(part -> sum.add(ExactSum.fromBytes(part.getSquaredNormSum().toByteArray())));
+        return sum.value();
+    }
+
+    private static double loss(List<StepReduced> parts) {
+        if (parts.get(0).getRowsCount() == 0) {
+            return parts.get(0).getLoss();
+        }
+        TreeMap<Integer, Double> terms = new TreeMap<>();
+        for (StepReduced part : parts) {
+            for (int i = 0; i < part.getRowsCount(); i++) {
+                terms.put(part.getRows(i), part.getLossTerms(i));
+            }
+        }
+        double loss = 0;
+        for (double term : terms.values()) {
+            loss += term;
+        }
+        return loss;
+    }
+
+    private <T> List<T> all(IntFunction<T> work) throws Exception {
+        List<Future<T>> running = new ArrayList<>();
+        for (int worker = 0; worker < engines.size(); worker++) {
+            int index = worker;
+            Callable<T> one = () -> work.apply(index);
+            running.add(threads.submit(one));
+        }
+        List<T> results = new ArrayList<>();
+        for (Future<T> one : running) {
+            try {
+                results.add(one.get(WAIT_SECONDS, TimeUnit.SECONDS));
+            } catch (TimeoutException e) {
+                throw new AssertionError("workers wait for each other", e);
+            } catch (ExecutionException e) {
+                throw new AssertionError("a worker failed", e.getCause());
+            }
+        }
+        return results;
+    }
+}

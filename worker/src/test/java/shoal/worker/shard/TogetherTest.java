@@ -1,0 +1,148 @@
+package shoal.worker.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import shoal.model.GptConfig;
+import shoal.model.dataset.TokenTable;
+import shoal.recipe.BatchRecipe;
+import shoal.recipe.Cadence;
+import shoal.recipe.LengthRecipe;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.OrderRecipe;
+import shoal.recipe.Recipe;
+import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.ZeroRecipe;
+import shoal.worker.Rows;
+import shoal.worker.shard.Team.Outcome;
+
+/**
+ * A run's bits do not depend on how many workers compute it, nor on the ZeRO stage: real engines,
+ * dropout, four ranks, two rounds, a short batch at the end of the first epoch.
+ */
+@Timeout(600)
+final class TogetherTest {
+    private static final int STEPS = 5;
+
+    /** Three steps an epoch, of 48, 48 and 23 rows. */
+    private static final TokenTable ROWS = Rows.table(119);
+
+    private static Outcome alone = new Outcome(List.of(), "", List.of());
+
+    /**
+     * A cluster.
+     *
+     * @param windowPieces pieces that wait at most between two workers
+     */
+    private record Shape(int workers, int stage, int lanes, int windowPieces) {}
+
+    @BeforeAll
+    static void train_alone() throws Exception {
+        try (Team team = Team.alone(config(), recipe(0), ROWS, 2)) {
+            alone = team.train(STEPS);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> some_clusters_give_the_bytes_of_one_worker() {
+        return Stream.of(
+                        new Shape(1, 0, 1, 4),
+                        new Shape(2, 0, 1, 4),
+                        new Shape(3, 0, 2, 1),
+                        new Shape(2, 1, 1, 4),
+                        new Shape(4, 2, 1, 4),
+                        new Shape(2, 3, 2, 4),
+                        new Shape(3, 3, 1, 1),
+                        new Shape(4, 3, 1, 2))
+                .map(TogetherTest::sameBytes);
+    }
+
+    @Tag("slow")
+    @TestFactory
+    Stream<DynamicTest> every_cluster_gives_the_bytes_of_one_worker() {
+        return IntStream.rangeClosed(1, 4)
+                .boxed()
+                .flatMap(
+                        workers ->
+                                IntStream.rangeClosed(0, 3)
+                                        .boxed()
+                                        .flatMap(
+                                                stage ->
+                                                        Stream.of(
+                                                                new Shape(workers, stage, 1, 1),
+                                                                new Shape(workers, stage, 3, 8))))
+                .map(TogetherTest::sameBytes);
+    }
+
+    @Test
+    void each_stage_keeps_less_than_the_one_before() throws Exception {
+        Map<Integer, Long> bytes = new TreeMap<>();
+        for (int stage = 0; stage <= 3; stage++) {
+            try (Team team = Team.of(config(), recipe(stage), ROWS, 2, 1, 4)) {
+                team.train(1);
+                bytes.put(stage, team.stateBytes(0));
+            }
+        }
+
+        // Moments and reduced gradients are halved after stage 0, parameters after stage 2. Stage 2
+        // gives a unit's sums away before the next unit's come, stage 1 may keep some of them.
+        assertThat(bytes.get(1)).isLessThan(bytes.get(0));
+        assertThat(bytes.get(2)).isLessThanOrEqualTo(bytes.get(1));
+        assertThat(bytes.get(3)).isLessThan(bytes.get(2));
+    }
+
+    private static DynamicTest sameBytes(Shape shape) {
+        return DynamicTest.dynamicTest(
+                shape.toString(),
+                () -> {
+                    try (Team team =
+                            Team.of(
+                                    config(),
+                                    recipe(shape.stage()),
+                                    ROWS,
+                                    shape.workers(),
+                                    shape.lanes(),
+                                    shape.windowPieces())) {
+                        Outcome outcome = team.train(STEPS);
+
+                        assertThat(outcome.steps()).isEqualTo(alone.steps());
+                        assertThat(outcome.state()).isEqualTo(alone.state());
+                        assertThat(outcome.evaluation()).isEqualTo(alone.evaluation());
+                    }
+                });
+    }
+
+    /** Layers of a few blocks: with four workers some own nothing of the head. */
+    private static GptConfig config() {
+        int vocabulary = Rows.modelConfig().vocabulary();
+        return new GptConfig(vocabulary, 16, 32, 3, 2, 64, 2, 0, 1e-5, 0.02, 0.1, 0.1, 0.1);
+    }
+
+    private static Recipe recipe(int stage) {
+        return new Recipe(
+                new BatchRecipe(4, 6, 16, 2, 3, false),
+                new LengthRecipe(4, -1),
+                new OrderRecipe(OrderRecipe.Sampling.RANDOM, 42, 42),
+                new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1),
+                new ScheduleRecipe.Constant(new ScheduleRecipe.WarmupLength(0, 0)),
+                0.1,
+                Cadence.never(),
+                Cadence.never(),
+                Cadence.never(),
+                new ZeroRecipe(stage, ZeroRecipe.Offload.DEVICE, ZeroRecipe.Offload.DEVICE),
+                16,
+                0,
+                "output",
+                List.of());
+    }
+}
