@@ -11,14 +11,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import shoal.engine.djl.DjlEngine;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.PeerFacts;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.wire.Channels;
 import shoal.wire.Version;
 import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.CoordinatorArtefacts;
+import shoal.worker.exchange.Crew;
 import shoal.worker.exchange.ExchangeSettings;
 import shoal.worker.exchange.PeerPort;
 import shoal.worker.run.EngineFactory;
@@ -80,7 +81,7 @@ public final class Worker implements AutoCloseable {
      * @throws UserException if the work directory cannot be used
      */
     public static Worker start(WorkerSettings settings) {
-        return start(settings, DjlEngine::open);
+        return start(settings, new DjlEngines());
     }
 
     /** As {@link #start(WorkerSettings)}, with an engine of one's own. */
@@ -88,7 +89,7 @@ public final class Worker implements AutoCloseable {
         return start(
                 settings,
                 SessionTimes.standard(),
-                (directory, channel) ->
+                (directory, channel, peers) ->
                         new RunLoader(
                                 directory.runs(),
                                 new ArtefactCache(
@@ -97,7 +98,8 @@ public final class Worker implements AutoCloseable {
                                         new CoordinatorArtefacts(channel)),
                                 channel,
                                 engines,
-                                settings.usableLanes()));
+                                settings.usableLanes(),
+                                (run, receiver, stop) -> peers.open(Crew.of(run), receiver, stop)));
     }
 
     /**
@@ -113,8 +115,8 @@ public final class Worker implements AutoCloseable {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Driver driver =
                 new Driver(
-                        introduction(settings, directory),
-                        opener.create(directory, channel),
+                        introduction(settings, directory, peers),
+                        opener.create(directory, channel, peers),
                         end::completeExceptionally);
         driver.start(
                 new Attachment(
@@ -144,7 +146,7 @@ public final class Worker implements AutoCloseable {
 
     /** Makes a run loader. */
     interface OpenerFactory {
-        RunOpener create(WorkDirectory directory, Channel channel);
+        RunOpener create(WorkDirectory directory, Channel channel, PeerPort peers);
     }
 
     /** The id that runs list. */
@@ -192,7 +194,8 @@ public final class Worker implements AutoCloseable {
         end.complete(null);
     }
 
-    private static Hello introduction(WorkerSettings settings, WorkDirectory directory) {
+    private static Hello introduction(
+            WorkerSettings settings, WorkDirectory directory, PeerPort peers) {
         return Hello.newBuilder()
                 .setWorkerId(directory.workerId())
                 .setIncarnation(UUID.randomUUID().toString())
@@ -200,6 +203,10 @@ public final class Worker implements AutoCloseable {
                 .setHost(HostName.ofThisMachine())
                 .setProcessId(ProcessHandle.current().pid())
                 .setLanes(settings.usableLanes())
+                .setPeer(
+                        PeerFacts.newBuilder()
+                                .setAddress(
+                                        settings.advertise().orElse(peers.address()).toString()))
                 .build();
     }
 }

@@ -360,7 +360,9 @@ final class WorkerTest {
 
     private Worker start(SessionTimes times, HostPort address, Token token) {
         return Worker.start(
-                new WorkerSettings(address, token, folder, 2), times, (directory, channel) -> runs);
+                new WorkerSettings(address, token, folder, 2),
+                times,
+                (directory, channel, peers) -> runs);
     }
 
     private static HostPort freePort() throws IOException {

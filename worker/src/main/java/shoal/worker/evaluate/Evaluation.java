@@ -10,13 +10,15 @@ import shoal.engine.RowInput;
 import shoal.engine.RowResult;
 import shoal.engine.TrainingEngine;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.step.EvaluationDeal;
 import shoal.proto.v1.EvaluationRows;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
+import shoal.worker.step.Computation;
 import shoal.worker.stop.StopSignal;
 
 /**
- * Evaluates all rows of a run.
+ * Evaluates the rows of a run that are this worker's: all of them where it is alone.
  *
  * <p>Guarantees:
  *
@@ -37,29 +39,40 @@ public final class Evaluation {
     private final TokenTable rows;
     private final int batchRows;
     private final TrainingEngine engine;
+    private final Computation computation;
     private final LongSupplier nanoTime;
 
     /**
      * The evaluation of a run.
      *
      * @param batchRows the recipe's rows per device
+     * @param computation says which worker this is
      * @param nanoTime a steady clock
      */
     public Evaluation(
-            TokenTable rows, int batchRows, TrainingEngine engine, LongSupplier nanoTime) {
+            TokenTable rows,
+            int batchRows,
+            TrainingEngine engine,
+            Computation computation,
+            LongSupplier nanoTime) {
         this.rows = requireNonNull(rows, "rows");
         Require.atLeast("batchRows", batchRows, 1);
         this.batchRows = batchRows;
         this.engine = requireNonNull(engine, "engine");
+        this.computation = requireNonNull(computation, "computation");
         this.nanoTime = requireNonNull(nanoTime, "nanoTime");
     }
 
-    /** Evaluates every row; the last message has the seconds it took. */
+    /** Evaluates this worker's rows; the last message has the seconds it took. */
     public void run(int step, StopSignal stop, Consumer<EvaluationRows> out) {
         long began = nanoTime.getAsLong();
+        List<EvaluationDeal.Rows> deal =
+                EvaluationDeal.of(rows.rows(), batchRows, computation.workers());
+        EvaluationDeal.Rows own = deal.get(computation.index());
+        computation.evaluate(step, deal, batchRows);
         int perMessage = rowsPerMessage(rows.rows());
-        EvaluationRows.Builder message = begin(step, 0);
-        for (int from = 0; from < rows.rows(); from += Math.min(batchRows, rows.rows() - from)) {
+        EvaluationRows.Builder message = begin(step, own.from());
+        for (int from = own.from(); from < own.to(); from += Math.min(batchRows, own.to() - from)) {
             stop.throwIfRaised();
             List<RowInput> batch = batch(from);
             List<RowResult> results = engine.evaluate(batch);

@@ -14,6 +14,7 @@ import shoal.proto.v1.StepReduced;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
 import shoal.worker.shard.StateUpload;
+import shoal.worker.step.Computation;
 import shoal.worker.step.StepLoop;
 import shoal.worker.stop.StopSignal;
 
@@ -38,8 +39,9 @@ final class LoadedRun implements RunWork {
     }
 
     /** What is freed at the end. */
-    record Resources(TrainingEngine engine, RunFolder folder) {
+    record Resources(Computation computation, TrainingEngine engine, RunFolder folder) {
         Resources {
+            requireNonNull(computation, "computation");
             requireNonNull(engine, "engine");
             requireNonNull(folder, "folder");
         }
@@ -90,6 +92,7 @@ final class LoadedRun implements RunWork {
 
     @Override
     public void close() throws IOException {
+        resources.computation().close();
         resources.engine().close();
         resources.folder().close();
     }

@@ -2,23 +2,27 @@ package shoal.worker.run;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.engine.ShardedEngine;
 import shoal.engine.TrainingEngine;
+import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.TokenTable;
 import shoal.model.tokenizer.Tokenizer;
+import shoal.plan.shard.ShardMap;
 import shoal.plan.step.TrainingPlan;
-import shoal.proto.v1.Artefact;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StartRun;
 import shoal.recipe.Recipe;
@@ -28,8 +32,13 @@ import shoal.recipe.UserException;
 import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
+import shoal.worker.exchange.Exchange;
+import shoal.worker.exchange.Receiver;
+import shoal.worker.shard.Member;
 import shoal.worker.shard.StateUpload;
+import shoal.worker.shard.Together;
 import shoal.worker.step.Alone;
+import shoal.worker.step.Computation;
 import shoal.worker.step.StepLoop;
 import shoal.worker.stop.StopSignal;
 
@@ -59,6 +68,7 @@ public final class RunLoader implements RunOpener {
     private final Channel channel;
     private final EngineFactory engines;
     private final int lanes;
+    private final RunExchanges exchanges;
 
     /**
      * A loader.
@@ -66,9 +76,16 @@ public final class RunLoader implements RunOpener {
      * @param runs where runs' files are laid out
      * @param channel takes the parameters
      * @param lanes compute threads of an engine
+     * @param exchanges of runs with several workers
      */
     public RunLoader(
-            Path runs, ArtefactCache cache, Channel channel, EngineFactory engines, int lanes) {
+            Path runs,
+            ArtefactCache cache,
+            Channel channel,
+            EngineFactory engines,
+            int lanes,
+            RunExchanges exchanges) {
+        this.exchanges = requireNonNull(exchanges, "exchanges");
         this.runs = requireNonNull(runs, "runs");
         this.cache = requireNonNull(cache, "cache");
         this.channel = requireNonNull(channel, "channel");
@@ -88,7 +105,7 @@ public final class RunLoader implements RunOpener {
         long began = System.nanoTime();
         RunFolder folder = RunFolder.lay(runs.resolve(name), run.getArtefactsList(), cache, stop);
         try {
-            RunWork loaded = load(recipe, run.getArtefactsList(), folder, stop);
+            RunWork loaded = load(recipe, run, folder, stop);
             LOG.info("loaded run={} millis={}", name, (System.nanoTime() - began) / 1_000_000);
             return loaded;
         } catch (IOException | RuntimeException e) {
@@ -97,32 +114,69 @@ public final class RunLoader implements RunOpener {
         }
     }
 
-    private RunWork load(Recipe recipe, List<Artefact> artefacts, RunFolder folder, StopSignal stop)
+    private RunWork load(Recipe recipe, StartRun run, RunFolder folder, StopSignal stop)
             throws IOException {
-        RunRows rows = RunRows.read(folder, artefacts);
+        RunRows rows = RunRows.read(folder, run.getArtefactsList());
         ModelFolder model = model(recipe, rows, folder);
         stop.throwIfRaised();
         RunTokens tokens = tokens(recipe, rows, model);
         TrainingPlan plan = TrainingPlan.of(recipe, tokens.trainLengths());
         stop.throwIfRaised();
-        TrainingEngine engine = engines.open(model.config(), recipe, lanes);
+        Member member = member(run, recipe, model);
+        LoadedEngine engine =
+                member.workers() > 1 ? shard(recipe, model, member) : alone(recipe, model);
         try {
-            write(model, recipe.order().seed(), engine, stop);
+            write(model, recipe.order().seed(), engine.engine(), stop);
+            Computation computation =
+                    engine.join(receiver -> exchanges.open(run, receiver, stop), stop);
+            StepLoop steps =
+                    new StepLoop(plan, tokens.train(), recipe.batch().slices(), computation);
             LoadedRun.Parts parts =
                     new LoadedRun.Parts(
-                            new StepLoop(
-                                    plan,
-                                    tokens.train(),
-                                    recipe.batch().slices(),
-                                    new Alone(engine)),
-                            tokens.evaluation().map(table -> evaluation(table, recipe, engine)),
-                            new StateUpload(engine, channel));
+                            steps,
+                            tokens.evaluation()
+                                    .map(table -> evaluation(table, recipe, engine, computation)),
+                            new StateUpload(engine.engine(), channel, member::owned));
             return new LoadedRun(
-                    facts(rows, model), parts, new LoadedRun.Resources(engine, folder), stop);
+                    facts(rows, model, member),
+                    parts,
+                    new LoadedRun.Resources(computation, engine.engine(), folder),
+                    stop);
         } catch (RuntimeException e) {
-            engine.close();
+            engine.engine().close();
             throw e;
         }
+    }
+
+    /** A worker that is told of no peers is alone. */
+    private static Member member(StartRun run, Recipe recipe, ModelFolder model) {
+        int workers = Math.max(1, run.getPeersCount());
+        ParameterTable table = model.table();
+        return new Member(
+                run.getIndex(), table, ShardMap.of(table, workers), recipe.zero().stage());
+    }
+
+    private LoadedEngine alone(Recipe recipe, ModelFolder model) {
+        TrainingEngine engine = engines.open(model.config(), recipe, lanes);
+        return new LoadedEngine(engine, (opener, stop) -> new Alone(engine));
+    }
+
+    private LoadedEngine shard(Recipe recipe, ModelFolder model, Member member) {
+        ShardedEngine engine = engines.open(model.config(), recipe, lanes, member.holding());
+        return new LoadedEngine(
+                engine, (opener, stop) -> Together.join(member, engine, opener, stop, 0));
+    }
+
+    /** An engine and how it comes to compute. */
+    private record LoadedEngine(TrainingEngine engine, Joining joining) {
+        Computation join(Function<Receiver, Exchange> opener, StopSignal stop) {
+            return joining.join(opener, stop);
+        }
+    }
+
+    /** Makes a computation once the parameters are written. */
+    private interface Joining {
+        Computation join(Function<Receiver, Exchange> opener, StopSignal stop);
     }
 
     /**
@@ -179,12 +233,17 @@ public final class RunLoader implements RunOpener {
                 seed);
     }
 
-    private static Evaluation evaluation(TokenTable table, Recipe recipe, TrainingEngine engine) {
+    private static Evaluation evaluation(
+            TokenTable table, Recipe recipe, LoadedEngine engine, Computation computation) {
         return new Evaluation(
-                table, recipe.batch().evaluationRowsPerDevice(), engine, System::nanoTime);
+                table,
+                recipe.batch().evaluationRowsPerDevice(),
+                engine.engine(),
+                computation,
+                System::nanoTime);
     }
 
-    private static RunReady facts(RunRows rows, ModelFolder model) {
+    private static RunReady facts(RunRows rows, ModelFolder model, Member member) {
         List<String> notices = new ArrayList<>(rows.notices());
         notices.addAll(model.notices());
         return RunReady.newBuilder()
@@ -192,6 +251,7 @@ public final class RunLoader implements RunOpener {
                 .setEvaluationRows(rows.evaluation().map(data -> data.rows().size()).orElse(0))
                 .setLabels(model.config().labels())
                 .setParameters(model.table().parameterElements())
+                .setShardMapHash(ByteString.copyFrom(member.map().hash()))
                 .addAllNotices(notices)
                 .build();
     }
@@ -203,7 +263,7 @@ public final class RunLoader implements RunOpener {
         }
     }
 
-    /** One worker computes every rank until tensors travel between workers. */
+    /** Leaves, not ranks, are dealt to workers: each is told of all ranks. */
     private static void requireAllRanks(Recipe recipe, List<Integer> ranks) throws IOException {
         List<Integer> all = IntStream.range(0, recipe.batch().ranks()).boxed().toList();
         if (!ranks.equals(all)) {

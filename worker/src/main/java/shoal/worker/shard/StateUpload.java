@@ -8,6 +8,8 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
+import shoal.engine.ElementRange;
 import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
@@ -18,7 +20,7 @@ import shoal.recipe.Limits;
 import shoal.worker.stop.StopSignal;
 
 /**
- * Streams all parameters of an engine, in buffer order, in chunks of at most {@link
+ * Streams the parameters that a worker owns, in buffer order, in chunks of at most {@link
  * Limits#CHUNK_BYTES}.
  *
  * <p>Memory is bounded: a chunk is read from the engine only when the stream can take it.
@@ -30,8 +32,15 @@ public final class StateUpload {
 
     private final TrainingEngine engine;
     private final Channel channel;
+    private final IntFunction<ElementRange> owned;
 
-    public StateUpload(TrainingEngine engine, Channel channel) {
+    /**
+     * An upload of what is owned.
+     *
+     * @param owned elements of a unit that are sent
+     */
+    public StateUpload(TrainingEngine engine, Channel channel, IntFunction<ElementRange> owned) {
+        this.owned = requireNonNull(owned, "owned");
         this.engine = requireNonNull(engine, "engine");
         this.channel = requireNonNull(channel, "channel");
     }
@@ -47,16 +56,14 @@ public final class StateUpload {
         StopSignal.Listening listening = stop.whenRaised(() -> stream.cancel("the run ended"));
         try {
             StateGrpc.newStub(channel).upload(stream);
+            long sent = 0;
             for (Parameter parameter : engine.table().parameters()) {
-                sendParameter(stream, parameter, fence, step);
+                sent += sendParameter(stream, parameter, fence, step);
             }
             long elements = stream.finish();
-            if (elements != engine.table().parameterElements()) {
+            if (elements != sent) {
                 throw new IOException(
-                        "the coordinator confirms "
-                                + elements
-                                + " elements of "
-                                + engine.table().parameterElements());
+                        "the coordinator confirms " + elements + " elements of " + sent);
             }
         } catch (StreamOver over) {
             stop.throwIfRaised();
@@ -67,12 +74,15 @@ public final class StateUpload {
         }
     }
 
-    private void sendParameter(StateStream stream, Parameter parameter, Fence fence, int step)
+    /** Sends what is owned of a parameter; returns how many elements that is. */
+    private long sendParameter(StateStream stream, Parameter parameter, Fence fence, int step)
             throws StreamOver {
-        long size = parameter.sizeElements();
-        for (long offset = 0; offset < size; offset += CHUNK_ELEMENTS) {
+        ElementRange range = owned.apply(parameter.unit());
+        long first = Math.max(0, range.from() - parameter.offsetElements());
+        long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
+        for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
             stream.awaitReady();
-            int count = (int) Math.min(CHUNK_ELEMENTS, size - offset);
+            int count = (int) Math.min(CHUNK_ELEMENTS, end - offset);
             byte[] bytes = new byte[count * Float.BYTES];
             engine.read(
                     StateKind.PARAMETER,
@@ -88,6 +98,7 @@ public final class StateUpload {
                             .setValues(UnsafeByteOperations.unsafeWrap(bytes))
                             .build());
         }
+        return Math.max(0, end - first);
     }
 
     private static IOException trouble(Status status) {

@@ -11,6 +11,7 @@ import shoal.proto.v1.EvaluationRows;
 import shoal.recipe.Limits;
 import shoal.worker.FakeEngine;
 import shoal.worker.Rows;
+import shoal.worker.step.Alone;
 import shoal.worker.stop.StopSignal;
 import shoal.worker.stop.StoppedException;
 
@@ -77,7 +78,12 @@ final class EvaluationTest {
 
     private List<EvaluationRows> evaluate(int rows, int batchRows) {
         List<EvaluationRows> messages = new ArrayList<>();
-        new Evaluation(Rows.table(rows), batchRows, engine, () -> nanos.addAndGet(1_000_000))
+        new Evaluation(
+                        Rows.table(rows),
+                        batchRows,
+                        engine,
+                        new Alone(engine),
+                        () -> nanos.addAndGet(1_000_000))
                 .run(7, stop, messages::add);
         return messages;
     }

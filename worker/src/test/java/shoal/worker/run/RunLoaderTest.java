@@ -220,7 +220,15 @@ final class RunLoaderTest {
     private RunLoader loader(EngineFactory factory) {
         ArtefactCache cache = new ArtefactCache(folder.resolve("artefacts"), 1 << 30, source());
         Channel unused = channel;
-        return new RunLoader(folder.resolve("runs"), cache, unused, factory, 2);
+        return new RunLoader(
+                folder.resolve("runs"),
+                cache,
+                unused,
+                factory,
+                2,
+                (run, receiver, stop) -> {
+                    throw new AssertionError("a worker that is alone exchanges nothing");
+                });
     }
 
     private StartRun start(Recipe recipe, int rank) {

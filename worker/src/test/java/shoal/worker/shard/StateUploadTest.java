@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import shoal.engine.Holding;
+import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
 import shoal.proto.v1.Fence;
@@ -73,7 +75,7 @@ final class StateUploadTest {
         FakeEngine engine = numbered(100);
         receiver.reads = true;
 
-        new StateUpload(engine, channel).send(FENCE, 9, stop);
+        upload(engine).send(FENCE, 9, stop);
 
         assertThat(receiver.elements).hasSameSizeAs(engine.table().parameters());
         for (Parameter parameter : engine.table().parameters()) {
@@ -95,7 +97,7 @@ final class StateUploadTest {
         Future<?> sent =
                 runThread.submit(
                         () -> {
-                            new StateUpload(engine, channel).send(FENCE, 9, stop);
+                            upload(engine).send(FENCE, 9, stop);
                             return null;
                         });
 
@@ -120,7 +122,7 @@ final class StateUploadTest {
                     stop.raise();
                 });
 
-        assertThatThrownBy(() -> new StateUpload(engine, channel).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(engine).send(FENCE, 9, stop))
                 .isInstanceOf(StoppedException.class);
         other.shutdown();
     }
@@ -129,7 +131,7 @@ final class StateUploadTest {
     void a_stale_fence_is_for_the_coordinator_to_cure() {
         receiver.refusal = Status.FAILED_PRECONDITION.withDescription("generation 4 is current");
 
-        assertThatThrownBy(() -> new StateUpload(numbered(100), channel).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
                 .isInstanceOf(UploadLostException.class)
                 .hasMessageContaining("generation 4 is current");
     }
@@ -138,7 +140,7 @@ final class StateUploadTest {
     void a_refused_range_is_a_failure() {
         receiver.refusal = Status.INVALID_ARGUMENT.withDescription("outside its unit");
 
-        assertThatThrownBy(() -> new StateUpload(numbered(100), channel).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(UploadLostException.class)
                 .hasMessageContaining("outside its unit");
@@ -149,7 +151,7 @@ final class StateUploadTest {
         receiver.reads = true;
         receiver.receiptShort = 1;
 
-        assertThatThrownBy(() -> new StateUpload(numbered(100), channel).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
                 .hasMessageContaining("confirms");
     }
 
@@ -249,5 +251,11 @@ final class StateUploadTest {
                 }
             }
         }
+    }
+
+    /** Of a worker that owns everything. */
+    private StateUpload upload(TrainingEngine engine) {
+        return new StateUpload(
+                engine, channel, unit -> Holding.whole(engine.table().units().get(unit)));
     }
 }
