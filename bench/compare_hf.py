@@ -31,7 +31,6 @@ from processes import Watched, watch
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = {"small": 32, "base": 8}
 STEPS = {"small": 40, "base": 12}
-MATMUL_SIZE = 1024
 LIMIT_SECONDS = 3600
 
 
@@ -176,11 +175,11 @@ def report(flags, cases, folder):
     print("|---|---|---|---|---|---|")
     for case in cases:
         print(ratios(case))
-    peak = matmul_gigaflops(flags.threads)
-    print(f"\nMatrix products reach {peak:.0f} GFLOPS here ({MATMUL_SIZE} squared, {flags.threads} threads).")
+    print()
+    products = {}
     for case in cases:
-        print(efficiency(flags, case, peak))
-    save(cases, folder, peak)
+        print(efficiency(flags, case, products))
+    save(cases, folder, products)
     print(f"\nEvery figure: {folder}/results.json")
 
 
@@ -222,18 +221,15 @@ def agreement(case):
     return f"{'equal' if worst < 1.5e-4 else 'DIFFER'} (worst {worst:.1e})"
 
 
-def matmul_gigaflops(threads):
-    """The best of ten products, in the peer's PyTorch: the same library and thread count."""
-    script = (
-        "import time, torch; torch.set_num_threads(%d); a = torch.randn(%d, %d); b = torch.randn(%d, %d)\n"
-        "def once():\n    t = time.perf_counter(); a @ b; return time.perf_counter() - t\n"
-        "once(); print(min(once() for _ in range(10)))" % ((threads,) + (MATMUL_SIZE,) * 4)
-    )
-    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
-    return 2 * MATMUL_SIZE**3 / float(output) / 1e9
+def product_rates(flags, case, tokens):
+    """The machine's matrix products, best first, in a process of their own: bench/matmul_peak.py."""
+    command = [sys.executable, ROOT / "bench/matmul_peak.py", "--threads", flags.threads, "--tokens", round(tokens)]
+    command += ["--hidden", make_checkpoint.SIZES[case.size]["n_embd"]]
+    output = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
+    return json.loads(output)
 
 
-def efficiency(flags, case, peak):
+def efficiency(flags, case, products):
     """Useful work: tokens without padding; in the last layer only what the last token of a row needs."""
     size = make_checkpoint.SIZES[case.size]
     hidden, layers = size["n_embd"], size["n_layer"]
@@ -243,9 +239,14 @@ def efficiency(flags, case, peak):
     rates = [flops / sum(shoal.watched.step_seconds(flags.warm)) / 1e9 for _, shoal in case.pairs]
     rate = statistics.median(rates)
     tokens = sum(map(sum, timed)) / len(timed)
+    if case.size not in products:
+        products[case.size] = product_rates(flags, case, tokens)
+    best = products[case.size][0]
     return (
         f"Shoal, {case.size}, dropout {case.dropout:g}: {tokens:.0f} tokens and {flops / len(timed) / 1e9:.1f} GFLOP "
-        f"of needed products a step, {rate:.0f} GFLOPS, {100 * rate / peak:.0f} % of that peak."
+        f"of needed products a step, {rate:.0f} GFLOPS: {100 * rate / best['gigaflops']:.0f} % of the fastest product "
+        f"here, {best['gigaflops']:.0f} GFLOPS ({best['library']}, {best['rows']} x {best['inner']} x {best['columns']}, "
+        f"{flags.threads} threads)."
     )
 
 
@@ -272,8 +273,8 @@ def step_flops(lengths, hidden, layers):
     return 3 * ((layers - 1) * whole_layer + last_layer)  # the backward is two products for each of the forward
 
 
-def save(cases, folder, peak):
-    results = {"matmul_gigaflops": peak, "cases": [dataclasses.asdict(case) for case in cases]}
+def save(cases, folder, products):
+    results = {"products": products, "cases": [dataclasses.asdict(case) for case in cases]}
     (folder / "results.json").write_text(json.dumps(results, indent=1, default=str), encoding="utf-8")
 
 
