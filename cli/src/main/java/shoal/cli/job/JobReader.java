@@ -51,7 +51,6 @@ public final class JobReader {
      */
     public static Job read(List<String> words, Path workingDirectory, HubCache hubCache) {
         RunRequest request = request(words, workingDirectory);
-        requireOneWorker(request.inputs());
         return new JobReader(workingDirectory, hubCache).job(request.recipe(), request.inputs());
     }
 
@@ -64,17 +63,6 @@ public final class JobReader {
      */
     public static RunRequest request(List<String> words, Path workingDirectory) {
         return RecipeReader.read(new RecipeSources(words, typed -> bytes(workingDirectory, typed)));
-    }
-
-    private static void requireOneWorker(RunInputs inputs) {
-        if (inputs.workers().most() != 1) {
-            throw new UserException(
-                    "--workers",
-                    "is "
-                            + inputs.workers().inWords()
-                            + ", but more than one worker comes with the cluster. Set it to 1;"
-                            + " --ranks gives the arithmetic of several");
-        }
     }
 
     private static byte[] bytes(Path workingDirectory, String typed) throws IOException {

@@ -136,7 +136,7 @@ public final class RunLoader implements RunOpener {
                             steps,
                             tokens.evaluation()
                                     .map(table -> evaluation(table, recipe, engine, computation)),
-                            new StateUpload(engine.engine(), channel, member::owned));
+                            new StateUpload(engine.engine(), channel, member));
             return new LoadedRun(
                     facts(rows, model, member),
                     parts,

@@ -41,11 +41,15 @@ final class DenseSum {
         this.piecesLeft = pieces.size();
     }
 
-    /** How many elements the piece that begins at an element of the unit has; 0 if none does. */
-    int pieceElements(long offsetElements) {
+    /** Whether elements of the unit are one or more whole pieces of the range. */
+    boolean isPieces(long offsetElements, int elements) {
         long at = offsetElements - range.from();
-        boolean begins = at >= 0 && at < range.size() && at % RangeHeader.PIECE_ELEMENTS == 0;
-        return begins ? pieces.get(index(offsetElements)).result.capacity() : 0;
+        long end = at + elements;
+        return elements > 0
+                && at >= 0
+                && at % RangeHeader.PIECE_ELEMENTS == 0
+                && end <= range.size()
+                && (end % RangeHeader.PIECE_ELEMENTS == 0 || end == range.size());
     }
 
     /**

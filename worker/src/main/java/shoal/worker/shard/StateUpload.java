@@ -8,7 +8,6 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.function.IntFunction;
 import shoal.engine.ElementRange;
 import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
@@ -32,15 +31,15 @@ public final class StateUpload {
 
     private final TrainingEngine engine;
     private final Channel channel;
-    private final IntFunction<ElementRange> owned;
+    private final Member member;
 
     /**
-     * An upload of what is owned.
+     * An upload of what a worker owns.
      *
-     * @param owned elements of a unit that are sent
+     * @param member who owns it
      */
-    public StateUpload(TrainingEngine engine, Channel channel, IntFunction<ElementRange> owned) {
-        this.owned = requireNonNull(owned, "owned");
+    public StateUpload(TrainingEngine engine, Channel channel, Member member) {
+        this.member = requireNonNull(member, "member");
         this.engine = requireNonNull(engine, "engine");
         this.channel = requireNonNull(channel, "channel");
     }
@@ -77,7 +76,7 @@ public final class StateUpload {
     /** Sends what is owned of a parameter; returns how many elements that is. */
     private long sendParameter(StateStream stream, Parameter parameter, Fence fence, int step)
             throws StreamOver {
-        ElementRange range = owned.apply(parameter.unit());
+        ElementRange range = member.owned(parameter.unit());
         long first = Math.max(0, range.from() - parameter.offsetElements());
         long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
         for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
@@ -93,6 +92,7 @@ public final class StateUpload {
                     StateChunk.newBuilder()
                             .setFence(fence)
                             .setStep(step)
+                            .setIndex(member.index())
                             .setParameter(parameter.name())
                             .setOffsetElements(offset)
                             .setValues(UnsafeByteOperations.unsafeWrap(bytes))

@@ -67,13 +67,12 @@ final class StepReduction {
         return tree;
     }
 
-    /** What is wrong with a piece of a node's sum; empty if it can be added. */
+    /** What is wrong with a part of a node's sum; empty if its pieces can be added. */
     Optional<String> problem(int unit, long offsetElements, int elements) {
         boolean fits =
                 unit > 0
                         && unit < member.units()
-                        && elements > 0
-                        && dense.get(unit).pieceElements(offsetElements) == elements;
+                        && dense.get(unit).isPieces(offsetElements, elements);
         return fits ? Optional.empty() : Optional.of("no piece of what is owned here");
     }
 

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import shoal.engine.Holding;
 import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
+import shoal.plan.shard.ShardMap;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.StateChunk;
 import shoal.proto.v1.StateGrpc;
@@ -255,7 +255,7 @@ final class StateUploadTest {
 
     /** Of a worker that owns everything. */
     private StateUpload upload(TrainingEngine engine) {
-        return new StateUpload(
-                engine, channel, unit -> Holding.whole(engine.table().units().get(unit)));
+        ShardMap map = ShardMap.of(engine.table(), 1);
+        return new StateUpload(engine, channel, new Member(0, engine.table(), map, 0));
     }
 }
