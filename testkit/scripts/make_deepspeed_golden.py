@@ -1,4 +1,5 @@
-"""Writes golden/curves/deepspeed-cosine-2ranks.json: two ranks of HF Trainer with DeepSpeed on the CPU.
+"""Writes golden/curves/deepspeed-cosine-2ranks.json: two ranks of HF Trainer with DeepSpeed on the CPU;
+and beside it deepspeed-cosine-2ranks.lr.csv, what DeepSpeed's csv_monitor wrote.
 
     torchrun --nproc_per_node=2 testkit/scripts/make_deepspeed_golden.py
 
@@ -8,6 +9,7 @@ All batches are whole: for the last, short one HF repeats rows to even the ranks
 import json
 import os
 import pathlib
+import tempfile
 
 import deepspeed
 import torch
@@ -20,6 +22,7 @@ ARGUMENTS = dict(
     output_dir="unused", per_device_train_batch_size=4, learning_rate=1e-3, weight_decay=0.1, max_grad_norm=1.0,
     max_steps=7, warmup_steps=3, lr_scheduler_type="cosine", logging_steps=1, save_strategy="no", seed=42,
 )
+MONITOR = {"enabled": True, "output_path": "ds_logs/", "job_name": "golden"}
 CONFIG = {
     "zero_optimization": {"stage": 1},
     "optimizer": {
@@ -30,6 +33,7 @@ CONFIG = {
     "gradient_clipping": "auto",
     "train_batch_size": "auto",
     "train_micro_batch_size_per_gpu": "auto",
+    "csv_monitor": MONITOR,
 }
 TIMINGS = ("train_runtime", "train_samples_per_second", "train_steps_per_second", "total_flos")
 
@@ -47,15 +51,24 @@ def rows(tokenizer):
 
 
 def main():
+    with tempfile.TemporaryDirectory() as folder:
+        monitor = {**MONITOR, "output_path": folder}
+        trainer, model = train({**CONFIG, "csv_monitor": monitor})
+        if int(os.environ["RANK"]) == 0:
+            write(trainer, model)
+            rates = pathlib.Path(folder, MONITOR["job_name"], "Train_Samples_lr.csv").read_bytes()
+            (GOLDEN / "curves" / "deepspeed-cosine-2ranks.lr.csv").write_bytes(rates)
+
+
+def train(config):
     arguments = transformers.TrainingArguments(
-        deepspeed=json.loads(json.dumps(CONFIG)), report_to=[], use_cpu=True, disable_tqdm=True, **ARGUMENTS)
+        deepspeed=json.loads(json.dumps(config)), report_to=[], use_cpu=True, disable_tqdm=True, **ARGUMENTS)
     tokenizer = transformers.BertTokenizerFast.from_pretrained(GOLDEN / "gpt2-tiny")
     model = transformers.GPT2ForSequenceClassification.from_pretrained(GOLDEN / "gpt2-tiny")
     trainer = InOrder(model=model, args=arguments, train_dataset=list(rows(tokenizer)),
                       data_collator=transformers.DataCollatorWithPadding(tokenizer))
     trainer.train()
-    if int(os.environ["RANK"]) == 0:
-        write(trainer, model)
+    return trainer, model
 
 
 def write(trainer, model):

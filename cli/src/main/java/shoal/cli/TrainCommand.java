@@ -1,5 +1,6 @@
 package shoal.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,10 +16,13 @@ import shoal.cli.job.Job;
 import shoal.cli.job.JobReader;
 import shoal.cli.local.LocalCluster;
 import shoal.cli.outcome.CommandException;
+import shoal.cli.outcome.FileTrees;
 import shoal.cli.render.RunDisplay;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.StatusChanged;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MonitorRecipe;
+import shoal.recipe.UserException;
 
 /**
  * {@code shoal train}: the whole cluster for one run: starts a coordinator and its workers,
@@ -48,6 +52,8 @@ final class TrainCommand implements Callable<Integer> {
     /** Where the result lies at that coordinator; export brings it to output_dir. */
     private static final String STAGED_OUTPUT = "output";
 
+    private static final String CSV_FOLDER = "csv_monitor.output_path/job_name";
+
     private final CommandContext context;
 
     @Unmatched private @Nullable List<String> typed;
@@ -67,6 +73,11 @@ final class TrainCommand implements Callable<Integer> {
             Job job = JobReader.read(words, context.workingDirectory(), context.hubCache());
             Path output = context.path(job.recipe().outputDirectory());
             OutputFolderCheck.require(output, job.recipe().outputDirectory(), "--output_dir");
+            MonitorRecipe monitor = job.recipe().monitor();
+            if (monitor.writesCsv()) {
+                OutputFolderCheck.require(
+                        context.path(monitor.csvFolder()), monitor.csvFolder(), CSV_FOLDER);
+            }
             RunDisplay display = new RunDisplay(context.console(), context.clock());
             int workers = job.inputs().workers().most();
             int lanes = LaneCount.orUsableCores(job.inputs().lanes(), workers);
@@ -99,9 +110,31 @@ final class TrainCommand implements Callable<Integer> {
         if (end.getStatus() == RunStatus.DONE) {
             String typedOutput = job.recipe().outputDirectory();
             new ResultDownload(client, RUN).into(context.path(typedOutput), (done, all) -> {});
+            placeRates(context.path(typedOutput), job.recipe().monitor());
             display.summary(typedOutput).forEach(context.console().out()::println);
         }
         return RunEnding.report(end, RUN, context.console());
+    }
+
+    /** The table of rates comes with the result; DeepSpeed's users look for it elsewhere. */
+    private void placeRates(Path output, MonitorRecipe monitor) {
+        if (!monitor.writesCsv()) {
+            return;
+        }
+        try {
+            FileTrees.moveFile(
+                    output.resolve(MonitorRecipe.RATES_FILE), context.path(monitor.csvFolder()));
+        } catch (IOException e) {
+            throw new UserException(
+                    CSV_FOLDER,
+                    "is '"
+                            + monitor.csvFolder()
+                            + "', which cannot be written: "
+                            + e.getMessage()
+                            + ". The model is complete; "
+                            + MonitorRecipe.RATES_FILE
+                            + " lies beside it");
+        }
     }
 
     /** Without its workers the run would wait in vain; the end of the command says why. */

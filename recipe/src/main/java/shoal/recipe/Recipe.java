@@ -20,6 +20,7 @@ import java.util.List;
  * @param logging when to log
  * @param saving when to save a checkpoint
  * @param selection which evaluation is the best one, and what follows from it
+ * @param monitor which table is written beside the log; no bit of the model depends on it
  * @param zero which state is sharded, and where shards are kept
  * @param maxSequenceLength tokens of a row that are read, at least 1
  * @param labels classes, 0 = as many as the data has
@@ -37,6 +38,7 @@ public record Recipe(
         Cadence logging,
         Cadence saving,
         SelectionRecipe selection,
+        MonitorRecipe monitor,
         ZeroRecipe zero,
         int maxSequenceLength,
         int labels,
@@ -53,6 +55,7 @@ public record Recipe(
         requireNonNull(logging, "logging");
         requireNonNull(saving, "saving");
         requireNonNull(selection, "selection");
+        requireNonNull(monitor, "monitor");
         requireNonNull(zero, "zero");
         Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
         Require.range("labels", labels, 0, Limits.LABELS);
@@ -60,7 +63,7 @@ public record Recipe(
         notices = List.copyOf(notices);
     }
 
-    /** A recipe whose result is the last model. */
+    /** A recipe whose result is the last model, without a monitor. */
     public Recipe(
             BatchRecipe batch,
             LengthRecipe length,
@@ -87,6 +90,7 @@ public record Recipe(
                 logging,
                 saving,
                 SelectionRecipe.last(),
+                MonitorRecipe.none(),
                 zero,
                 maxSequenceLength,
                 labels,
@@ -116,6 +120,7 @@ public record Recipe(
                 logging,
                 saving,
                 selection,
+                monitor,
                 zero,
                 maxSequenceLength,
                 classes,

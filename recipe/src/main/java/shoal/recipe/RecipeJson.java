@@ -28,8 +28,8 @@ import shoal.recipe.json.JsonWriter;
  * </ul>
  */
 public final class RecipeJson {
-    /** The format that is written; 2 brought optimizer.decays_all. */
-    public static final int VERSION = 2;
+    /** The format that is written; 2 brought optimizer.decays_all, 3 monitor. */
+    public static final int VERSION = 3;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -50,6 +50,7 @@ public final class RecipeJson {
         members.put("logging", cadence(recipe.logging()));
         members.put("saving", cadence(recipe.saving()));
         members.put("selection", selection(recipe.selection()));
+        members.put("monitor", monitor(recipe.monitor()));
         members.put("zero", zero(recipe.zero()));
         members.put("max_sequence_length", JsonNumber.of(recipe.maxSequenceLength()));
         members.put("labels", JsonNumber.of(recipe.labels()));
@@ -107,6 +108,7 @@ public final class RecipeJson {
                 cadence(fields.object("logging")),
                 cadence(fields.object("saving")),
                 selection(fields.object("selection")),
+                version < 3 ? MonitorRecipe.none() : monitor(fields.object("monitor")),
                 zero(fields.object("zero")),
                 fields.count("max_sequence_length", 1, MOST),
                 fields.count("labels", 0, Limits.LABELS),
@@ -236,6 +238,16 @@ public final class RecipeJson {
                         fields.count("checkpoints_kept", 0, MOST));
         fields.refuseOthers();
         return selection;
+    }
+
+    private static JsonValue monitor(MonitorRecipe monitor) {
+        return JsonObject.of(Map.of("csv_folder", JsonText.of(monitor.csvFolder())));
+    }
+
+    private static MonitorRecipe monitor(JsonFields fields) {
+        MonitorRecipe monitor = new MonitorRecipe(fields.text("csv_folder"));
+        fields.refuseOthers();
+        return monitor;
     }
 
     private static JsonValue zero(ZeroRecipe zero) {

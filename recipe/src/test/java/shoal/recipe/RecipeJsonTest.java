@@ -23,6 +23,7 @@ class RecipeJsonTest {
                     new Cadence(Cadence.Strategy.EPOCH, 0, true),
                     Cadence.never(),
                     new SelectionRecipe("f1", true, true, 3, 0.001, 2),
+                    new MonitorRecipe("logs/job"),
                     new ZeroRecipe(3, Offload.CPU, Offload.NVME),
                     192,
                     2,
@@ -33,7 +34,7 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":2,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":3,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
@@ -53,6 +54,7 @@ class RecipeJsonTest {
                                 + "\"selection\":{\"metric\":\"f1\",\"greater_is_better\":true,"
                                 + "\"ends_with_best\":true,\"patience\":3,\"threshold\":0.001,"
                                 + "\"checkpoints_kept\":2},"
+                                + "\"monitor\":{\"csv_folder\":\"logs/job\"},"
                                 + "\"zero\":{\"stage\":3,\"optimizer\":\"cpu\","
                                 + "\"parameters\":\"nvme\"},"
                                 + "\"max_sequence_length\":192,\"labels\":2,"
@@ -96,20 +98,26 @@ class RecipeJsonTest {
     }
 
     @Test
-    void a_recipe_of_the_first_format_is_read_as_it_was_meant() {
-        String first =
+    void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
+        String second =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":2", "\"version\":1")
+                        .replace("\"version\":3", "\"version\":2")
+                        .replace("\"monitor\":{\"csv_folder\":\"logs/job\"},", "");
+        String first =
+                second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
-        assertThat(RecipeJson.read(first)).isEqualTo(RECIPE);
+        Recipe unmonitored = RecipeJson.read(second);
+        assertThat(unmonitored.monitor()).isEqualTo(MonitorRecipe.none());
+        assertThat(unmonitored.selection()).isEqualTo(RECIPE.selection());
+        assertThat(RecipeJson.read(first)).isEqualTo(unmonitored);
     }
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":3,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":4,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 3, but this version of Shoal reads up to 2; use"
+                        "recipe: has format version 4, but this version of Shoal reads up to 3; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -154,6 +162,7 @@ class RecipeJsonTest {
                     cadence(),
                     cadence(),
                     new SelectionRecipe(text(), flag(), flag(), count(), share(), count()),
+                    new MonitorRecipe(text()),
                     new ZeroRecipe(
                             random.nextInt(4), word(Offload.values()), word(Offload.values())),
                     count(),

@@ -8,7 +8,6 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
-import shoal.recipe.SelectionRecipe;
 import shoal.recipe.ZeroRecipe;
 
 /** Recipes for tests. */
@@ -32,7 +31,6 @@ public final class Recipes {
                 Cadence.never(),
                 Cadence.never(),
                 Cadence.never(),
-                SelectionRecipe.last(),
                 ZeroRecipe.none(),
                 maxSequenceLength,
                 labels,

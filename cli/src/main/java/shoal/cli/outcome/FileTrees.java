@@ -36,6 +36,25 @@ public final class FileTrees {
         }
     }
 
+    /**
+     * Moves one file, into a folder that is made if need be: it appears whole or not at all, on
+     * another file system too. A file that is there is replaced.
+     */
+    public static void moveFile(Path file, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path target = folder.resolve(file.getFileName());
+        if (Files.exists(target) && Files.isSameFile(file, target)) {
+            return;
+        }
+        Path staged = Files.createTempFile(folder, ".shoal-", ".part");
+        try {
+            Files.move(file, staged, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
+
     /** Deletes a folder and all in it; what is gone already, or comes meanwhile, is no error. */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {

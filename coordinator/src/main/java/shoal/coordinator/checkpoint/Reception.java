@@ -17,6 +17,7 @@ import shoal.model.checkpoint.OutputFolder;
 import shoal.model.checkpoint.StagedWeights;
 import shoal.model.safetensors.SafetensorsLayout;
 import shoal.plan.shard.ShardMap;
+import shoal.recipe.MonitorRecipe;
 
 /**
  * The result of one generation of a run while it is received and completed.
@@ -161,6 +162,10 @@ final class Reception {
         open.folder.writeModelFiles(open.model);
         open.folder.write("trainer_state.json", texts.trainerState());
         open.folder.write("README.md", texts.modelCard());
+        if (what.course().recipe().monitor().writesCsv()) {
+            LearningRateTable rates = new LearningRateTable(what.course(), what.course().steps());
+            open.folder.write(MonitorRecipe.RATES_FILE, rates.csv());
+        }
         open.folder.publish();
         close();
     }

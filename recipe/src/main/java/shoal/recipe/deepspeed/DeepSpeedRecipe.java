@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.ScheduleRecipe;
@@ -119,6 +120,25 @@ public final class DeepSpeedRecipe {
     public ScheduleRecipe schedule(ScheduleRecipe huggingFace, WarmupLength warmup) {
         return new FileSchedule(arguments, agreement, problems, notices)
                 .schedule(huggingFace, warmup);
+    }
+
+    /** Where a table of the log goes (deepspeed 0.19.8 monitor/csv_monitor.py, os.path.join). */
+    public MonitorRecipe monitor() {
+        if (!file().flag("csv_monitor.enabled")) {
+            return MonitorRecipe.none();
+        }
+        String path = file().text("csv_monitor.output_path").orElse("");
+        String job = file().text("csv_monitor.job_name").orElse("");
+        if (path.isEmpty() && job.isEmpty()) {
+            problems.add(
+                    file().of("csv_monitor.job_name").where(),
+                    "csv_monitor.job_name and csv_monitor.output_path are empty, which names no"
+                            + " folder. Set one of them");
+        }
+        if (job.startsWith("/")) {
+            return new MonitorRecipe(job);
+        }
+        return new MonitorRecipe(path + (path.isEmpty() || path.endsWith("/") ? "" : "/") + job);
     }
 
     /** Which state is sharded, and where it is kept. */

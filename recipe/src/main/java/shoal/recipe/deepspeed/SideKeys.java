@@ -1,5 +1,6 @@
 package shoal.recipe.deepspeed;
 
+import static shoal.recipe.key.Key.honoured;
 import static shoal.recipe.key.Key.refused;
 import static shoal.recipe.key.Key.withoutEffect;
 import static shoal.recipe.key.Types.ANYTHING;
@@ -22,19 +23,26 @@ final class SideKeys {
 
     static final List<Key> MONITORS =
             List.of(
-                    withoutEffect(
+                    honoured(
                             "csv_monitor.enabled",
                             FLAG,
                             "false",
-                            "writes a CSV file of each metric",
-                            LOG + "; CSV files are not written yet"),
-                    withoutEffect("csv_monitor.output_path", TEXT, "", "into this folder", LOG),
-                    withoutEffect(
+                            "writes Train_Samples_lr.csv: samples and learning rate of each step",
+                            "the same, when the run is done: whole, in place of a file that is"
+                                    + " there. As in 0.19.8 there is no Train_Samples_train_loss.csv;"
+                                    + " trainer_state.json has the losses"),
+                    honoured(
+                            "csv_monitor.output_path",
+                            TEXT,
+                            "",
+                            "into this folder",
+                            "the same for train; a submitted run's file lies at the top of its"
+                                    + " result, for export"),
+                    honoured(
                             "csv_monitor.job_name",
                             TEXT,
                             "DeepSpeedJobName",
-                            "under this name",
-                            LOG),
+                            "in a folder of this name in it"),
                     withoutEffect(
                             "tensorboard.enabled", FLAG, "false", "writes TensorBoard files", LOG),
                     withoutEffect("tensorboard.output_path", TEXT, "", "into this folder", LOG),

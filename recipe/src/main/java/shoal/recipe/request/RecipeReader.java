@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
+import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.Recipe;
@@ -70,11 +71,13 @@ public final class RecipeReader {
         Schedules schedules = new Schedules(settings, problems);
         OptimizerRecipe optimizer = parts.optimizer();
         ScheduleRecipe schedule = schedules.schedule();
+        MonitorRecipe monitor = MonitorRecipe.none();
         ZeroRecipe zero = ZeroRecipe.none();
         if (deepspeed.isPresent()) {
             deepspeed.get().checkBatches(ranks);
             optimizer = deepspeed.get().optimizer(optimizer);
             schedule = deepspeed.get().schedule(schedule, schedules.warmup());
+            monitor = deepspeed.get().monitor();
             zero = deepspeed.get().zero();
         }
         Recipe recipe =
@@ -89,6 +92,7 @@ public final class RecipeReader {
                         parts.logging(),
                         parts.saving(),
                         parts.selection(),
+                        monitor,
                         zero,
                         settings.count("max_seq_length"),
                         settings.count("num_labels"),

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
+import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
@@ -69,7 +70,9 @@ class ConfigFilesTest {
                                 + stage
                                 + "_config.json:22: stage and offload change nothing with one"
                                 + " worker")
-                .anyMatch(notice -> notice.contains("csv_monitor.enabled"));
+                .noneMatch(notice -> notice.contains("csv_monitor"));
+        assertThat(plain.monitor()).isEqualTo(MonitorRecipe.none());
+        assertThat(sharded.monitor()).isEqualTo(new MonitorRecipe("output/ds_logs/stage" + stage));
     }
 
     @Test
@@ -146,6 +149,7 @@ class ConfigFilesTest {
                 recipe.logging(),
                 recipe.saving(),
                 recipe.selection(),
+                recipe.monitor(),
                 recipe.zero(),
                 recipe.maxSequenceLength(),
                 recipe.labels(),

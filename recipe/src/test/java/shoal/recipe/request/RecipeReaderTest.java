@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
+import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.OrderRecipe.Sampling;
@@ -47,6 +48,7 @@ class RecipeReaderTest {
                                 new Cadence(Cadence.Strategy.STEPS, 500, false),
                                 new Cadence(Cadence.Strategy.STEPS, 500, false),
                                 SelectionRecipe.last(),
+                                MonitorRecipe.none(),
                                 ZeroRecipe.none(),
                                 128,
                                 0,
@@ -68,6 +70,34 @@ class RecipeReaderTest {
                                 600,
                                 3));
         assertThat(Typed.words().request().inputs().evaluationFile()).isEmpty();
+    }
+
+    @Test
+    void csv_monitor_s_folder_is_joined_as_python_joins_paths() {
+        assertThat(csvFolder("")).isEqualTo("DeepSpeedJobName");
+        assertThat(csvFolder(", \"output_path\": \"logs\", \"job_name\": \"one\""))
+                .isEqualTo("logs/one");
+        assertThat(csvFolder(", \"output_path\": \"logs/\", \"job_name\": \"one\""))
+                .isEqualTo("logs/one");
+        assertThat(csvFolder(", \"output_path\": \"logs\", \"job_name\": \"/one\""))
+                .isEqualTo("/one");
+        assertThat(csvFolder(", \"output_path\": \"logs\", \"job_name\": \"\"")).isEqualTo("logs/");
+        assertThat(monitored("\"enabled\": false, \"output_path\": \"logs\"").recipe().monitor())
+                .isEqualTo(MonitorRecipe.none());
+        assertThat(monitored("\"enabled\": true, \"job_name\": \"\"").problems())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "ds.json:2: csv_monitor.job_name and csv_monitor.output_path are empty");
+    }
+
+    private static String csvFolder(String more) {
+        return monitored("\"enabled\": true" + more).recipe().monitor().csvFolder();
+    }
+
+    private static Typed monitored(String members) {
+        return Typed.words("--deepspeed", "ds.json")
+                .file("ds.json", "\"csv_monitor\": {" + members + "}");
     }
 
     @Test

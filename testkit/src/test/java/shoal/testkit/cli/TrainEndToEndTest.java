@@ -11,10 +11,13 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.recipe.MonitorRecipe;
 
 /** One command, one coordinator, one worker process, real files: from flags to a model folder. */
 final class TrainEndToEndTest {
     private static final Duration CTRL_C = Duration.ofSeconds(2);
+
+    private static final String RATES = MonitorRecipe.RATES_FILE;
 
     @TempDir private Path folder;
 
@@ -58,6 +61,27 @@ final class TrainEndToEndTest {
         byte[] second = model("--lanes", "2", "--output_dir", "two");
 
         assertThat(first).isEqualTo(second);
+    }
+
+    @Test
+    void csv_monitor_s_rates_lie_where_the_deepspeed_file_says() throws Exception {
+        Files.writeString(
+                folder.resolve("ds.json"),
+                "{\"csv_monitor\": {\"enabled\": true, \"output_path\": \"logs/\","
+                        + " \"job_name\": \"one\"}}");
+        Path rates = Files.createDirectories(folder.resolve("logs/one")).resolve(RATES);
+        Files.writeString(rates, "of an earlier run");
+
+        try (TrainProcess train =
+                start("--max_steps", "3", "--learning_rate", "0.1", "--deepspeed", "ds.json")) {
+            assertThat(train.awaitEnd()).as(train.text()).isZero();
+        }
+
+        assertThat(Files.readString(rates))
+                .isEqualTo(
+                        "step,lr\r\n8,0.1\r\n16,0.06666666666666667\r\n24,0.03333333333333333\r\n");
+        assertThat(rates.getParent()).isDirectoryNotContaining("glob:**/.shoal-*");
+        assertThat(folder.resolve("out").resolve(RATES)).doesNotExist();
     }
 
     @Test

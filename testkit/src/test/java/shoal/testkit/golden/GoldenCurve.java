@@ -3,9 +3,12 @@ package shoal.testkit.golden;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import shoal.recipe.Recipe;
 import shoal.recipe.json.JsonObject;
@@ -81,6 +84,12 @@ public record GoldenCurve(GoldenFolder folder, String name, JsonObject json) {
         return GoldenFolder.array(json, "log_history").stream()
                 .map(JsonObject.class::cast)
                 .toList();
+    }
+
+    /** What DeepSpeed's csv_monitor wrote; none for a run without it. */
+    public Optional<Path> rates() {
+        return Optional.of(folder.file("curves/" + name.replace(".json", ".lr.csv")))
+                .filter(Files::exists);
     }
 
     /** Empty for a run that did not save them. */

@@ -45,6 +45,7 @@ public record GoldenFolder(Path path) {
     public List<GoldenCurve> curves() {
         try (Stream<Path> files = Files.list(file("curves"))) {
             return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".json"))
                     .sorted()
                     .map(this::curve)
                     .toList();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shoal.model.safetensors.SafetensorsFile;
 import shoal.model.tensor.TensorFile;
 import shoal.proto.v1.RunStatus;
+import shoal.recipe.MonitorRecipe;
 import shoal.recipe.json.JsonObject;
 import shoal.testkit.golden.GoldenCurve;
 import shoal.testkit.golden.GoldenFolder;
@@ -68,6 +70,7 @@ final class GoldenCurvesTest {
                 .as("%s: %s", name, outcome.last())
                 .isEqualTo(RunStatus.DONE);
         assertRows(name, curve.logHistory(), outcome.rows());
+        assertRates(name, curve, outcome.output().resolve(MonitorRecipe.RATES_FILE));
         Map<String, Double> norms = curve.finalParameterNorms();
         if (!norms.isEmpty()) {
             assertNorms(name, norms, outcome.output().resolve("model.safetensors"));
@@ -103,6 +106,15 @@ final class GoldenCurvesTest {
                     default -> SAME;
                 };
         assertThat(row.get(key)).as("%s of %s", key, where).isCloseTo(expected, within(bound));
+    }
+
+    private static void assertRates(String name, GoldenCurve curve, Path found) {
+        if (curve.rates().isPresent()) {
+            assertThat(found).as(name).hasSameBinaryContentAs(curve.rates().get());
+        } else {
+            boolean asked = curve.recipe().monitor().writesCsv();
+            assertThat(Files.exists(found)).as("%s: %s", name, found).isEqualTo(asked);
+        }
     }
 
     private static void assertNorms(String name, Map<String, Double> expected, Path weights) {
