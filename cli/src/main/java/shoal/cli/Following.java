@@ -28,6 +28,18 @@ final class Following {
             String model = "at the coordinator; fetch it: shoal export " + run + " --to DIR";
             display.summary(model).forEach(console.out()::println);
         }
-        return RunEnding.report(end, run, console);
+        int code = RunEnding.report(end, run, console);
+        if (end.getStatus() != RunStatus.DONE && display.newestCheckpoint().isPresent()) {
+            String checkpoint = "checkpoint-" + display.newestCheckpoint().getAsInt();
+            console.err()
+                    .println(
+                            "shoal: "
+                                    + checkpoint
+                                    + " is kept at the coordinator; go on from it: shoal export "
+                                    + run
+                                    + " --to DIR, then submit with --resume_from_checkpoint DIR/"
+                                    + checkpoint);
+        }
+        return code;
     }
 }

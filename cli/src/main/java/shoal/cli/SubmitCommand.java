@@ -78,7 +78,12 @@ final class SubmitCommand implements Callable<Integer> {
             try {
                 run =
                         new Submission(client, (done, all) -> display.transfer("sent", done, all))
-                                .submit(wanted, job.recipeJson(output), job.files(), job.demand());
+                                .submit(
+                                        wanted,
+                                        job.recipeJson(output),
+                                        job.files(),
+                                        job.demand(),
+                                        job.resumePoint());
             } finally {
                 display.finish();
             }

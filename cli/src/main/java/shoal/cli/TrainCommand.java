@@ -40,7 +40,8 @@ import shoal.recipe.UserException;
             "  --train_args_file train_args.json             Hugging Face training arguments",
             "  --max_seq_length N                            tokens of a row that are read",
             "  --deepspeed ds_config.json                    a DeepSpeed configuration",
-            "  --output_dir DIR                              where the model goes",
+            "  --output_dir DIR                              where the model and checkpoints go",
+            "  --resume_from_checkpoint DIR|true             go on from a checkpoint, or the newest",
             "  --lanes N                                     compute threads of each worker; never",
             "                                                changes a bit",
             "  --any_training_argument VALUE                 as Hugging Face names them"
@@ -48,9 +49,6 @@ import shoal.recipe.UserException;
 final class TrainCommand implements Callable<Integer> {
     /** The one run's name, at a coordinator that nobody else sees. */
     private static final String RUN = "train";
-
-    /** Where the result lies at that coordinator; export brings it to output_dir. */
-    private static final String STAGED_OUTPUT = "output";
 
     private static final String CSV_FOLDER = "csv_monitor.output_path/job_name";
 
@@ -69,7 +67,8 @@ final class TrainCommand implements Callable<Integer> {
                         typed == null ? List.of() : typed,
                         context.home(),
                         context.workingDirectory());
-        try (LocalCluster cluster = LocalCluster.open(context.interrupts())) {
+        try (LocalCluster cluster =
+                LocalCluster.open(context.interrupts(), context.workingDirectory())) {
             Job job = JobReader.read(words, context.workingDirectory(), context.hubCache());
             Path output = context.path(job.recipe().outputDirectory());
             OutputFolderCheck.require(output, job.recipe().outputDirectory(), "--output_dir");
@@ -93,17 +92,26 @@ final class TrainCommand implements Callable<Integer> {
                 return train(cluster, client, job, display);
             } finally {
                 display.finish();
+                if (context.interrupts().happened()) {
+                    howToResume(display, job);
+                }
             }
         }
     }
 
     private int train(LocalCluster cluster, CoordinatorClient client, Job job, RunDisplay display) {
         new Submission(client, (done, all) -> {})
-                .submit(RUN, job.recipeJson(STAGED_OUTPUT), job.files(), job.demand());
+                .submit(
+                        RUN,
+                        job.recipeJson(job.recipe().outputDirectory()),
+                        job.files(),
+                        job.demand(),
+                        job.resumePoint());
         cluster.onWorkersEnd(job.inputs().workers().least(), () -> cancelQuietly(client));
         StatusChanged end = new RunFollower(client, RUN, display::show).follow();
         Optional<String> workerEnd = cluster.workerEnd();
         if (end.getStatus() == RunStatus.CANCELLED && workerEnd.isPresent()) {
+            howToResume(display, job);
             throw new CommandException(ErrorCode.RUN_FAILED, workerEnd.get());
         }
         display.finish();
@@ -113,7 +121,26 @@ final class TrainCommand implements Callable<Integer> {
             placeRates(context.path(typedOutput), job.recipe().monitor());
             display.summary(typedOutput).forEach(context.console().out()::println);
         }
-        return RunEnding.report(end, RUN, context.console());
+        int code = RunEnding.report(end, RUN, context.console());
+        if (end.getStatus() != RunStatus.DONE) {
+            howToResume(display, job);
+        }
+        return code;
+    }
+
+    private void howToResume(RunDisplay display, Job job) {
+        display.newestCheckpoint()
+                .ifPresent(
+                        step ->
+                                context.console()
+                                        .err()
+                                        .println(
+                                                "shoal: checkpoint-"
+                                                        + step
+                                                        + " is kept in "
+                                                        + job.recipe().outputDirectory()
+                                                        + "; go on from it with the same flags and"
+                                                        + " --resume_from_checkpoint true"));
     }
 
     /** The table of rates comes with the result; DeepSpeed's users look for it elsewhere. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.checkpoint.CheckpointPlaces;
 import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.driver.Crash;
@@ -138,7 +139,8 @@ public final class Coordinator implements AutoCloseable {
         AtomicReference<@Nullable Driver> driverLater = new AtomicReference<>();
         Inbox inbox = new Inbox(driverLater);
         ArtefactShelf shelf = shelf(folder, store);
-        OutputDesk desk = new OutputDesk(folder.runs(), shelf, inbox::accept, crash);
+        CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
+        OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
         Sessions sessions = new Sessions(inbox::accept);
         Watchers watchers = new Watchers(store::events, calls);
         Requests requests = new Requests();
@@ -163,7 +165,8 @@ public final class Coordinator implements AutoCloseable {
                         settings.listen(),
                         fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
                         calls,
-                        new GrpcFront.Ground(driver, requests, desk, shelf, RecipeJson::read),
+                        new GrpcFront.Ground(
+                                driver, requests, desk, places, shelf, RecipeJson::read),
                         sessions,
                         watchers);
         parts.push(grpc);

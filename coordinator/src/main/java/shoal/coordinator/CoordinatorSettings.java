@@ -12,11 +12,23 @@ import shoal.wire.HostPort;
  * @param dataDirectory everything it keeps; made if it is not there
  * @param listen where workers and clients dial; port 0 lets the system choose
  * @param http where {@code /healthz} and {@code /readyz} are served, if at all
+ * @param workingDirectory of the one command that it serves, whose runs keep their checkpoints in
+ *     their output folders; empty: it is a service, and they lie in its data directory
  */
-public record CoordinatorSettings(Path dataDirectory, HostPort listen, Optional<HostPort> http) {
+public record CoordinatorSettings(
+        Path dataDirectory,
+        HostPort listen,
+        Optional<HostPort> http,
+        Optional<Path> workingDirectory) {
     public CoordinatorSettings {
         requireNonNull(dataDirectory, "dataDirectory");
         requireNonNull(listen, "listen");
         requireNonNull(http, "http");
+        requireNonNull(workingDirectory, "workingDirectory");
+    }
+
+    /** Of a service. */
+    public CoordinatorSettings(Path dataDirectory, HostPort listen, Optional<HostPort> http) {
+        this(dataDirectory, listen, http, Optional.empty());
     }
 }

@@ -78,6 +78,16 @@ record Performer(
     }
 
     @Override
+    public void sealCheckpoint(Effect.SealCheckpoint effect) {
+        desk.seal(effect);
+    }
+
+    @Override
+    public void rotateCheckpoints(Effect.RotateCheckpoints effect) {
+        desk.rotate(effect);
+    }
+
+    @Override
     public void sealOutput(Effect.SealOutput effect) {
         desk.seal(effect);
     }

@@ -243,7 +243,7 @@ final class CallsTest {
 
             assertThatThrownBy(() -> worker.upload(fence, 1, 0))
                     .isInstanceOf(CompletionException.class)
-                    .hasMessageContaining("parameters of r/1 are not expected");
+                    .hasMessageContaining("state of r/1 is not expected");
         }
     }
 

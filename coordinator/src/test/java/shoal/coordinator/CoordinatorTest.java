@@ -255,6 +255,7 @@ final class CoordinatorTest {
             case LOG_ROW -> names(event.getLogRow());
             case REPORT -> "report " + event.getReport().getMemory(1).getProcess();
             case RESTARTED -> "restarted " + event.getRestarted().getGeneration();
+            case CHECKPOINT -> "checkpoint " + event.getCheckpoint().getStep();
             case PROGRESS, KIND_NOT_SET -> "?";
         };
     }

@@ -8,6 +8,7 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.SelectionRecipe;
 import shoal.recipe.ZeroRecipe;
 
 /** Recipes for tests, by what differs. */
@@ -20,6 +21,32 @@ public final class TestRecipes {
     /** So many steps, a log row and an evaluation every so many; 0 = never. */
     public static Recipe of(int steps, int logEvery, int evaluateEvery) {
         return of(steps, every(logEvery), every(evaluateEvery), 1.0);
+    }
+
+    /** The same, saved every so many steps. */
+    public static Recipe saving(int steps, int logEvery, int evaluateEvery, int saveEvery) {
+        return saving(of(steps, logEvery, evaluateEvery), every(saveEvery), SelectionRecipe.last());
+    }
+
+    /** The same, saved then, with a choice of the best. */
+    public static Recipe saving(Recipe other, Cadence saving, SelectionRecipe selection) {
+        return new Recipe(
+                other.batch(),
+                other.length(),
+                other.order(),
+                other.optimizer(),
+                other.schedule(),
+                other.labelSmoothing(),
+                other.evaluation(),
+                other.logging(),
+                saving,
+                selection,
+                other.monitor(),
+                other.zero(),
+                other.maxSequenceLength(),
+                other.labels(),
+                other.outputDirectory(),
+                other.notices());
     }
 
     public static Recipe of(int steps, Cadence logging, Cadence evaluation, double maxGradNorm) {

@@ -203,6 +203,8 @@ public final class RecipeJson {
         members.put("strategy", word(cadence.strategy()));
         members.put("steps", JsonNumber.of(cadence.steps()));
         members.put("at_first_step", JsonBoolean.of(cadence.atFirstStep()));
+        members.put("at_start", JsonBoolean.of(cadence.atStart()));
+        members.put("delay", JsonNumber.of(cadence.delay()));
         return JsonObject.of(members);
     }
 
@@ -211,7 +213,9 @@ public final class RecipeJson {
                 new Cadence(
                         fields.word("strategy", Cadence.Strategy.class),
                         fields.number("steps", 0, MOST),
-                        fields.flag("at_first_step"));
+                        fields.flag("at_first_step"),
+                        fields.flag("at_start"),
+                        fields.number("delay", 0, MOST));
         fields.refuseOthers();
         return cadence;
     }

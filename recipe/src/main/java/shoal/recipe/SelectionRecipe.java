@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * Which evaluation is the best one, and what follows from it.
  *
- * @param metric the metric that decides, without "eval_": loss, accuracy, precision, recall or f1
+ * @param metric the metric that decides, without "eval_": loss, accuracy, precision, recall or f1;
+ *     empty where no evaluation is called the best
  * @param greaterIsBetter HF's greater_is_better
  * @param endsWithBest HF's load_best_model_at_end: the result is the best model, not the last
  * @param patience evaluations without a better one after which a run stops; 0 = it never does
@@ -28,6 +29,16 @@ public record SelectionRecipe(
 
     /** The last model is the result, and all checkpoints are kept. */
     public static SelectionRecipe last() {
-        return new SelectionRecipe("loss", false, false, 0, 0, 0);
+        return new SelectionRecipe("", false, false, 0, 0, 0);
+    }
+
+    /** Whether evaluations are compared. */
+    public boolean compares() {
+        return !metric.isEmpty();
+    }
+
+    /** Whether a run ends before its last step when it gets no better. */
+    public boolean stopsEarly() {
+        return patience > 0;
     }
 }

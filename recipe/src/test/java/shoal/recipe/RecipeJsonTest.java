@@ -46,11 +46,11 @@ class RecipeJsonTest {
                                 + "\"schedule\":{\"type\":\"linear\",\"warmup\":{\"steps\":0,"
                                 + "\"ratio\":0.05}},\"label_smoothing\":0.1,"
                                 + "\"evaluation\":{\"strategy\":\"steps\",\"steps\":0.25,"
-                                + "\"at_first_step\":false},"
+                                + "\"at_first_step\":false,\"at_start\":false,\"delay\":0},"
                                 + "\"logging\":{\"strategy\":\"epoch\",\"steps\":0,"
-                                + "\"at_first_step\":true},"
+                                + "\"at_first_step\":true,\"at_start\":false,\"delay\":0},"
                                 + "\"saving\":{\"strategy\":\"no\",\"steps\":0,"
-                                + "\"at_first_step\":false},"
+                                + "\"at_first_step\":false,\"at_start\":false,\"delay\":0},"
                                 + "\"selection\":{\"metric\":\"f1\",\"greater_is_better\":true,"
                                 + "\"ends_with_best\":true,\"patience\":3,\"threshold\":0.001,"
                                 + "\"checkpoints_kept\":2},"
@@ -218,7 +218,8 @@ class RecipeJsonTest {
         }
 
         private Cadence cadence() {
-            return new Cadence(word(Cadence.Strategy.values()), share() + 1e-300, flag());
+            return new Cadence(
+                    word(Cadence.Strategy.values()), share() + 1e-300, flag(), flag(), share());
         }
 
         private int count() {

@@ -159,7 +159,7 @@ final class Driver implements Attachment.Owner, Action.Handler {
 
     @Override
     public void upload(Action.Upload action) {
-        runThread.upload(action.fence(), action.step());
+        runThread.upload(action.fence(), action.step(), action.moments());
     }
 
     @Override

@@ -1,9 +1,13 @@
 package shoal.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import shoal.engine.GradientReport;
@@ -28,16 +32,19 @@ public final class FakeEngine implements TrainingEngine {
     public final AtomicInteger reads = new AtomicInteger();
 
     private final ParameterTable table;
-    private final List<ByteBuffer> units = new ArrayList<>();
+    private final Map<StateKind, List<ByteBuffer>> state = new EnumMap<>(StateKind.class);
     private boolean closed;
 
     public FakeEngine(GptConfig config) {
         table = ParameterTable.of(config);
-        for (Unit unit : table.units()) {
-            units.add(
-                    ByteBuffer.allocate(Math.toIntExact(unit.sizeElements() * Float.BYTES))
-                            .order(ByteOrder.LITTLE_ENDIAN));
+        for (StateKind kind : StateKind.values()) {
+            state.put(kind, table.units().stream().map(FakeEngine::buffer).toList());
         }
+    }
+
+    private static ByteBuffer buffer(Unit unit) {
+        return ByteBuffer.allocate(Math.toIntExact(unit.sizeElements() * Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** A model of a few thousand elements. */
@@ -57,14 +64,18 @@ public final class FakeEngine implements TrainingEngine {
     @Override
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         int at = Math.toIntExact(offsetElements * Float.BYTES);
-        units.get(unit).put(at, values, values.position(), values.remaining());
+        units(kind).get(unit).put(at, values, values.position(), values.remaining());
     }
 
     @Override
     public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         reads.incrementAndGet();
         int at = Math.toIntExact(offsetElements * Float.BYTES);
-        values.put(units.get(unit).duplicate().position(at).limit(at + values.remaining()));
+        values.put(units(kind).get(unit).duplicate().position(at).limit(at + values.remaining()));
+    }
+
+    private List<ByteBuffer> units(StateKind kind) {
+        return requireNonNull(state.get(kind));
     }
 
     @Override

@@ -91,8 +91,8 @@ final class FakeRuns implements RunOpener {
         }
 
         @Override
-        public void upload(Fence fence, int step) {
-            done.add("upload " + step);
+        public void upload(Fence fence, int step, boolean moments) {
+            done.add("upload " + step + (moments ? " with moments" : ""));
         }
 
         @Override

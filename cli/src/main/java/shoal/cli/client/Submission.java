@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.Demand;
+import shoal.proto.v1.ResumePoint;
 import shoal.proto.v1.SubmitRequest;
 
 /** Submits a run: sends the files that the coordinator lacks, then the run itself. */
@@ -31,8 +33,14 @@ public final class Submission {
      * @param recipeJson as {@code RecipeJson} writes it
      * @param files everything that the recipe needs
      * @param demand how many workers compute it
+     * @param resume where it goes on, with the checkpoint among the files
      */
-    public String submit(String name, String recipeJson, List<JobFile> files, Demand demand) {
+    public String submit(
+            String name,
+            String recipeJson,
+            List<JobFile> files,
+            Demand demand,
+            Optional<ResumePoint> resume) {
         List<Artefact> artefacts = new ArrayList<>();
         Map<ByteString, LocalFile> byHash = new HashMap<>();
         for (JobFile file : files) {
@@ -47,13 +55,14 @@ public final class Submission {
                             .build());
         }
         send(client.missing(artefacts), byHash);
-        return client.submit(
+        SubmitRequest.Builder request =
                 SubmitRequest.newBuilder()
                         .setName(name)
                         .setRecipeJson(recipeJson)
                         .addAllArtefacts(artefacts)
-                        .setDemand(demand)
-                        .build());
+                        .setDemand(demand);
+        resume.ifPresent(request::setResume);
+        return client.submit(request.build());
     }
 
     private void send(List<Artefact> missing, Map<ByteString, LocalFile> byHash) {

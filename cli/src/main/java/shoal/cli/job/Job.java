@@ -14,6 +14,7 @@ import shoal.model.dataset.DataSet;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.Demand;
+import shoal.proto.v1.ResumePoint;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
@@ -28,6 +29,7 @@ import shoal.recipe.request.RunInputs;
  * @param train rows to train on
  * @param evaluation rows to evaluate on
  * @param files everything that the run needs
+ * @param resumption the checkpoint that it goes on from
  */
 public record Job(
         Recipe recipe,
@@ -35,7 +37,8 @@ public record Job(
         ModelFolder model,
         DataSet train,
         Optional<DataSet> evaluation,
-        List<JobFile> files) {
+        List<JobFile> files,
+        Optional<Resumption> resumption) {
     public Job {
         requireNonNull(recipe, "recipe");
         requireNonNull(inputs, "inputs");
@@ -43,6 +46,19 @@ public record Job(
         requireNonNull(train, "train");
         requireNonNull(evaluation, "evaluation");
         files = List.copyOf(files);
+        requireNonNull(resumption, "resumption");
+    }
+
+    /** The same run, going on from a checkpoint. */
+    Job from(Resumption checkpoint) {
+        List<JobFile> all = new ArrayList<>(files);
+        all.addAll(checkpoint.files());
+        return new Job(recipe, inputs, model, train, evaluation, all, Optional.of(checkpoint));
+    }
+
+    /** Where it goes on, as a coordinator has to know it. */
+    public Optional<ResumePoint> resumePoint() {
+        return resumption.map(checkpoint -> checkpoint.point(recipe));
     }
 
     /**
@@ -91,6 +107,7 @@ public record Job(
                         + " accumulated x R="
                         + batch.ranks()
                         + globalBatch(batch));
+        resumption.map(Resumption::banner).ifPresent(lines::add);
         lines.add(ranks(batch));
         return lines;
     }
@@ -101,6 +118,7 @@ public record Job(
         notices.addAll(model.notices());
         train.notice().ifPresent(notices::add);
         evaluation.flatMap(DataSet::notice).ifPresent(notices::add);
+        resumption.map(Resumption::notices).ifPresent(notices::addAll);
         return notices;
     }
 

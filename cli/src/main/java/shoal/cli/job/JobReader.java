@@ -103,7 +103,11 @@ public final class JobReader {
         evaluationFile.ifPresent(
                 file -> files.add(new JobFile(Artefact.Role.EVALUATION_ROWS, "eval.tsv", file)));
         fitting.files().forEach(file -> files.add(Job.of(file)));
-        return new Job(complete, inputs, fitting, trainRows, evaluation, files);
+        Job job =
+                new Job(complete, inputs, fitting, trainRows, evaluation, files, Optional.empty());
+        return inputs.resume()
+                .map(typed -> job.from(new ResumeReader(workingDirectory).read(typed, job)))
+                .orElse(job);
     }
 
     private Path modelFolder(String typed) {

@@ -45,13 +45,13 @@ public final class LocalCluster implements AutoCloseable {
     private static final long CLOSE_MILLIS = 600;
 
     private final Path directory;
-    private final List<WorkerProcess> workers;
+    private final List<LastingWorker> workers;
     private final CompletableFuture<Coordinator> starting;
     private final Interrupts.Withdrawal lastResort;
 
     private LocalCluster(
             Path directory,
-            List<WorkerProcess> workers,
+            List<LastingWorker> workers,
             CompletableFuture<Coordinator> starting,
             Interrupts.Withdrawal lastResort) {
         this.directory = directory;
@@ -60,18 +60,23 @@ public final class LocalCluster implements AutoCloseable {
         this.lastResort = lastResort;
     }
 
-    /** Begins to start the coordinator and the first worker. */
-    public static LocalCluster open(Interrupts interrupts) {
+    /**
+     * Begins to start the coordinator and the first worker.
+     *
+     * @param workingDirectory what the run's output folder starts from
+     */
+    public static LocalCluster open(Interrupts interrupts, Path workingDirectory) {
         try {
             // Readable by its owner only; the token files in it are, besides.
             Path directory = Files.createTempDirectory("shoal-train-");
             // An interrupt reads it while this thread adds to it.
-            List<WorkerProcess> workers = new CopyOnWriteArrayList<>();
-            workers.add(WorkerProcess.start(directory, "worker-1"));
+            List<LastingWorker> workers = new CopyOnWriteArrayList<>();
+            workers.add(LastingWorker.start(directory, "worker-1"));
             Interrupts.Withdrawal lastResort =
                     interrupts.lastResort(() -> killAndDelete(workers, directory));
             CompletableFuture<Coordinator> starting =
-                    CompletableFuture.supplyAsync(() -> coordinator(directory), LocalCluster::run);
+                    CompletableFuture.supplyAsync(
+                            () -> coordinator(directory, workingDirectory), LocalCluster::run);
             return new LocalCluster(directory, workers, starting, lastResort);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a worker process", e);
@@ -87,7 +92,7 @@ public final class LocalCluster implements AutoCloseable {
     public Connection start(int count, int lanes) {
         try {
             while (workers.size() < count) {
-                workers.add(WorkerProcess.start(directory, "worker-" + (workers.size() + 1)));
+                workers.add(LastingWorker.start(directory, "worker-" + (workers.size() + 1)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a worker process", e);
@@ -106,14 +111,14 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Runs an action when fewer worker processes live than are needed; at once if so. From another
-     * thread, perhaps more than once.
+     * Runs an action when fewer workers live than are needed, each of which is started again a few
+     * times; at once if so. From another thread, perhaps more than once.
      */
     public void onWorkersEnd(int least, Runnable action) {
-        for (WorkerProcess worker : workers) {
+        for (LastingWorker worker : workers) {
             worker.onEnd(
                     () -> {
-                        if (workers.stream().filter(WorkerProcess::isAlive).count() < least) {
+                        if (workers.stream().filter(LastingWorker::isAlive).count() < least) {
                             action.run();
                         }
                     });
@@ -127,17 +132,20 @@ public final class LocalCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.forEach(WorkerProcess::leave);
-        workers.forEach(WorkerProcess::close);
+        workers.forEach(LastingWorker::leave);
+        workers.forEach(LastingWorker::close);
         closeCoordinator();
         deleteDirectory(directory);
         lastResort.close();
     }
 
-    private static Coordinator coordinator(Path directory) {
+    private static Coordinator coordinator(Path directory, Path workingDirectory) {
         return Coordinator.start(
                 new CoordinatorSettings(
-                        directory.resolve("coordinator"), FREE_PORT, Optional.empty()));
+                        directory.resolve("coordinator"),
+                        FREE_PORT,
+                        Optional.empty(),
+                        Optional.of(workingDirectory)));
     }
 
     private Coordinator await() {
@@ -170,8 +178,8 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private static void killAndDelete(List<WorkerProcess> workers, Path directory) {
-        workers.forEach(WorkerProcess::kill);
+    private static void killAndDelete(List<LastingWorker> workers, Path directory) {
+        workers.forEach(LastingWorker::kill);
         deleteDirectory(directory);
     }
 

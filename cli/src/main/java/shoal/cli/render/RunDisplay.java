@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import shoal.proto.v1.LogRow;
 import shoal.proto.v1.LogValue;
@@ -13,6 +14,7 @@ import shoal.proto.v1.ProcessMemory;
 import shoal.proto.v1.Progress;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunReport;
+import shoal.proto.v1.RunRestarted;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.StatusChanged;
 
@@ -27,6 +29,7 @@ public final class RunDisplay {
     private final ProgressBar bar;
     private String shownReason = "";
     private List<LogValue> lastEvaluation = List.of();
+    private OptionalInt checkpoint = OptionalInt.empty();
     private @Nullable RunReport report;
 
     public RunDisplay(Console console, InstantSource clock) {
@@ -42,11 +45,17 @@ public final class RunDisplay {
             case LOG_ROW -> logRow(event.getLogRow());
             case PROGRESS -> progress(event.getProgress());
             case REPORT -> report = event.getReport();
-            case RESTARTED -> restarted(event.getRestarted().getReason());
+            case RESTARTED -> restarted(event.getRestarted());
+            case CHECKPOINT -> saved(event.getCheckpoint().getStep());
             case KIND_NOT_SET -> {
                 // A newer coordinator's event: nothing that this client can show.
             }
         }
+    }
+
+    /** The step of the checkpoint that was sealed last, if one was. */
+    public OptionalInt newestCheckpoint() {
+        return checkpoint;
     }
 
     /** A line of its own, without disturbing the bar. */
@@ -140,9 +149,16 @@ public final class RunDisplay {
         }
     }
 
-    private void restarted(String reason) {
+    private void saved(int step) {
+        checkpoint = OptionalInt.of(step);
+        remark("saved checkpoint-" + step);
+    }
+
+    private void restarted(RunRestarted restarted) {
         lastEvaluation = List.of();
-        print("restarted from the first step: " + reason);
+        String from =
+                restarted.getStep() == 0 ? "the first step" : "checkpoint-" + restarted.getStep();
+        print("restarted from " + from + ": " + restarted.getReason());
     }
 
     private static String decimals(double value, int digits) {

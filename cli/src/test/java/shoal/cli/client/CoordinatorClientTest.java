@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,9 +57,9 @@ final class CoordinatorClientTest {
         Submission submission =
                 new Submission(client, (done, all) -> moved.add(done * 10_000_000 + all));
 
-        String first = submission.submit("a1", "{}", List.of(model, rows), ONE);
+        String first = submission.submit("a1", "{}", List.of(model, rows), ONE, Optional.empty());
         int sent = moved.size();
-        String second = submission.submit("", "{}", List.of(model, rows), ONE);
+        String second = submission.submit("", "{}", List.of(model, rows), ONE, Optional.empty());
 
         assertThat(first).isEqualTo("a1");
         assertThat(second).isEqualTo("brave-cod");
@@ -76,7 +77,7 @@ final class CoordinatorClientTest {
         JobFile dev = file("dev.tsv", "1\tgood\n".getBytes(UTF_8), Artefact.Role.EVALUATION_ROWS);
 
         new Submission(client, (done, all) -> assertThat(all).isEqualTo(7))
-                .submit("a1", "{}", List.of(train, dev), ONE);
+                .submit("a1", "{}", List.of(train, dev), ONE, Optional.empty());
 
         assertThat(coordinator.stored).hasSize(1);
         assertThat(coordinator.submitted.get(0).getArtefactsCount()).isEqualTo(2);
@@ -86,7 +87,8 @@ final class CoordinatorClientTest {
     void an_empty_file_is_sent_too() throws IOException {
         JobFile empty = file("merges.txt", new byte[0], Artefact.Role.MODEL_FILE);
 
-        new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of(empty), ONE);
+        new Submission(client, (done, all) -> {})
+                .submit("a1", "{}", List.of(empty), ONE, Optional.empty());
 
         assertThat(coordinator.stored.values()).containsExactly(new byte[0]);
     }
@@ -96,7 +98,9 @@ final class CoordinatorClientTest {
         coordinator.refuses(Status.ALREADY_EXISTS.withDescription("there is a run a1 already"));
 
         assertEnds(
-                () -> new Submission(client, (done, all) -> {}).submit("a1", "{}", List.of(), ONE),
+                () ->
+                        new Submission(client, (done, all) -> {})
+                                .submit("a1", "{}", List.of(), ONE, Optional.empty()),
                 ErrorCode.USER,
                 "there is a run a1 already");
     }

@@ -5,39 +5,44 @@ import static java.util.Objects.requireNonNull;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.driver.Crash;
+import shoal.model.StateKind;
+import shoal.model.checkpoint.Checkpoints;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
 
 /**
- * Where results are received and completed.
+ * Where results and checkpoints are received and completed.
  *
  * <p>Guarantees:
  *
  * <ul>
- *   <li>Nothing is written to {@code output/} before all parameters are here.
- *   <li>{@link #seal} and {@link #drop} of a run take effect in the order in which they are called,
- *       on a thread of this desk; the caller does not wait.
+ *   <li>Nothing is written to a result's or checkpoint's place before all its state is here.
+ *   <li>Sealing, rotating and dropping take effect in the order in which they are called, on a
+ *       thread of this desk; the caller does not wait.
  *   <li>Every seal is answered by one event: sealed, or failed with the reason.
  * </ul>
  *
- * <p>{@link #expect}, {@link #seal} and {@link #drop} are called by the driver; uploads come from
- * network threads.
+ * <p>The driver expects, seals, rotates and drops; uploads come from network threads.
  */
 public final class OutputDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputDesk.class);
@@ -45,19 +50,29 @@ public final class OutputDesk implements AutoCloseable {
     /** How long closing waits for a folder that is being completed. */
     private static final long CLOSE_SECONDS = 10;
 
+    private static final List<String> NOT_ALL_CAME =
+            List.of("its workers say that they sent all they own, but not all came");
+
     private final Path runs;
     private final ArtefactShelf shelf;
     private final Consumer<Event> events;
-    private final Map<RunName, Reception> receptions = new ConcurrentHashMap<>();
+    private final CheckpointPlaces checkpoints;
+    private final Map<RunName, Reception<StagedResult>> results = new ConcurrentHashMap<>();
+    private final Map<RunName, Reception<StagedState>> states = new ConcurrentHashMap<>();
     private final ExecutorService thread;
 
     /**
-     * @param runs the folder of all runs' folders
+     * @param checkpoints where the folders of runs and their checkpoints are
      * @param events where what became of a seal is told
      * @param crash for bugs of ours on the desk's thread
      */
-    public OutputDesk(Path runs, ArtefactShelf shelf, Consumer<Event> events, Crash crash) {
-        this.runs = requireNonNull(runs, "runs");
+    public OutputDesk(
+            CheckpointPlaces checkpoints,
+            ArtefactShelf shelf,
+            Consumer<Event> events,
+            Crash crash) {
+        this.checkpoints = requireNonNull(checkpoints, "checkpoints");
+        this.runs = checkpoints.runs();
         this.shelf = requireNonNull(shelf, "shelf");
         this.events = requireNonNull(events, "events");
         requireNonNull(crash, "crash");
@@ -75,23 +90,53 @@ public final class OutputDesk implements AutoCloseable {
         return ResultFolder.output(runs, run);
     }
 
-    /** From now on this run's parameters are taken. */
+    /** From now on this run's state is taken. */
     public void expect(Effect.ReceiveState wanted) {
-        @Nullable Reception earlier = receptions.get(wanted.spec().name());
-        if (earlier != null && earlier.fence().equals(wanted.fence())) {
+        Fence fence = wanted.fence();
+        switch (wanted.purpose()) {
+            case RESULT -> {
+                ResultFolder place = ResultFolder.of(runs, fence, shelf);
+                expect(results, wanted, () -> StagedResult.open(place, wanted));
+            }
+            case CHECKPOINT -> {
+                ResultFolder place = ResultFolder.of(runs, fence, wanted.step(), shelf);
+                Checkpoints all = checkpoints.of(wanted.spec());
+                expect(states, wanted, () -> StagedState.open(place, all, wanted));
+            }
+        }
+    }
+
+    private <S extends Staged> void expect(
+            Map<RunName, Reception<S>> receptions, Effect.ReceiveState wanted, Supplier<S> place) {
+        RunName run = wanted.spec().name();
+        @Nullable Reception<S> earlier = receptions.get(run);
+        if (earlier != null && earlier.isOf(wanted.fence(), wanted.step())) {
             return; // A redial: a worker's new upload throws away what came of its earlier one.
         }
         if (earlier != null) {
             thread.execute(earlier::close);
         }
-        receptions.put(
-                wanted.spec().name(),
-                new Reception(wanted, ResultFolder.of(runs, wanted.fence(), shelf)));
+        receptions.put(run, new Reception<>(wanted, place));
     }
 
     /** Completes a run's output folder. */
     public void seal(Effect.SealOutput what) {
         thread.execute(() -> sealNow(what));
+    }
+
+    /** Completes the checkpoint whose state has come. */
+    public void seal(Effect.SealCheckpoint what) {
+        Reception<StagedState> whole = states.remove(what.fence().run());
+        if (whole == null || !whole.isOf(what.fence(), what.ledger().step())) {
+            throw new IllegalStateException(
+                    what.fence() + " is to be saved, but its state was not expected");
+        }
+        thread.execute(() -> sealNow(whole, what));
+    }
+
+    /** Removes checkpoints that are too many. */
+    public void rotate(Effect.RotateCheckpoints what) {
+        thread.execute(() -> rotateNow(what));
     }
 
     /** Throws away what is there of a run's result. */
@@ -107,25 +152,36 @@ public final class OutputDesk implements AutoCloseable {
      * @throws UserException if the disk refuses
      */
     public Upload begin(Fence fence, int step, int worker) {
-        Reception reception = receptions.get(fence.run());
-        if (reception == null || !reception.fence().equals(fence)) {
-            throw new StaleUploadException("parameters of " + fence + " are not expected");
-        }
+        Reception<?> reception = reception(fence, step);
         try {
             return new Upload(reception, worker, reception.begin(step, worker));
         } catch (UserException e) {
-            failed(fence, e.problems().stream().map(Problem::toString).toList());
+            failed(reception.wanted(), problems(e));
             throw e;
         }
     }
 
+    private Reception<?> reception(Fence fence, int step) {
+        List<Reception<?>> expected = new ArrayList<>();
+        expected.add(states.get(fence.run()));
+        expected.add(results.get(fence.run()));
+        expected.removeIf(one -> one == null || !one.fence().equals(fence));
+        if (expected.isEmpty()) {
+            throw new StaleUploadException("state of " + fence + " is not expected");
+        }
+        return expected.stream()
+                .filter(one -> one.step() == step)
+                .findFirst()
+                .orElse(expected.get(0));
+    }
+
     /** One upload: ranges, then finish. */
     public final class Upload {
-        private final Reception reception;
+        private final Reception<?> reception;
         private final int worker;
         private final long number;
 
-        private Upload(Reception reception, int worker, long number) {
+        private Upload(Reception<?> reception, int worker, long number) {
             this.reception = reception;
             this.worker = worker;
             this.number = number;
@@ -133,9 +189,7 @@ public final class OutputDesk implements AutoCloseable {
 
         /** Whether this upload is of that fence, step and worker. */
         public boolean isOf(Fence fence, int step, int ofWorker) {
-            return reception.fence().equals(fence)
-                    && reception.step() == step
-                    && worker == ofWorker;
+            return reception.isOf(fence, step) && worker == ofWorker;
         }
 
         /**
@@ -145,11 +199,12 @@ public final class OutputDesk implements AutoCloseable {
          * @throws IllegalArgumentException if there is no such range, or it came before
          * @throws StaleUploadException if another upload has begun since
          */
-        public void write(String parameter, long offsetElements, ByteBuffer values) {
+        public void write(
+                StateKind kind, String parameter, long offsetElements, ByteBuffer values) {
             try {
-                reception.write(number, parameter, offsetElements, values);
+                reception.write(number, kind, parameter, offsetElements, values);
             } catch (UserException e) {
-                failed(reception.fence(), e.problems().stream().map(Problem::toString).toList());
+                failed(reception.wanted(), problems(e));
                 throw e;
             }
         }
@@ -176,45 +231,101 @@ public final class OutputDesk implements AutoCloseable {
             thread.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        receptions.values().forEach(Reception::close);
+        states.values().forEach(Reception::close);
+        results.values().forEach(Reception::close);
     }
 
     private void sealNow(Effect.SealOutput what) {
         Fence fence = what.fence();
-        Reception reception = receptions.get(fence.run());
+        Reception<StagedResult> reception = results.get(fence.run());
         if (reception == null || !reception.fence().equals(fence)) {
             throw new IllegalStateException(fence + " is to be sealed, but was not expected");
         }
         if (!reception.isWhole()) {
-            failed(fence, List.of("its workers say that they sent all they own, but not all came"));
+            failed(reception.wanted(), NOT_ALL_CAME);
             return;
         }
+        Optional<Path> best =
+                what.weightsOf() == 0
+                        ? Optional.empty()
+                        : Optional.of(checkpoints.weights(what.spec(), what.weightsOf(), shelf));
         try {
-            reception.seal(what);
-            receptions.remove(fence.run(), reception);
+            reception.complete(staged -> staged.seal(what, best));
+            results.remove(fence.run(), reception);
             events.accept(
                     new Event.OutputSealed(
                             fence, output(fence.run()).toString(), PeakMemory.residentBytes()));
         } catch (UserException e) {
-            failed(fence, e.problems().stream().map(Problem::toString).toList());
+            failed(reception.wanted(), problems(e));
         } catch (UncheckedIOException e) {
-            failed(fence, List.of(e.getMessage() == null ? e.toString() : e.getMessage()));
+            failed(reception.wanted(), List.of(inWords(e)));
+        }
+    }
+
+    private void sealNow(Reception<StagedState> whole, Effect.SealCheckpoint what) {
+        if (!whole.isWhole()) {
+            whole.close();
+            failed(whole.wanted(), NOT_ALL_CAME);
+            return;
+        }
+        Path folder = checkpoints.of(what.spec()).path(whole.step());
+        try {
+            List<ArtefactReference> files = new ArrayList<>();
+            whole.complete(staged -> files.addAll(staged.seal(what, folder)));
+            events.accept(
+                    new Event.CheckpointSealed(
+                            what.fence(), whole.step(), folder.toString(), files));
+        } catch (UserException e) {
+            failed(whole.wanted(), problems(e));
+        } catch (UncheckedIOException e) {
+            failed(whole.wanted(), List.of(inWords(e)));
+        }
+    }
+
+    /** A checkpoint too many is no reason to end a run. */
+    private void rotateNow(Effect.RotateCheckpoints what) {
+        Checkpoints all = checkpoints.of(what.spec());
+        try {
+            for (int step : Rotation.surplus(all.stepsByAge(), what)) {
+                all.remove(step);
+            }
+        } catch (UserException e) {
+            LOG.warn("old checkpoints stay: {} run={}", problems(e), what.spec().name());
         }
     }
 
     private void dropNow(Fence fence) {
-        Reception reception = receptions.get(fence.run());
-        if (reception != null && reception.fence().equals(fence)) {
-            receptions.remove(fence.run(), reception);
-            reception.close();
-        }
+        drop(states, fence);
+        drop(results, fence);
         ResultFolder place = ResultFolder.of(runs, fence, shelf);
         place.unlinkModel();
         place.removeOutput();
     }
 
-    private void failed(Fence fence, List<String> problems) {
-        LOG.warn("the result cannot be written: {} run={}", problems, fence.run());
-        events.accept(new Event.OutputFailed(fence, problems));
+    private static <S extends Staged> void drop(
+            Map<RunName, Reception<S>> receptions, Fence fence) {
+        Reception<S> reception = receptions.get(fence.run());
+        if (reception != null && reception.fence().equals(fence)) {
+            receptions.remove(fence.run(), reception);
+            reception.close();
+        }
+    }
+
+    private void failed(Effect.ReceiveState wanted, List<String> problems) {
+        LOG.warn("state cannot be written: {} run={}", problems, wanted.fence().run());
+        events.accept(
+                switch (wanted.purpose()) {
+                    case RESULT -> new Event.OutputFailed(wanted.fence(), problems);
+                    case CHECKPOINT ->
+                            new Event.CheckpointFailed(wanted.fence(), wanted.step(), problems);
+                });
+    }
+
+    private static List<String> problems(UserException e) {
+        return e.problems().stream().map(Problem::toString).toList();
+    }
+
+    private static String inWords(UncheckedIOException e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 }

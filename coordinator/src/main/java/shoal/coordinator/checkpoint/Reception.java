@@ -3,52 +3,71 @@ package shoal.coordinator.checkpoint;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Fence;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
-import shoal.model.checkpoint.ModelFolder;
-import shoal.model.checkpoint.OutputFolder;
-import shoal.model.checkpoint.StagedWeights;
-import shoal.model.safetensors.SafetensorsLayout;
+import shoal.model.StateKind;
 import shoal.plan.shard.ShardMap;
-import shoal.recipe.MonitorRecipe;
 
 /**
- * The result of one generation of a run while it is received and completed.
+ * State of one step of one generation of a run while it is received and completed.
  *
  * <p>Guarantees:
  *
  * <ul>
  *   <li>Each worker sends the blocks that it owns. Its new upload begins from nothing; what an
  *       earlier one of it still sends is refused.
- *   <li>It is whole only when every element of every parameter has come exactly once.
+ *   <li>It is whole only when every element of all that is to come has come exactly once.
  * </ul>
  *
  * <p>Safe for any thread.
+ *
+ * @param <S> where it goes
  */
-final class Reception {
+final class Reception<S extends Staged> {
     private final Effect.ReceiveState wanted;
-    private final ResultFolder place;
+    private final Supplier<S> place;
     private final Map<Integer, Shard> shards = new HashMap<>();
-    private @Nullable Staged staged;
+    private @Nullable S staged;
     private long uploads;
     private boolean over;
 
-    /** What is open while parameters come. */
-    private record Staged(ModelFolder model, OutputFolder folder, StagedWeights weights) {}
-
     /** What one worker sends: the number of its newest upload, and what has come of it. */
-    private record Shard(long upload, Coverage coverage, boolean whole) {}
+    private record Shard(long upload, Map<StateKind, Coverage> coverage, boolean whole) {
+        /** What is missing, in words. */
+        Optional<String> missing() {
+            for (Map.Entry<StateKind, Coverage> each : coverage.entrySet()) {
+                Optional<String> missing = each.getValue().missing();
+                if (missing.isPresent()) {
+                    String kind = each.getKey() == StateKind.PARAMETER ? "" : each.getKey() + ": ";
+                    return Optional.of(kind + missing.get());
+                }
+            }
+            return Optional.empty();
+        }
 
-    Reception(Effect.ReceiveState wanted, ResultFolder place) {
+        long elements() {
+            return coverage.values().stream().mapToLong(Coverage::elements).sum();
+        }
+    }
+
+    /** A reception that opens its place when the first upload begins. */
+    Reception(Effect.ReceiveState wanted, Supplier<S> place) {
         this.wanted = requireNonNull(wanted, "wanted");
         this.place = requireNonNull(place, "place");
+    }
+
+    Effect.ReceiveState wanted() {
+        return wanted;
     }
 
     Fence fence() {
@@ -59,36 +78,41 @@ final class Reception {
         return wanted.step();
     }
 
+    boolean isOf(Fence fence, int step) {
+        return fence().equals(fence) && step() == step;
+    }
+
     /** Begins the upload of a worker and gives its number. */
     synchronized long begin(int step, int worker) {
         if (over || step != wanted.step()) {
             throw new StaleUploadException(
-                    "parameters of "
+                    "state of "
                             + wanted.fence()
                             + " at step "
                             + step
-                            + " are not expected"
+                            + " is not expected"
                             + (over
-                                    ? "; its output is closed"
+                                    ? "; its folder is closed"
                                     : "; step " + wanted.step() + " is"));
         }
         if (worker < 0 || worker >= wanted.workers()) {
             throw new IllegalArgumentException(
                     "worker " + worker + " of a crew of " + wanted.workers());
         }
-        ParameterTable table = staged().model.table();
-        Coverage coverage = new Coverage(table, ShardMap.of(table, wanted.workers()), worker);
+        S open = staged();
+        ParameterTable table = open.table();
+        ShardMap map = ShardMap.of(table, wanted.workers());
+        Map<StateKind, Coverage> coverage = new EnumMap<>(StateKind.class);
+        open.kinds().forEach(kind -> coverage.put(kind, new Coverage(table, map, worker)));
         uploads++;
         shards.put(worker, new Shard(uploads, coverage, false));
         return uploads;
     }
 
-    private Staged staged() {
-        Staged open = staged;
+    private S staged() {
+        S open = staged;
         if (open == null) {
-            ModelFolder model = place.linkModel(wanted.spec(), wanted.facts().labels());
-            OutputFolder folder = place.stage();
-            open = new Staged(model, folder, folder.weights(SafetensorsLayout.of(model.table())));
+            open = place.get();
             staged = open;
         }
         return open;
@@ -99,23 +123,28 @@ final class Reception {
      *
      * @throws IllegalArgumentException if there is no such range, or it came before
      */
-    synchronized void write(long upload, String name, long offset, ByteBuffer values) {
+    synchronized void write(
+            long upload, StateKind kind, String name, long offset, ByteBuffer values) {
         Shard shard = current(upload);
-        Staged open = staged();
+        S open = staged();
         Parameter parameter =
-                open.model
-                        .table()
+                open.table()
                         .named(name)
                         .orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
                                                 "the model has no parameter named " + name));
+        Coverage came = shard.coverage.get(kind);
+        if (came == null) {
+            throw new IllegalArgumentException(
+                    kind + " of " + name + " is not expected, only " + open.kinds());
+        }
         if (values.remaining() % Float.BYTES != 0) {
             throw new IllegalArgumentException(
                     values.remaining() + " bytes of " + name + " are no whole number of floats");
         }
-        shard.coverage.add(parameter, offset, values.remaining() / Float.BYTES);
-        open.weights.write(parameter.unit(), parameter.offsetElements() + offset, values);
+        came.add(parameter, offset, values.remaining() / Float.BYTES);
+        open.write(kind, parameter, offset, values);
     }
 
     /**
@@ -125,19 +154,19 @@ final class Reception {
      */
     synchronized long finish(long upload) {
         Shard shard = current(upload);
-        Optional<String> missing = shard.coverage.missing();
+        Optional<String> missing = shard.missing();
         if (missing.isPresent()) {
             throw new IllegalArgumentException(missing.get());
         }
         shards.replaceAll(
                 (worker, one) ->
                         one.upload == upload ? new Shard(upload, one.coverage, true) : one);
-        return shard.coverage.elements();
+        return shard.elements();
     }
 
     /** Whether every owned element of every worker has come. */
     synchronized boolean isWhole() {
-        return staged != null && isWhole(staged.model.table());
+        return staged != null && isWhole(staged.table());
     }
 
     private boolean isWhole(ParameterTable table) {
@@ -150,37 +179,25 @@ final class Reception {
                         });
     }
 
-    /** Completes the output folder and moves it to its place. Runs as long as the disk needs. */
-    synchronized void seal(Effect.SealOutput what) {
-        Staged open = staged;
-        if (open == null || !isWhole(open.model.table()) || over) {
+    /** Completes what has come, and is over however that ends. */
+    synchronized void complete(Consumer<S> work) {
+        S open = staged;
+        if (open == null || !isWhole(open.table()) || over) {
             throw new IllegalStateException(
-                    "the parameters of " + what.fence() + " are not whole, but are to be sealed");
+                    "the state of " + wanted.fence() + " is not whole, but is to be sealed");
         }
-        open.weights.close();
-        ResultTexts texts = new ResultTexts(what);
-        open.folder.writeModelFiles(open.model);
-        open.folder.write("trainer_state.json", texts.trainerState());
-        open.folder.write("README.md", texts.modelCard());
-        if (what.course().recipe().monitor().writesCsv()) {
-            LearningRateTable rates = new LearningRateTable(what.course(), what.course().steps());
-            open.folder.write(MonitorRecipe.RATES_FILE, rates.csv());
+        try {
+            work.accept(open);
+        } finally {
+            close();
         }
-        open.folder.publish();
-        close();
     }
 
     /** Throws away what came; nothing more is taken. */
     synchronized void close() {
         over = true;
-        closeStaged();
-        place.unlinkModel();
-    }
-
-    private void closeStaged() {
         if (staged != null) {
-            staged.weights.close();
-            staged.folder.close();
+            staged.close();
             staged = null;
         }
     }

@@ -21,17 +21,25 @@ import shoal.model.checkpoint.OutputFolder;
  * {@code DIR/runs/NAME}: where a run's result is made and kept.
  *
  * @param folder of this run
- * @param generation that makes the result: no two share a folder while they work
+ * @param work what is made there: no two share a folder while they work
  * @param shelf that holds its files
  */
-record ResultFolder(Path folder, long generation, ArtefactShelf shelf) {
+record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     ResultFolder {
         requireNonNull(folder, "folder");
+        requireNonNull(work, "work");
         requireNonNull(shelf, "shelf");
     }
 
+    /** Where the output folder is made. */
     static ResultFolder of(Path runs, Fence fence, ArtefactShelf shelf) {
-        return new ResultFolder(outer(runs, fence.run()), fence.generation(), shelf);
+        return new ResultFolder(
+                outer(runs, fence.run()), String.valueOf(fence.generation()), shelf);
+    }
+
+    /** Where the checkpoint of a step is made. */
+    static ResultFolder of(Path runs, Fence fence, int step, ArtefactShelf shelf) {
+        return new ResultFolder(outer(runs, fence.run()), fence.generation() + "-" + step, shelf);
     }
 
     /** Where the result of a run is, once it is complete. */
@@ -88,7 +96,7 @@ record ResultFolder(Path folder, long generation, ArtefactShelf shelf) {
     }
 
     private Path model() {
-        return folder.resolve("model-" + generation);
+        return folder.resolve("model-" + work);
     }
 
     private static void link(Path from, Path to) throws IOException {

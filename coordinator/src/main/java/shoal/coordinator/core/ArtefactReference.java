@@ -17,7 +17,8 @@ public record ArtefactReference(Role role, String name, Hash hash, long sizeByte
     public enum Role {
         TRAIN_ROWS,
         EVALUATION_ROWS,
-        MODEL_FILE
+        MODEL_FILE,
+        CHECKPOINT_FILE
     }
 
     public ArtefactReference {

@@ -20,13 +20,14 @@ public record Attempt(Crew crew, Course course, Ledger ledger) {
         return new Attempt(crew, course, next);
     }
 
-    /** What comes after all that was done: an evaluation, the upload, or the next step. */
+    /** What comes after all that was done: what is due, the upload, or the next step. */
     Phase next() {
         if (ledger.evaluationIsDue()) {
             return Phase.Evaluating.fromRowZero(this);
         }
-        return ledger.step() == course.steps()
-                ? new Phase.Uploading(this)
-                : new Phase.Stepping(this);
+        if (ledger.saveIsDue()) {
+            return new Phase.Saving(this);
+        }
+        return ledger.isOver(course) ? new Phase.Uploading(this) : new Phase.Stepping(this);
     }
 }

@@ -6,16 +6,30 @@ public enum Cause {
     ASSIGNED,
     /** Its worker has loaded the files. */
     LOADED,
+    /** Its worker has loaded the files and evaluates before the next step. */
+    LOADED_BEFORE_EVALUATION,
+    /** Its worker has loaded a checkpoint after which nothing is left to train. */
+    LOADED_LAST,
     /** A step was committed and training goes on. */
     COMMITTED,
     /** A step was committed after which an evaluation is due. */
     COMMITTED_BEFORE_EVALUATION,
+    /** A step was committed after which a checkpoint is due. */
+    COMMITTED_BEFORE_SAVE,
     /** The last step was committed and nothing is left to evaluate. */
     COMMITTED_LAST,
     /** All rows are evaluated and training goes on. */
     EVALUATED,
-    /** All rows are evaluated after the last step. */
+    /** All rows are evaluated and a checkpoint is due. */
+    EVALUATED_BEFORE_SAVE,
+    /** All rows are evaluated and nothing is left to train. */
     EVALUATED_LAST,
+    /** All state of a checkpoint is here and training goes on. */
+    SAVED,
+    /** All state of a checkpoint is here and an evaluation is due. */
+    SAVED_BEFORE_EVALUATION,
+    /** The checkpoint after the last step is sealed. */
+    SAVED_LAST,
     /** The worker has sent all parameters. */
     UPLOADED,
     /** The output folder is in place. */

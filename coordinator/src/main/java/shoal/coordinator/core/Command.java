@@ -28,8 +28,12 @@ public sealed interface Command {
         R endRun(EndRun command);
     }
 
-    /** Load the run's files, as the member of the crew that has this index. */
-    record StartRun(Fence fence, Submission submission, Crew crew, int index) implements Command {
+    /**
+     * Load the run's files, as the member of the crew that has this index; they are at the end of a
+     * step, 0 = before the first.
+     */
+    record StartRun(Fence fence, Submission submission, Crew crew, int index, int step)
+            implements Command {
         public StartRun {
             requireNonNull(fence, "fence");
             requireNonNull(submission, "submission");
@@ -81,8 +85,8 @@ public sealed interface Command {
         }
     }
 
-    /** Send all parameters at the end of a step. */
-    record UploadState(Fence fence, int step) implements Command {
+    /** Send all parameters at the end of a step, and the moments if so told. */
+    record UploadState(Fence fence, int step, boolean moments) implements Command {
         public UploadState {
             requireNonNull(fence, "fence");
         }

@@ -57,6 +57,16 @@ public final class Core {
         }
 
         @Override
+        public void checkpointSealed(Event.CheckpointSealed event) {
+            new Saves(draft).sealed(event);
+        }
+
+        @Override
+        public void checkpointFailed(Event.CheckpointFailed event) {
+            new Saves(draft).failed(event);
+        }
+
+        @Override
         public void outputSealed(Event.OutputSealed event) {
             new Finish(draft).outputSealed(event);
         }

@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import shoal.plan.metric.EvaluationTally;
 import shoal.plan.schedule.LearningRates;
 import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.TrainingPlan;
+import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
 
 /**
@@ -88,6 +90,30 @@ public final class Course {
         return milestones.after(step).stream()
                 .filter(one -> one != Milestone.EVALUATE || facts.evaluationRows() > 0)
                 .toList();
+    }
+
+    /** What is due before the first step. */
+    List<Milestone> dueBeforeFirst() {
+        return facts.evaluationRows() > 0 ? milestones.beforeFirst() : List.of();
+    }
+
+    /** What is due besides {@link #dueAfter} when an evaluation ended the run at this step. */
+    List<Milestone> dueOnStop(int step) {
+        List<Milestone> usual = milestones.after(step);
+        return milestones.afterLast(step).stream().filter(one -> !usual.contains(one)).toList();
+    }
+
+    /** What is still due after the checkpoint that this ledger is of. */
+    List<Milestone> dueAfterSave(Ledger saved) {
+        int step = saved.step();
+        List<Milestone> all = new ArrayList<>(dueAfter(step));
+        if (saved.selection().stopped()) {
+            all.addAll(dueOnStop(step));
+        }
+        // With "best" a checkpoint belongs to the evaluation before it.
+        boolean best = recipe.saving().strategy() == Cadence.Strategy.BEST;
+        int done = all.indexOf(best ? Milestone.EVALUATE : Milestone.SAVE);
+        return done < 0 ? List.of() : all.subList(done + 1, all.size());
     }
 
     /** How the log sees a commit. */

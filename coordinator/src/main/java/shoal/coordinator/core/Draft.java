@@ -168,6 +168,11 @@ final class Draft {
     }
 
     private static List<LogRow> history(Run run) {
-        return run.phase().attempt().map(attempt -> attempt.ledger().history()).orElse(List.of());
+        return run.phase()
+                .attempt()
+                .map(Attempt::ledger)
+                .or(() -> run.recovery().saved().map(Recovery.Saved::ledger))
+                .map(Ledger::history)
+                .orElse(List.of());
     }
 }

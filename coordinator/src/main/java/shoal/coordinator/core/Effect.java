@@ -2,8 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import shoal.plan.log.LogRow;
+import shoal.recipe.Require;
 
 /** Something to do outside, after the decision's entries are durable. */
 public sealed interface Effect {
@@ -25,6 +24,10 @@ public sealed interface Effect {
         void showProgress(ShowProgress effect);
 
         void receiveState(ReceiveState effect);
+
+        void sealCheckpoint(SealCheckpoint effect);
+
+        void rotateCheckpoints(RotateCheckpoints effect);
 
         void sealOutput(SealOutput effect);
 
@@ -107,20 +110,31 @@ public sealed interface Effect {
         }
     }
 
+    /** What a run's state is received for. */
+    enum Purpose {
+        /** Parameters for the output folder. */
+        RESULT,
+        /** Parameters and moments for a checkpoint. */
+        CHECKPOINT
+    }
+
     /**
-     * Get ready to receive a run's parameters, unless this was said before: then what a worker sent
-     * is thrown away only when it begins again.
+     * Get ready to receive a run's state, unless this was said before: then what a worker sent is
+     * thrown away only when it begins again.
      *
-     * @param fence whose parameters
+     * @param fence whose state
      * @param workers of that generation, each of which sends what it owns
-     * @param step they are of
+     * @param step it is of
+     * @param purpose which state
      * @param spec the run
      * @param facts of its files
      */
-    record ReceiveState(Fence fence, int workers, int step, RunSpec spec, LoadFacts facts)
+    record ReceiveState(
+            Fence fence, int workers, int step, Purpose purpose, RunSpec spec, LoadFacts facts)
             implements Effect {
         public ReceiveState {
             requireNonNull(fence, "fence");
+            requireNonNull(purpose, "purpose");
             requireNonNull(spec, "spec");
             requireNonNull(facts, "facts");
         }
@@ -132,21 +146,72 @@ public sealed interface Effect {
     }
 
     /**
+     * Complete the checkpoint of the ledger's step; answered by {@link Event.CheckpointSealed} or
+     * {@link Event.CheckpointFailed}.
+     *
+     * @param fence whose state was received
+     * @param spec the run
+     * @param course what is trained
+     * @param ledger what was done when it was saved
+     */
+    record SealCheckpoint(Fence fence, RunSpec spec, Course course, Ledger ledger)
+            implements Effect {
+        public SealCheckpoint {
+            requireNonNull(fence, "fence");
+            requireNonNull(spec, "spec");
+            requireNonNull(course, "course");
+            requireNonNull(ledger, "ledger");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.sealCheckpoint(this);
+        }
+    }
+
+    /**
+     * Remove the oldest checkpoints of a run's folder until so many are left; never the newest and
+     * the best one.
+     *
+     * @param spec the run
+     * @param newest step of the checkpoint sealed last
+     * @param best step of the best one, 0 = none
+     * @param kept at least 1
+     */
+    record RotateCheckpoints(RunSpec spec, int newest, int best, int kept) implements Effect {
+        public RotateCheckpoints {
+            requireNonNull(spec, "spec");
+            Require.atLeast("kept", kept, 1);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.rotateCheckpoints(this);
+        }
+    }
+
+    /**
      * Complete the output folder; answered by {@link Event.OutputSealed} or {@link
      * Event.OutputFailed}.
      *
      * @param fence whose parameters were received
-     * @param course what was trained
-     * @param history all log rows, in order
      * @param spec the run
+     * @param course what was trained
+     * @param ledger all that was done
      */
-    record SealOutput(Fence fence, RunSpec spec, Course course, List<LogRow> history)
-            implements Effect {
+    record SealOutput(Fence fence, RunSpec spec, Course course, Ledger ledger) implements Effect {
         public SealOutput {
             requireNonNull(fence, "fence");
             requireNonNull(spec, "spec");
             requireNonNull(course, "course");
-            history = List.copyOf(history);
+            requireNonNull(ledger, "ledger");
+        }
+
+        /** The step whose checkpoint holds the parameters of the result; 0 = those received. */
+        public int weightsOf() {
+            return course.recipe().selection().endsWithBest()
+                    ? ledger.selection().bestCheckpoint()
+                    : 0;
         }
 
         @Override

@@ -16,6 +16,7 @@ final class Endings {
             draft.tellCrew(run, new Command.EndRun(run.fence(), change.reason()));
         }
         if (run.stage() == Stage.UPLOADING
+                || run.stage() == Stage.SAVING
                 || (run.stage() == Stage.SEALING && cause != Cause.SEALED)) {
             draft.effect(new Effect.DropOutput(run.fence()));
         }

@@ -25,6 +25,8 @@ public sealed interface Entry {
 
         R evaluated(Evaluated entry);
 
+        R checkpointSealed(CheckpointSealed entry);
+
         R trained(Trained entry);
 
         R runEnded(RunEnded entry);
@@ -111,6 +113,19 @@ public sealed interface Entry {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.evaluated(this);
+        }
+    }
+
+    /** The checkpoint of a step is whole and in its place. */
+    record CheckpointSealed(Fence fence, int step, List<ArtefactReference> files) implements Entry {
+        public CheckpointSealed {
+            requireNonNull(fence, "fence");
+            files = List.copyOf(files);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.checkpointSealed(this);
         }
     }
 

@@ -57,18 +57,23 @@ final class Evaluations {
     private void finish(Run run, EvaluationTally tally, double seconds) {
         Entry entry =
                 new Entry.Evaluated(run.fence(), run.step(), tally.result(), Math.max(0, seconds));
-        boolean last = run.step() == run.steps();
-        Run after =
-                draft.move(
-                        run,
-                        last ? Cause.EVALUATED_LAST : Cause.EVALUATED,
-                        entry,
-                        "evaluated at step " + run.step());
-        if (last) {
+        Stage next = Fold.fold(draft.state(), entry).run(run.name()).stage();
+        Run after = draft.move(run, cause(next), entry, "evaluated at step " + run.step());
+        if (next == Stage.UPLOADING) {
             after = new Finish(draft).trained(after);
         }
         draft.effect(new Effect.ShowProgress(run.name(), after.progress()));
         new Orders(draft).follow(after);
+    }
+
+    private static Cause cause(Stage next) {
+        return switch (next) {
+            case STEPPING -> Cause.EVALUATED;
+            case SAVING -> Cause.EVALUATED_BEFORE_SAVE;
+            case UPLOADING -> Cause.EVALUATED_LAST;
+            case QUEUED, STARTING, EVALUATING, SEALING, DONE, FAILED, CANCELLED ->
+                    throw new IllegalStateException("an evaluation leads to " + next);
+        };
     }
 
     /** What is wrong with a worker's rows that no repetition mends. */

@@ -26,6 +26,10 @@ public sealed interface Event {
 
         void reported(Reported event);
 
+        void checkpointSealed(CheckpointSealed event);
+
+        void checkpointFailed(CheckpointFailed event);
+
         void outputSealed(OutputSealed event);
 
         void outputFailed(OutputFailed event);
@@ -120,6 +124,41 @@ public sealed interface Event {
         @Override
         public void accept(Handler handler) {
             handler.reported(this);
+        }
+    }
+
+    /**
+     * A checkpoint is whole, durable and in its place.
+     *
+     * @param fence whose state it holds
+     * @param step of that state
+     * @param folder where it is
+     * @param files that it has
+     */
+    record CheckpointSealed(Fence fence, int step, String folder, List<ArtefactReference> files)
+            implements Event {
+        public CheckpointSealed {
+            requireNonNull(fence, "fence");
+            requireNonNull(folder, "folder");
+            files = List.copyOf(files);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.checkpointSealed(this);
+        }
+    }
+
+    /** A checkpoint cannot be written. */
+    record CheckpointFailed(Fence fence, int step, List<String> problems) implements Event {
+        public CheckpointFailed {
+            requireNonNull(fence, "fence");
+            problems = List.copyOf(problems);
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.checkpointFailed(this);
         }
     }
 

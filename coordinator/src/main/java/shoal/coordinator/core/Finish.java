@@ -23,16 +23,25 @@ final class Finish {
         return draft.state().run(run.name());
     }
 
-    /** A member has sent what it owns; with the last one, the output is completed. */
+    /** A member has sent what it owns; with the last one, it is completed. */
     void uploaded(Run run, int index, WorkerReport.Uploaded report) {
-        if (run.stage() != Stage.UPLOADING || report.step() != run.step()) {
+        boolean saves = run.stage() == Stage.SAVING && run.recovery().sealing().isEmpty();
+        if (!(saves || run.stage() == Stage.UPLOADING) || report.step() != run.step()) {
             draft.drop(DropReason.OTHER_STEP);
             return;
         }
         Attempt attempt = run.phase().attempt().orElseThrow();
         Gathered<Long> sent = run.phase().sent().with(index, report.peakResidentBytes());
         if (!sent.isWhole(attempt.crew())) {
-            draft.put(run.with(new Phase.Uploading(attempt, sent)));
+            draft.put(
+                    run.with(
+                            saves
+                                    ? new Phase.Saving(attempt, sent)
+                                    : new Phase.Uploading(attempt, sent)));
+            return;
+        }
+        if (saves) {
+            new Saves(draft).received(run);
             return;
         }
         Run sealing =
@@ -43,7 +52,7 @@ final class Finish {
                         "all parameters are here");
         draft.effect(
                 new Effect.SealOutput(
-                        sealing.fence(), sealing.spec(), attempt.course(), history(sealing)));
+                        sealing.fence(), sealing.spec(), attempt.course(), attempt.ledger()));
     }
 
     void outputSealed(Event.OutputSealed event) {
@@ -52,6 +61,7 @@ final class Finish {
             draft.drop(DropReason.STALE_FENCE);
             return;
         }
+        keepOnlyBest(run.get());
         draft.log(event.fence().run(), report(run.get(), event));
         new Endings(draft)
                 .end(
@@ -62,6 +72,14 @@ final class Finish {
                                 "the model is in " + event.folder(),
                                 List.of(),
                                 false));
+    }
+
+    /** HF keeps only the best checkpoint of a finished run whose save_total_limit is 1. */
+    private void keepOnlyBest(Run run) {
+        int best = run.phase().attempt().orElseThrow().ledger().selection().bestCheckpoint();
+        if (best > 0 && run.spec().recipe().selection().checkpointsKept() == 1) {
+            draft.effect(new Effect.RotateCheckpoints(run.spec(), best, best, 1));
+        }
     }
 
     void outputFailed(Event.OutputFailed event) {

@@ -32,7 +32,17 @@ public final class Fold implements Entry.Handler<State> {
                         1,
                         "",
                         Optional.empty(),
-                        new Phase.Queued()));
+                        new Phase.Queued(),
+                        Recovery.of(
+                                entry.spec()
+                                        .submission()
+                                        .resume()
+                                        .map(point -> saved(entry, point)))));
+    }
+
+    private static Recovery.Saved saved(Entry.RunAccepted entry, ResumePoint point) {
+        return new Recovery.Saved(
+                Ledger.at(point, entry.at()), entry.spec().submission().checkpoint());
     }
 
     @Override
@@ -57,25 +67,62 @@ public final class Fold implements Entry.Handler<State> {
                 run.phase()
                         .crew()
                         .orElseThrow(() -> new IllegalStateException(run.name() + " has no crew"));
-        Attempt attempt =
-                new Attempt(
-                        crew,
-                        Course.of(run.spec().recipe(), entry.facts()),
-                        Ledger.begun(entry.at()));
-        return state.with(run.with(attempt.next()));
+        Course course = Course.of(run.spec().recipe(), entry.facts());
+        Ledger ledger =
+                run.recovery()
+                        .saved()
+                        .map(saved -> saved.ledger().resumed(course, entry.at()))
+                        .orElseGet(() -> Ledger.begun(course, entry.at()));
+        return state.with(run.with(new Attempt(crew, course, ledger).next()));
     }
 
     @Override
     public State stepCommitted(Entry.StepCommitted entry) {
-        Run run = at(entry.fence());
+        Run run = received(at(entry.fence()));
         Attempt attempt = attempt(run);
         Ledger ledger = attempt.ledger().with(attempt.course(), entry.commit());
-        return state.with(run.with(attempt.with(ledger).next()));
+        return state.with(
+                run.with(attempt.with(ledger).next())
+                        .with(run.recovery().committed(entry.commit())));
+    }
+
+    /** What follows a checkpoint is only done when all its state had come. */
+    private static Run received(Run run) {
+        Attempt attempt = attempt(run);
+        if (!attempt.ledger().saveIsDue()) {
+            return run;
+        }
+        Ledger ledger = attempt.ledger().saved();
+        return run.with(attempt.with(ledger).next()).with(run.recovery().sealing(ledger));
+    }
+
+    @Override
+    public State checkpointSealed(Entry.CheckpointSealed entry) {
+        Run run = at(entry.fence());
+        Attempt attempt = attempt(run);
+        boolean barrier = attempt.ledger().saveIsDue() && run.step() == entry.step();
+        Run after = barrier ? run.with(attempt.with(attempt.ledger().saved()).next()) : run;
+        Ledger ledger =
+                barrier
+                        ? attempt.ledger().saved()
+                        : run.recovery()
+                                .sealing()
+                                .filter(sealing -> sealing.step() == entry.step())
+                                .orElseThrow(
+                                        () ->
+                                                new IllegalStateException(
+                                                        "checkpoint-"
+                                                                + entry.step()
+                                                                + " of "
+                                                                + run.name()
+                                                                + " was not saved"));
+        return state.with(
+                after.with(run.recovery().sealed(new Recovery.Saved(ledger, entry.files()))));
     }
 
     @Override
     public State evaluated(Entry.Evaluated entry) {
-        Run run = at(entry.fence());
+        Run run = received(at(entry.fence()));
         Attempt attempt = attempt(run);
         if (entry.step() != run.step()) {
             throw new IllegalStateException(
@@ -140,6 +187,11 @@ public final class Fold implements Entry.Handler<State> {
 
         @Override
         public String reported(RunEvent.Reported event) {
+            return reason;
+        }
+
+        @Override
+        public String checkpointSaved(RunEvent.CheckpointSaved event) {
             return reason;
         }
 

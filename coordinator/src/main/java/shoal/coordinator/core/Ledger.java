@@ -9,47 +9,81 @@ import java.util.List;
 import java.util.Optional;
 import shoal.plan.log.LogRow;
 import shoal.plan.log.Milestone;
+import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
 import shoal.plan.metric.EvaluationResult;
+import shoal.recipe.Cadence;
 
 /**
- * What a generation of a run has done so far: the fold of its commits and evaluations.
+ * What a run has done so far: the fold of its commits, evaluations and checkpoints.
  *
  * @param startedAt when its files were loaded
- * @param last the last commit
- * @param due milestones of that step that are still to come; an evaluation first, if any
+ * @param last the last commit; empty before the first one here
+ * @param due milestones of that step that are still to come; what the run waits for first, if
+ *     anything
  * @param log what the next log row is made of
  * @param history log rows, in order
+ * @param selection which evaluation is the best
  */
 public record Ledger(
         Instant startedAt,
         Optional<Commit> last,
         List<Milestone> due,
         TrainingLog log,
-        List<LogRow> history) {
+        List<LogRow> history,
+        Selection selection) {
     public Ledger {
         requireNonNull(startedAt, "startedAt");
         requireNonNull(last, "last");
         due = List.copyOf(due);
         requireNonNull(log, "log");
         history = List.copyOf(history);
+        requireNonNull(selection, "selection");
     }
 
-    static Ledger begun(Instant at) {
-        return new Ledger(at, Optional.empty(), List.of(), TrainingLog.empty(), List.of());
+    static Ledger begun(Course course, Instant at) {
+        return new Ledger(
+                at,
+                Optional.empty(),
+                course.dueBeforeFirst(),
+                TrainingLog.empty(),
+                List.of(),
+                Selection.none());
+    }
+
+    /** Of a run that was trained elsewhere until this position. */
+    public static Ledger at(ResumePoint point, Instant at) {
+        return new Ledger(
+                at, Optional.empty(), List.of(), point.log(), point.history(), point.selection());
+    }
+
+    /** This ledger, of a checkpoint, when a worker has loaded it. */
+    Ledger resumed(Course course, Instant at) {
+        Instant since = last.isPresent() ? startedAt : at;
+        return new Ledger(since, last, course.dueAfterSave(this), log, history, selection)
+                .settled(course);
     }
 
     /** The last committed step; 0 before the first. */
     public int step() {
-        return last.map(Commit::step).orElse(0);
+        return log.step();
+    }
+
+    /** Whether no step follows. */
+    public boolean isOver(Course course) {
+        return step() == course.steps() || selection.stopped();
     }
 
     boolean evaluationIsDue() {
-        return !due.isEmpty() && due.get(0) == Milestone.EVALUATE;
+        return isDue(Milestone.EVALUATE);
+    }
+
+    boolean saveIsDue() {
+        return isDue(Milestone.SAVE);
     }
 
     Ledger with(Course course, Commit commit) {
-        if (commit.step() != step() + 1 || evaluationIsDue()) {
+        if (commit.step() != step() + 1 || !due.isEmpty()) {
             throw new IllegalStateException(
                     "commit of step " + commit.step() + " after " + step() + ", due " + due);
         }
@@ -59,7 +93,8 @@ public record Ledger(
                         Optional.of(commit),
                         course.dueAfter(commit.step()),
                         log.commit(course.logged(commit)),
-                        history);
+                        history,
+                        selection);
         return next.settled(course);
     }
 
@@ -67,39 +102,56 @@ public record Ledger(
         if (!evaluationIsDue()) {
             throw new IllegalStateException("no evaluation is due at step " + step());
         }
-        Ledger next =
-                new Ledger(
-                        startedAt,
-                        last,
-                        due.subList(1, due.size()),
-                        log,
-                        history(course.evaluationRow(result, seconds, step())));
-        return next.settled(course);
+        LogRow row = course.evaluationRow(result, seconds, step());
+        Selection next = selection.evaluated(course.recipe().selection(), row, step());
+        List<Milestone> rest = new ArrayList<>(due.subList(1, due.size()));
+        if (next.stopped() && !selection.stopped()) {
+            rest.addAll(course.dueOnStop(step()));
+        }
+        boolean savesBest = course.recipe().saving().strategy() == Cadence.Strategy.BEST;
+        if (savesBest && step() > 0 && next.bestStep() == step()) {
+            rest.add(0, Milestone.SAVE);
+        }
+        return new Ledger(startedAt, last, rest, log, longer(row), next).settled(course);
+    }
+
+    /** After the checkpoint that is due was saved. */
+    Ledger saved() {
+        if (!saveIsDue()) {
+            throw new IllegalStateException("no checkpoint is due at step " + step());
+        }
+        return new Ledger(
+                startedAt, last, due.subList(1, due.size()), log, history, selection.saved(step()));
     }
 
     Ledger trained(Course course, Instant at) {
         double seconds = Duration.between(startedAt, at).toMillis() / 1_000.0;
         // A clock set back in between must not stop a run that is done.
         LogRow row = course.trainingRow(log, Math.max(0, seconds));
-        return new Ledger(startedAt, last, due, log, history(row));
+        return new Ledger(startedAt, last, due, log, longer(row), selection);
     }
 
-    /** Does what is due until an evaluation is. Checkpoints are not written: there are none yet. */
-    private Ledger settled(Course course) {
+    /** Writes log rows that are due until the run has to wait for something else that is. */
+    Ledger settled(Course course) {
         Ledger now = this;
-        while (!now.due.isEmpty() && !now.evaluationIsDue()) {
+        while (now.isDue(Milestone.LOG)) {
             List<Milestone> rest = now.due.subList(1, now.due.size());
-            if (now.due.get(0) == Milestone.LOG) {
-                LogRow row = now.log.row(course.epochAfter(step()));
-                now = new Ledger(startedAt, last, rest, now.log.logged(), now.history(row));
-            } else {
-                now = new Ledger(startedAt, last, rest, now.log, now.history);
+            if (now.log.loggedStep() == step()) {
+                // A step is logged once; one that was trained elsewhere may have been.
+                now = new Ledger(startedAt, last, rest, now.log, now.history, selection);
+                continue;
             }
+            LogRow row = now.log.row(course.epochAfter(step()));
+            now = new Ledger(startedAt, last, rest, now.log.logged(), now.longer(row), selection);
         }
         return now;
     }
 
-    private List<LogRow> history(LogRow row) {
+    private boolean isDue(Milestone milestone) {
+        return !due.isEmpty() && due.get(0) == milestone;
+    }
+
+    private List<LogRow> longer(LogRow row) {
         List<LogRow> longer = new ArrayList<>(history);
         longer.add(row);
         return longer;

@@ -52,17 +52,29 @@ public final class Lifecycle {
         List<Transition> ways = new ArrayList<>();
         ways.add(new Transition(Stage.QUEUED, Cause.ASSIGNED, Stage.STARTING));
         ways.add(new Transition(Stage.STARTING, Cause.LOADED, Stage.STEPPING));
+        ways.add(new Transition(Stage.STARTING, Cause.LOADED_BEFORE_EVALUATION, Stage.EVALUATING));
+        ways.add(new Transition(Stage.STARTING, Cause.LOADED_LAST, Stage.UPLOADING));
         ways.add(new Transition(Stage.STEPPING, Cause.COMMITTED, Stage.STEPPING));
         ways.add(
                 new Transition(
                         Stage.STEPPING, Cause.COMMITTED_BEFORE_EVALUATION, Stage.EVALUATING));
+        ways.add(new Transition(Stage.STEPPING, Cause.COMMITTED_BEFORE_SAVE, Stage.SAVING));
         ways.add(new Transition(Stage.STEPPING, Cause.COMMITTED_LAST, Stage.UPLOADING));
         ways.add(new Transition(Stage.EVALUATING, Cause.EVALUATED, Stage.STEPPING));
+        ways.add(new Transition(Stage.EVALUATING, Cause.EVALUATED_BEFORE_SAVE, Stage.SAVING));
         ways.add(new Transition(Stage.EVALUATING, Cause.EVALUATED_LAST, Stage.UPLOADING));
+        ways.add(new Transition(Stage.SAVING, Cause.SAVED, Stage.STEPPING));
+        ways.add(new Transition(Stage.SAVING, Cause.SAVED_BEFORE_EVALUATION, Stage.EVALUATING));
+        ways.add(new Transition(Stage.SAVING, Cause.SAVED_LAST, Stage.UPLOADING));
         ways.add(new Transition(Stage.UPLOADING, Cause.UPLOADED, Stage.SEALING));
         ways.add(new Transition(Stage.SEALING, Cause.SEALED, Stage.DONE));
         for (Stage working :
-                List.of(Stage.STARTING, Stage.STEPPING, Stage.EVALUATING, Stage.UPLOADING)) {
+                List.of(
+                        Stage.STARTING,
+                        Stage.STEPPING,
+                        Stage.EVALUATING,
+                        Stage.SAVING,
+                        Stage.UPLOADING)) {
             ways.add(new Transition(working, Cause.WORKER_LOST, Stage.QUEUED));
             ways.add(new Transition(working, Cause.WORKER_LOST_TOO_OFTEN, Stage.FAILED));
             ways.add(new Transition(working, Cause.TROUBLE, Stage.FAILED));

@@ -26,7 +26,16 @@ final class Orders {
         Crew crew = crew(run);
         draft.tell(
                 crew.members().get(index),
-                new Command.StartRun(run.fence(), run.spec().submission(), crew, index));
+                new Command.StartRun(run.fence(), submission(run), crew, index, run.step()));
+    }
+
+    /** The submission, or with the newest checkpoint. */
+    private static Submission submission(Run run) {
+        Submission whole = run.spec().submission();
+        return run.recovery()
+                .saved()
+                .map(saved -> whole.withCheckpoint(saved.files()))
+                .orElse(whole);
     }
 
     /** The last commit, and what follows it: for workers that hold its gradient. */
@@ -47,7 +56,7 @@ final class Orders {
 
     /** What comes next for workers that have applied the last commit. */
     void follow(Run run) {
-        if (run.stage() == Stage.UPLOADING) {
+        if (isReceiving(run)) {
             receive(run);
         }
         everybody(run).forEach(index -> next(run, index));
@@ -67,8 +76,8 @@ final class Orders {
                     next(run, index);
                 }
             }
-            case UPLOADING -> {
-                if (!run.phase().sent().has(index)) {
+            case SAVING, UPLOADING -> {
+                if (isReceiving(run) && !run.phase().sent().has(index)) {
                     receive(run);
                     next(run, index);
                 }
@@ -88,7 +97,7 @@ final class Orders {
         switch (run.stage()) {
             case STEPPING -> tell(run, index, new Command.OpenStep(run.fence(), run.step() + 1));
             case EVALUATING -> evaluate(run, index);
-            case UPLOADING -> tell(run, index, new Command.UploadState(run.fence(), run.step()));
+            case SAVING, UPLOADING -> upload(run, index);
             case QUEUED, STARTING, SEALING, DONE, FAILED, CANCELLED -> {}
         }
     }
@@ -100,6 +109,19 @@ final class Orders {
         }
     }
 
+    /** A checkpoint waits for the seal of the one before; once all has come, for its own. */
+    private static boolean isReceiving(Run run) {
+        return run.stage() == Stage.UPLOADING
+                || (run.stage() == Stage.SAVING && run.recovery().sealing().isEmpty());
+    }
+
+    private void upload(Run run, int index) {
+        if (isReceiving(run)) {
+            boolean moments = run.stage() == Stage.SAVING;
+            tell(run, index, new Command.UploadState(run.fence(), run.step(), moments));
+        }
+    }
+
     private void receive(Run run) {
         Attempt attempt = run.phase().attempt().orElseThrow();
         draft.effect(
@@ -107,12 +129,27 @@ final class Orders {
                         run.fence(),
                         crew(run).size(),
                         run.step(),
+                        run.stage() == Stage.SAVING
+                                ? Effect.Purpose.CHECKPOINT
+                                : Effect.Purpose.RESULT,
                         run.spec(),
                         attempt.course().facts()));
     }
 
+    /** Whoever has not said where it is since it dialled again is told when it has. */
     private void tell(Run run, int index, Command command) {
-        draft.tell(crew(run).members().get(index), command);
+        Crew.Member member = crew(run).members().get(index);
+        boolean reconciled =
+                draft.state()
+                        .workers()
+                        .find(member.name())
+                        .flatMap(worker -> worker.link().attached())
+                        .flatMap(Worker.Attached::reconciledFor)
+                        .filter(run.fence()::equals)
+                        .isPresent();
+        if (reconciled) {
+            draft.tell(member, command);
+        }
     }
 
     private static Crew crew(Run run) {

@@ -143,6 +143,31 @@ public sealed interface Phase {
         }
     }
 
+    /**
+     * State comes in for a checkpoint, or has come and the run's end waits for its seal; these
+     * members have sent what they own, with their peak memory.
+     */
+    record Saving(Attempt work, Gathered<Long> sent) implements Phase {
+        public Saving {
+            requireNonNull(work, "work");
+            requireNonNull(sent, "sent");
+        }
+
+        public Saving(Attempt work) {
+            this(work, Gathered.none());
+        }
+
+        @Override
+        public Stage stage() {
+            return Stage.SAVING;
+        }
+
+        @Override
+        public Optional<Attempt> attempt() {
+            return Optional.of(work);
+        }
+    }
+
     /** Parameters come in; these members have sent what they own, with their peak memory. */
     record Uploading(Attempt work, Gathered<Long> sent) implements Phase {
         public Uploading {

@@ -103,14 +103,35 @@ final class Reconciliation {
                 .flatMap(one -> one.notices().stream())
                 .distinct()
                 .forEach(notice -> draft.log(run.name(), new RunEvent.Notice(notice)));
-        Run stepping =
+        Entry entry = new Entry.RunLoaded(run.fence(), facts, draft.at());
+        Stage next = Fold.fold(draft.state(), entry).run(run.name()).stage();
+        String from = run.step() == 0 ? "" : ", from step " + run.step() + " on";
+        Run loaded =
                 draft.move(
                         draft.state().run(run.name()),
-                        Cause.LOADED,
-                        new Entry.RunLoaded(run.fence(), facts, draft.at()),
-                        "training " + course.steps() + " steps on " + facts.trainRows() + " rows");
-        draft.effect(new Effect.ShowProgress(run.name(), stepping.progress()));
-        new Orders(draft).follow(stepping);
+                        cause(next),
+                        entry,
+                        "training "
+                                + course.steps()
+                                + " steps on "
+                                + facts.trainRows()
+                                + " rows"
+                                + from);
+        if (next == Stage.UPLOADING) {
+            loaded = new Finish(draft).trained(loaded);
+        }
+        draft.effect(new Effect.ShowProgress(run.name(), loaded.progress()));
+        new Orders(draft).follow(loaded);
+    }
+
+    private static Cause cause(Stage next) {
+        return switch (next) {
+            case STEPPING -> Cause.LOADED;
+            case EVALUATING -> Cause.LOADED_BEFORE_EVALUATION;
+            case UPLOADING -> Cause.LOADED_LAST;
+            case QUEUED, STARTING, SAVING, SEALING, DONE, FAILED, CANCELLED ->
+                    throw new IllegalStateException("loading leads to " + next);
+        };
     }
 
     /** How what one worker loaded differs from what the first one did. */

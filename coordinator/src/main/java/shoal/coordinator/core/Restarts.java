@@ -31,14 +31,18 @@ final class Restarts {
             return;
         }
         draft.tellCrew(run, new Command.EndRun(run.fence(), reason));
-        if (run.stage() == Stage.UPLOADING) {
+        if (run.stage() == Stage.UPLOADING || run.stage() == Stage.SAVING) {
             draft.effect(new Effect.DropOutput(run.fence()));
         }
-        draft.log(run.name(), new RunEvent.Restarted(reason, run.generation() + 1));
+        int from = run.recovery().step();
+        draft.log(run.name(), new RunEvent.Restarted(reason, run.generation() + 1, from));
         draft.move(
                 draft.state().run(run.name()),
                 Cause.WORKER_LOST,
                 new Entry.GenerationEnded(run.fence(), reason),
-                reason + "; the run starts again from its first step on the next free worker");
+                reason
+                        + "; the run goes on from "
+                        + (from == 0 ? "its first step" : "checkpoint-" + from)
+                        + " on the next free worker");
     }
 }

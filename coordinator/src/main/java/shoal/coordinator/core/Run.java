@@ -19,6 +19,7 @@ import shoal.recipe.Require;
  * @param reason why it has its status, in words
  * @param probe the bits of its first worker, which all its workers give; empty before the first
  * @param phase where it is
+ * @param recovery what it falls back on when a worker is lost
  */
 public record Run(
         RunSpec spec,
@@ -29,7 +30,8 @@ public record Run(
         long nextSequence,
         String reason,
         Optional<Probe> probe,
-        Phase phase) {
+        Phase phase,
+        Recovery recovery) {
     public Run {
         requireNonNull(spec, "spec");
         requireNonNull(submittedAt, "submittedAt");
@@ -39,6 +41,7 @@ public record Run(
         requireNonNull(reason, "reason");
         requireNonNull(probe, "probe");
         requireNonNull(phase, "phase");
+        requireNonNull(recovery, "recovery");
     }
 
     public RunName name() {
@@ -65,7 +68,7 @@ public record Run(
     }
 
     public int step() {
-        return phase.attempt().map(attempt -> attempt.ledger().step()).orElse(0);
+        return phase.attempt().map(attempt -> attempt.ledger().step()).orElseGet(recovery::step);
     }
 
     /** Steps of the whole run; 0 until known. */
@@ -93,6 +96,21 @@ public record Run(
                 nextSequence,
                 reason,
                 probe,
+                next,
+                recovery);
+    }
+
+    Run with(Recovery next) {
+        return new Run(
+                spec,
+                position,
+                submittedAt,
+                generation,
+                restarts,
+                nextSequence,
+                reason,
+                probe,
+                phase,
                 next);
     }
 
@@ -106,7 +124,8 @@ public record Run(
                 nextSequence,
                 reason,
                 probe.or(() -> Optional.of(crew.members().get(0).facts().probe())),
-                new Phase.Starting(crew));
+                new Phase.Starting(crew),
+                recovery);
     }
 
     Run withOneMoreRestart() {
@@ -119,7 +138,8 @@ public record Run(
                 nextSequence,
                 reason,
                 probe,
-                new Phase.Queued());
+                new Phase.Queued(),
+                recovery.restarted());
     }
 
     Run afterEvent(long sequence, String nextReason) {
@@ -132,6 +152,7 @@ public record Run(
                 sequence + 1,
                 nextReason,
                 probe,
-                phase);
+                phase,
+                recovery);
     }
 }

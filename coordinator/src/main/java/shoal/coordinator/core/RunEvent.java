@@ -20,6 +20,8 @@ public sealed interface RunEvent {
 
         R reported(Reported event);
 
+        R checkpointSaved(CheckpointSaved event);
+
         R restarted(Restarted event);
     }
 
@@ -101,8 +103,29 @@ public sealed interface RunEvent {
         }
     }
 
-    /** The run starts again from its first step: later log rows replace earlier ones. */
-    record Restarted(String reason, long generation) implements RunEvent {
+    /**
+     * A checkpoint is sealed.
+     *
+     * @param step of its state
+     * @param folder where it is, at the coordinator
+     */
+    record CheckpointSaved(int step, String folder) implements RunEvent {
+        public CheckpointSaved {
+            requireNonNull(folder, "folder");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.checkpointSaved(this);
+        }
+    }
+
+    /**
+     * The run goes on from a checkpoint: log rows that come replace earlier ones of the same steps.
+     *
+     * @param step of the checkpoint; 0 = from the first step on
+     */
+    record Restarted(String reason, long generation, int step) implements RunEvent {
         public Restarted {
             requireNonNull(reason, "reason");
         }

@@ -10,6 +10,8 @@ public enum Stage {
     STEPPING(RunStatus.RUNNING),
     /** Its worker evaluates at the last committed step. */
     EVALUATING(RunStatus.RUNNING),
+    /** Its worker sends the state of the last committed step for a checkpoint. */
+    SAVING(RunStatus.RUNNING),
     /** Trained; its worker sends the parameters. */
     UPLOADING(RunStatus.FINISHING),
     /** All parameters are here; the output folder is being completed. */

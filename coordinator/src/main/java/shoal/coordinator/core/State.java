@@ -57,8 +57,17 @@ public record State(
     public State reopened(Instant at) {
         Worker.Lost lost = new Worker.Lost(at.plus(Bounds.REDIAL_AFTER_RESTART));
         State next = this;
+        for (Run run : runs.values()) {
+            // What had come of a checkpoint and was not sealed is gone.
+            next = next.with(run.with(run.recovery().notSealing()));
+        }
         for (Stage stage :
-                List.of(Stage.UPLOADING, Stage.EVALUATING, Stage.STEPPING, Stage.STARTING)) {
+                List.of(
+                        Stage.UPLOADING,
+                        Stage.SAVING,
+                        Stage.EVALUATING,
+                        Stage.STEPPING,
+                        Stage.STARTING)) {
             for (Run run : runs.values()) {
                 if (run.stage() == stage) {
                     for (Crew.Member member : run.phase().crew().orElseThrow().members()) {

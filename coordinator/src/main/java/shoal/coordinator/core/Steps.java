@@ -45,6 +45,12 @@ final class Steps {
             return;
         }
         Commit commit = course.commit(step, total);
+        Optional<String> change =
+                run.recovery().earlier(commit.step()).flatMap(earlier -> change(earlier, commit));
+        if (change.isPresent()) {
+            fail(run, change.get());
+            return;
+        }
         Entry entry = new Entry.StepCommitted(run.fence(), commit, draft.at());
         Stage next = Fold.fold(draft.state(), entry).run(run.name()).stage();
         Run after = draft.move(run, cause(next), entry, "trained " + commit.step() + " steps");
@@ -67,10 +73,34 @@ final class Steps {
         return switch (next) {
             case STEPPING -> Cause.COMMITTED;
             case EVALUATING -> Cause.COMMITTED_BEFORE_EVALUATION;
+            case SAVING -> Cause.COMMITTED_BEFORE_SAVE;
             case UPLOADING -> Cause.COMMITTED_LAST;
             case QUEUED, STARTING, SEALING, DONE, FAILED, CANCELLED ->
                     throw new IllegalStateException("a commit leads to " + next);
         };
+    }
+
+    /** A step that is done again must give the bits that are stored. */
+    private static Optional<String> change(Commit earlier, Commit now) {
+        boolean same = same(earlier.loss(), now.loss()) && same(earlier.norm(), now.norm());
+        return same
+                ? Optional.empty()
+                : Optional.of(
+                        "step "
+                                + now.step()
+                                + " was done again after a worker was lost, and gave loss "
+                                + now.loss()
+                                + " and gradient norm "
+                                + now.norm()
+                                + "; stored are "
+                                + earlier.loss()
+                                + " and "
+                                + earlier.norm()
+                                + ". The workers do not compute alike: give the run one CPU type");
+    }
+
+    private static boolean same(double one, double other) {
+        return Double.doubleToLongBits(one) == Double.doubleToLongBits(other);
     }
 
     /** HF would go on and write a model of NaN; a run here stops and says where it began. */

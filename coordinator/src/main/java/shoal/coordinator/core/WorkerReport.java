@@ -76,7 +76,7 @@ public sealed interface WorkerReport {
             implements WorkerReport {
         public Evaluated {
             requireNonNull(fence, "fence");
-            Require.atLeast("step", step, 1);
+            Require.atLeast("step", step, 0);
             requireNonNull(part, "part");
             requireNonNull(secondsAtLast, "secondsAtLast");
         }

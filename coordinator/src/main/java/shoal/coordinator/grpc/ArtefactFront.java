@@ -7,6 +7,9 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.core.Hash;
 import shoal.coordinator.message.ArtefactMessages;
@@ -24,9 +27,14 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
     private static final int HASHES = 1_000;
 
     private final ArtefactShelf shelf;
+    private final Function<Hash, Optional<Path>> checkpoints;
 
-    ArtefactFront(ArtefactShelf shelf) {
+    /**
+     * @param checkpoints finds a file of a checkpoint that a live run may go on from
+     */
+    ArtefactFront(ArtefactShelf shelf, Function<Hash, Optional<Path>> checkpoints) {
         this.shelf = requireNonNull(shelf, "shelf");
+        this.checkpoints = requireNonNull(checkpoints, "checkpoints");
     }
 
     @Override
@@ -59,7 +67,11 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
     public void download(DownloadRequest request, StreamObserver<FileChunk> out) {
         try {
             Hash hash = ArtefactMessages.hash(request.getSha256());
-            if (shelf.sizeBytes(hash).isEmpty()) {
+            Optional<Path> file =
+                    shelf.sizeBytes(hash).isPresent()
+                            ? Optional.of(shelf.path(hash))
+                            : checkpoints.apply(hash);
+            if (file.isEmpty()) {
                 out.onError(
                         Status.NOT_FOUND
                                 .withDescription("there is no file with SHA-256 " + hash)
@@ -68,7 +80,7 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
             }
             FileOutflow.start(
                     (ServerCallStreamObserver<FileChunk>) out,
-                    shelf.path(hash),
+                    file.get(),
                     request.getOffsetBytes(),
                     data -> FileChunk.newBuilder().setData(data).build());
         } catch (IOException | RuntimeException e) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import shoal.coordinator.artefact.ArtefactShelf;
+import shoal.coordinator.checkpoint.CheckpointPlaces;
 import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Reply;
@@ -38,6 +39,7 @@ public final class GrpcFront implements AutoCloseable {
      * @param driver where events go
      * @param requests clients' calls that wait
      * @param desk where results are made
+     * @param checkpoints where checkpoints are
      * @param shelf files by content
      * @param recipes reads a recipe's JSON
      */
@@ -45,12 +47,14 @@ public final class GrpcFront implements AutoCloseable {
             Driver driver,
             Requests requests,
             OutputDesk desk,
+            CheckpointPlaces checkpoints,
             ArtefactShelf shelf,
             Function<String, Recipe> recipes) {
         public Ground {
             requireNonNull(driver, "driver");
             requireNonNull(requests, "requests");
             requireNonNull(desk, "desk");
+            requireNonNull(checkpoints, "checkpoints");
             requireNonNull(shelf, "shelf");
             requireNonNull(recipes, "recipes");
         }
@@ -81,7 +85,12 @@ public final class GrpcFront implements AutoCloseable {
                         .intercept(Gate.of(scopes))
                         .addService(sessions)
                         .addService(new StateFront(ground.desk()))
-                        .addService(new ArtefactFront(ground.shelf()))
+                        .addService(
+                                new ArtefactFront(
+                                        ground.shelf(),
+                                        hash ->
+                                                ground.checkpoints()
+                                                        .find(ground.driver().state(), hash)))
                         .addService(
                                 new RunFront(
                                         new Behind(ground),

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.message.WorkerMessages;
+import shoal.model.StateKind;
 import shoal.proto.v1.StateChunk;
 import shoal.proto.v1.StateGrpc;
 import shoal.proto.v1.StateReceipt;
 import shoal.recipe.Limits;
 
-/** Takes parameters and hands them to the output desk. */
+/** Takes state and hands them to the output desk. */
 final class StateFront extends StateGrpc.StateImplBase {
     private final OutputDesk desk;
 
@@ -62,7 +63,7 @@ final class StateFront extends StateGrpc.StateImplBase {
             }
             try {
                 if (upload == null) {
-                    throw new IllegalArgumentException("no parameter came");
+                    throw new IllegalArgumentException("no state came");
                 }
                 long elements = upload.finish();
                 out.onNext(StateReceipt.newBuilder().setElements(elements).build());
@@ -95,7 +96,18 @@ final class StateFront extends StateGrpc.StateImplBase {
             }
             ByteBuffer values =
                     chunk.getValues().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-            upload.write(chunk.getParameter(), chunk.getOffsetElements(), values);
+            upload.write(kind(chunk), chunk.getParameter(), chunk.getOffsetElements(), values);
+        }
+
+        private static StateKind kind(StateChunk chunk) {
+            return switch (chunk.getKind()) {
+                case PARAMETER -> StateKind.PARAMETER;
+                case EXP_AVG -> StateKind.EXP_AVG;
+                case EXP_AVG_SQ -> StateKind.EXP_AVG_SQ;
+                case UNRECOGNIZED ->
+                        throw new IllegalArgumentException(
+                                "state of " + chunk.getParameter() + " has no known kind");
+            };
         }
 
         private void fail(Status status) {

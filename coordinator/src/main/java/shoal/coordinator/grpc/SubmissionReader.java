@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -14,9 +15,11 @@ import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.ArtefactReference.Role;
 import shoal.coordinator.core.Demand;
 import shoal.coordinator.core.Names;
+import shoal.coordinator.core.ResumePoint;
 import shoal.coordinator.core.Submission;
 import shoal.coordinator.message.ArtefactMessages;
 import shoal.coordinator.message.Demands;
+import shoal.coordinator.message.Submissions;
 import shoal.proto.v1.SubmitRequest;
 import shoal.recipe.Cadence;
 import shoal.recipe.Problem;
@@ -71,6 +74,7 @@ final class SubmissionReader {
         List<ArtefactReference> artefacts = artefacts(request, problems);
         roles(artefacts, recipe, problems);
         @Nullable Demand demand = demand(request, recipe, problems);
+        Optional<ResumePoint> resume = resume(request, artefacts, problems);
         problems.throwIfAny();
         List<String> lacking = lacking(artefacts);
         if (!lacking.isEmpty()) {
@@ -80,7 +84,8 @@ final class SubmissionReader {
                 requireNonNull(recipe, "recipe"),
                 request.getRecipeJson(),
                 artefacts,
-                requireNonNull(demand, "demand"));
+                requireNonNull(demand, "demand"),
+                resume);
     }
 
     private static @Nullable Demand demand(
@@ -170,6 +175,28 @@ final class SubmissionReader {
         }
         if (count(artefacts, Role.MODEL_FILE) < 2) {
             problems.add("artefacts", "a model has weights and tokenizer files besides " + CONFIG);
+        }
+    }
+
+    private static Optional<ResumePoint> resume(
+            SubmitRequest request, List<ArtefactReference> artefacts, Problems problems) {
+        long files = count(artefacts, Role.CHECKPOINT_FILE);
+        if (request.hasResume() != files > 0) {
+            problems.add(
+                    "resume",
+                    "CHECKPOINT_FILE artefacts and resume belong together, but there are "
+                            + files
+                            + " of them and resume is "
+                            + (request.hasResume() ? "given" : "not given"));
+        }
+        if (!request.hasResume()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Submissions.resumePoint(request.getResume()));
+        } catch (IllegalArgumentException e) {
+            problems.add("resume", String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
     }
 

@@ -21,6 +21,7 @@ public final class ArtefactMessages {
                             case TRAIN_ROWS -> Artefact.Role.TRAIN_ROWS;
                             case EVALUATION_ROWS -> Artefact.Role.EVALUATION_ROWS;
                             case MODEL_FILE -> Artefact.Role.MODEL_FILE;
+                            case CHECKPOINT_FILE -> Artefact.Role.CHECKPOINT_FILE;
                         })
                 .setName(artefact.name())
                 .setSha256(bytes(artefact.hash()))
@@ -39,10 +40,11 @@ public final class ArtefactMessages {
                     case TRAIN_ROWS -> Role.TRAIN_ROWS;
                     case EVALUATION_ROWS -> Role.EVALUATION_ROWS;
                     case MODEL_FILE -> Role.MODEL_FILE;
+                    case CHECKPOINT_FILE -> Role.CHECKPOINT_FILE;
                     case ROLE_UNSPECIFIED, UNRECOGNIZED ->
                             throw new IllegalArgumentException(
-                                    "has no role; expected TRAIN_ROWS, EVALUATION_ROWS or"
-                                            + " MODEL_FILE");
+                                    "has no role; expected TRAIN_ROWS, EVALUATION_ROWS,"
+                                            + " MODEL_FILE or CHECKPOINT_FILE");
                 };
         return new ArtefactReference(
                 role, artefact.getName(), hash(artefact.getSha256()), artefact.getSizeBytes());

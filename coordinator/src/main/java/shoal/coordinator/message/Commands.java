@@ -39,7 +39,8 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                         .setRecipeJson(command.submission().recipeJson())
                         .addAllRanks(ranks(command))
                         .setIndex(command.index())
-                        .setPeerKey(ByteString.copyFrom(keys.of(command.fence())));
+                        .setPeerKey(ByteString.copyFrom(keys.of(command.fence())))
+                        .setStep(command.step());
         command.crew().members().stream().map(MemberMessages::peer).forEach(start::addPeers);
         command.submission().artefacts().stream()
                 .map(ArtefactMessages::message)
@@ -89,7 +90,8 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                 .setUploadState(
                         UploadState.newBuilder()
                                 .setFence(fence(command.fence()))
-                                .setStep(command.step()))
+                                .setStep(command.step())
+                                .setMoments(command.moments()))
                 .build();
     }
 

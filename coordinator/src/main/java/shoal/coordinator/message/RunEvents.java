@@ -5,8 +5,7 @@ import java.util.List;
 import shoal.coordinator.core.ProgressFacts;
 import shoal.coordinator.core.RunEvent;
 import shoal.coordinator.core.RunStatus;
-import shoal.plan.log.LogValue;
-import shoal.proto.v1.LogRow;
+import shoal.proto.v1.CheckpointSaved;
 import shoal.proto.v1.ProcessMemory;
 import shoal.proto.v1.Progress;
 import shoal.proto.v1.RunReport;
@@ -44,12 +43,16 @@ public final class RunEvents {
         return switch (message.getKindCase()) {
             case STATUS_CHANGED -> statusChanged(message.getStatusChanged());
             case NOTICE -> new RunEvent.Notice(message.getNotice());
-            case LOG_ROW -> new RunEvent.Logged(row(message.getLogRow()));
+            case LOG_ROW -> new RunEvent.Logged(LogRows.row(message.getLogRow()));
             case REPORT -> report(message.getReport());
             case RESTARTED ->
                     new RunEvent.Restarted(
                             message.getRestarted().getReason(),
-                            message.getRestarted().getGeneration());
+                            message.getRestarted().getGeneration(),
+                            message.getRestarted().getStep());
+            case CHECKPOINT ->
+                    new RunEvent.CheckpointSaved(
+                            message.getCheckpoint().getStep(), message.getCheckpoint().getFolder());
             case PROGRESS, KIND_NOT_SET ->
                     throw new IllegalArgumentException(
                             "event " + message.getSequence() + " is " + message.getKindCase());
@@ -88,18 +91,6 @@ public final class RunEvents {
                 report.getTrainSeconds(), report.getSamplesPerSecond(), memory, report.getOutput());
     }
 
-    private static shoal.plan.log.LogRow row(LogRow row) {
-        return new shoal.plan.log.LogRow(
-                row.getValuesList().stream()
-                        .map(
-                                value ->
-                                        new LogValue(
-                                                value.getName(),
-                                                value.getNumber(),
-                                                value.getIsInteger()))
-                        .toList());
-    }
-
     /** One kind each. */
     private static final class Writer implements RunEvent.Handler<shoal.proto.v1.RunEvent.Builder> {
         @Override
@@ -120,15 +111,7 @@ public final class RunEvents {
 
         @Override
         public shoal.proto.v1.RunEvent.Builder logged(RunEvent.Logged event) {
-            LogRow.Builder row = LogRow.newBuilder();
-            for (LogValue value : event.row().values()) {
-                row.addValues(
-                        shoal.proto.v1.LogValue.newBuilder()
-                                .setName(value.name())
-                                .setNumber(value.number())
-                                .setIsInteger(value.isInteger()));
-            }
-            return shoal.proto.v1.RunEvent.newBuilder().setLogRow(row);
+            return shoal.proto.v1.RunEvent.newBuilder().setLogRow(LogRows.message(event.row()));
         }
 
         @Override
@@ -153,7 +136,17 @@ public final class RunEvents {
                     .setRestarted(
                             RunRestarted.newBuilder()
                                     .setReason(event.reason())
-                                    .setGeneration(event.generation()));
+                                    .setGeneration(event.generation())
+                                    .setStep(event.step()));
+        }
+
+        @Override
+        public shoal.proto.v1.RunEvent.Builder checkpointSaved(RunEvent.CheckpointSaved event) {
+            return shoal.proto.v1.RunEvent.newBuilder()
+                    .setCheckpoint(
+                            CheckpointSaved.newBuilder()
+                                    .setStep(event.step())
+                                    .setFolder(event.folder()));
         }
     }
 }

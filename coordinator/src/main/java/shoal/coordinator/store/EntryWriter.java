@@ -7,11 +7,10 @@ import shoal.coordinator.core.Crew;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.LoadFacts;
-import shoal.coordinator.core.RunSpec;
 import shoal.coordinator.message.ArtefactMessages;
-import shoal.coordinator.message.Demands;
 import shoal.coordinator.message.MemberMessages;
 import shoal.coordinator.message.RunEvents;
+import shoal.coordinator.message.Submissions;
 import shoal.plan.metric.EvaluationResult;
 import shoal.proto.v1.SubmitRequest;
 
@@ -26,7 +25,7 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
                         entry.spec().name().text(),
                         entry.position(),
                         entry.at().toEpochMilli(),
-                        submission(entry.spec())));
+                        Submissions.message(entry.spec()).toByteArray()));
     }
 
     @Override
@@ -123,6 +122,20 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
     }
 
     @Override
+    public List<Write> checkpointSealed(Entry.CheckpointSealed entry) {
+        SubmitRequest.Builder files = SubmitRequest.newBuilder();
+        entry.files().stream().map(ArtefactMessages::message).forEach(files::addArtefacts);
+        return List.of(
+                Write.of(
+                        "INSERT INTO checkpoint (run, generation, step, files)"
+                                + " VALUES (?, ?, ?, ?)",
+                        entry.fence().run().text(),
+                        entry.fence().generation(),
+                        entry.step(),
+                        files.build().toByteArray()));
+    }
+
+    @Override
     public List<Write> trained(Entry.Trained entry) {
         return List.of(
                 Write.of(
@@ -159,15 +172,5 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
                         entry.at().toEpochMilli(),
                         RunEvents.message(entry.sequence(), entry.at(), entry.event())
                                 .toByteArray()));
-    }
-
-    private static byte[] submission(RunSpec spec) {
-        SubmitRequest.Builder request =
-                SubmitRequest.newBuilder()
-                        .setName(spec.name().text())
-                        .setRecipeJson(spec.submission().recipeJson())
-                        .setDemand(Demands.message(spec.submission().demand()));
-        spec.artefacts().stream().map(ArtefactMessages::message).forEach(request::addArtefacts);
-        return request.build().toByteArray();
     }
 }

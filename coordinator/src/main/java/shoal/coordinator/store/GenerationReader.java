@@ -10,10 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import shoal.coordinator.core.Commit;
 import shoal.coordinator.core.Crew;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Fence;
@@ -26,8 +23,6 @@ import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.message.RunEvents;
 import shoal.coordinator.message.WorkerMessages;
-import shoal.plan.metric.Classification;
-import shoal.plan.metric.EvaluationResult;
 import shoal.proto.v1.Hello;
 import shoal.proto.v1.RunEvent;
 
@@ -61,23 +56,24 @@ final class GenerationReader {
                         before,
                         new Entry.GenerationStarted(
                                 fence, crew(fence), time(row, "started_millis")));
-        String ended = row.getString("ended_reason");
-        if (ended != null) {
-            // Its work is lost: what it committed matters to nobody but an auditor.
-            return Fold.fold(state, new Entry.GenerationEnded(fence, ended));
-        }
         row.getLong("loaded_millis");
-        if (row.wasNull()) {
-            return state;
+        if (!row.wasNull()) {
+            state = loaded(state, fence, row);
         }
+        String ended = row.getString("ended_reason");
+        return ended == null ? state : Fold.fold(state, new Entry.GenerationEnded(fence, ended));
+    }
+
+    private State loaded(State started, Fence fence, ResultSet row) throws SQLException {
         LoadFacts facts =
                 new LoadFacts(
                         row.getInt("train_rows"),
                         row.getInt("evaluation_rows"),
                         row.getInt("labels"),
                         row.getLong("parameters"));
-        state = Fold.fold(state, new Entry.RunLoaded(fence, facts, time(row, "loaded_millis")));
-        state = steps(state, fence);
+        State state =
+                Fold.fold(started, new Entry.RunLoaded(fence, facts, time(row, "loaded_millis")));
+        state = new StepReader(connection, fence).read(state);
         row.getLong("trained_millis");
         return row.wasNull()
                 ? state
@@ -113,46 +109,6 @@ final class GenerationReader {
                 : WorkerMessages.facts(Hello.parseFrom(hello));
     }
 
-    private State steps(State loaded, Fence fence) throws SQLException {
-        NavigableMap<Integer, Entry.Evaluated> evaluations = evaluations(fence);
-        State state = loaded;
-        try (PreparedStatement query =
-                query("SELECT * FROM step_commit WHERE run = ? AND generation = ? ORDER BY step")) {
-            query.setLong(2, fence.generation());
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    Commit commit = commit(rows);
-                    state =
-                            Fold.fold(
-                                    state,
-                                    new Entry.StepCommitted(
-                                            fence, commit, time(rows, "committed_millis")));
-                    Entry.Evaluated evaluated = evaluations.get(commit.step());
-                    state = evaluated == null ? state : Fold.fold(state, evaluated);
-                }
-            }
-        }
-        return state;
-    }
-
-    private NavigableMap<Integer, Entry.Evaluated> evaluations(Fence fence) throws SQLException {
-        NavigableMap<Integer, Entry.Evaluated> found = new TreeMap<>();
-        try (PreparedStatement query =
-                query("SELECT * FROM evaluation WHERE run = ? AND generation = ?")) {
-            query.setLong(2, fence.generation());
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    int step = rows.getInt("step");
-                    found.put(
-                            step,
-                            new Entry.Evaluated(
-                                    fence, step, result(rows), rows.getDouble("seconds")));
-                }
-            }
-        }
-        return found;
-    }
-
     private State events(State before) throws SQLException {
         State state = before;
         try (PreparedStatement query =
@@ -182,30 +138,7 @@ final class GenerationReader {
         return query;
     }
 
-    private static Commit commit(ResultSet row) throws SQLException {
-        return new Commit(
-                row.getInt("step"),
-                row.getDouble("clip"),
-                row.getDouble("learning_rate"),
-                row.getDouble("loss"),
-                row.getDouble("norm"),
-                row.getLong("tokens"));
-    }
-
-    private static EvaluationResult result(ResultSet row) throws SQLException {
-        double stored = row.getDouble("loss");
-        double loss = row.wasNull() ? Double.NaN : stored;
-        return new EvaluationResult(
-                row.getInt("rows"),
-                loss,
-                new Classification(
-                        row.getDouble("accuracy"),
-                        row.getDouble("precision"),
-                        row.getDouble("recall"),
-                        row.getDouble("f1")));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
+    static Instant time(ResultSet row, String column) throws SQLException {
         return Instant.ofEpochMilli(row.getLong(column));
     }
 }

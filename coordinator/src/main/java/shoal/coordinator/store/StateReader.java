@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Fold;
@@ -21,6 +22,7 @@ import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
 import shoal.coordinator.message.ArtefactMessages;
 import shoal.coordinator.message.Demands;
+import shoal.coordinator.message.Submissions;
 import shoal.proto.v1.SubmitRequest;
 import shoal.recipe.Recipe;
 
@@ -103,7 +105,10 @@ final class StateReader {
                             request.getArtefactsList().stream()
                                     .map(ArtefactMessages::reference)
                                     .toList(),
-                            Demands.read(request)));
+                            Demands.read(request),
+                            request.hasResume()
+                                    ? Optional.of(Submissions.resumePoint(request.getResume()))
+                                    : Optional.empty()));
         } catch (InvalidProtocolBufferException e) {
             throw new StoreException("the submission of run " + name + " is damaged: " + e);
         }

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,13 +38,18 @@ import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.Hash;
+import shoal.coordinator.core.Ledger;
 import shoal.coordinator.core.LoadFacts;
+import shoal.coordinator.core.ResumePoint;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.RunSpec;
 import shoal.coordinator.core.Submission;
 import shoal.model.Parameter;
+import shoal.model.StateKind;
 import shoal.plan.log.LogRow;
 import shoal.plan.log.LogValue;
+import shoal.plan.log.Selection;
+import shoal.plan.log.TrainingLog;
 
 final class OutputDeskTest {
     private static final Fence FENCE = new Fence(new RunName("r"), 1);
@@ -68,7 +76,7 @@ final class OutputDeskTest {
                         new Submission(TestRecipes.of(2, 1, 2), "{}", files, Demand.ONE));
         desk =
                 new OutputDesk(
-                        folder.resolve("runs"),
+                        new CheckpointPlaces(folder.resolve("runs"), Optional.empty()),
                         shelf,
                         events::add,
                         bug -> {
@@ -92,12 +100,13 @@ final class OutputDeskTest {
             int half = values.limit() / 2 / Float.BYTES * Float.BYTES;
             if (half > 0) {
                 upload.write(
+                        StateKind.PARAMETER,
                         parameter.name(),
                         half / Float.BYTES,
                         values.slice(half, values.limit() - half));
-                upload.write(parameter.name(), 0, values.slice(0, half));
+                upload.write(StateKind.PARAMETER, parameter.name(), 0, values.slice(0, half));
             } else {
-                upload.write(parameter.name(), 0, values);
+                upload.write(StateKind.PARAMETER, parameter.name(), 0, values);
             }
         }
         assertThat(upload.finish()).isEqualTo(TinyModel.table().parameterElements());
@@ -121,17 +130,28 @@ final class OutputDeskTest {
         OutputDesk.Upload upload = desk.begin(FENCE, 2, 0);
         ByteBuffer two = ByteBuffer.allocate(8);
 
-        upload.write("score.weight", 2, two.duplicate());
+        upload.write(StateKind.PARAMETER, "score.weight", 2, two.duplicate());
 
-        assertThatThrownBy(() -> upload.write("score.weight", 3, two.duplicate()))
+        assertThatThrownBy(
+                        () -> upload.write(StateKind.PARAMETER, "score.weight", 3, two.duplicate()))
                 .hasMessage("elements 3 to 5 of score.weight came twice");
-        assertThatThrownBy(() -> upload.write("score.weight", 7, two.duplicate()))
+        assertThatThrownBy(
+                        () -> upload.write(StateKind.PARAMETER, "score.weight", 7, two.duplicate()))
                 .hasMessage(
                         "2 elements at 7 are not inside score.weight, of which worker 0 owns 0 to"
                                 + " 8");
-        assertThatThrownBy(() -> upload.write("lm_head.weight", 0, two.duplicate()))
+        assertThatThrownBy(
+                        () ->
+                                upload.write(
+                                        StateKind.PARAMETER, "lm_head.weight", 0, two.duplicate()))
                 .hasMessage("the model has no parameter named lm_head.weight");
-        assertThatThrownBy(() -> upload.write("score.weight", 0, ByteBuffer.allocate(3)))
+        assertThatThrownBy(
+                        () ->
+                                upload.write(
+                                        StateKind.PARAMETER,
+                                        "score.weight",
+                                        0,
+                                        ByteBuffer.allocate(3)))
                 .hasMessage("3 bytes of score.weight are no whole number of floats");
         assertThatThrownBy(upload::finish)
                 .isInstanceOf(IllegalArgumentException.class)
@@ -142,7 +162,8 @@ final class OutputDeskTest {
     void a_worker_that_says_it_sent_what_never_came_fails_the_run_and_nothing_else()
             throws Exception {
         desk.expect(expected(FENCE));
-        desk.begin(FENCE, 2, 0).write("score.weight", 0, ByteBuffer.allocate(8));
+        desk.begin(FENCE, 2, 0)
+                .write(StateKind.PARAMETER, "score.weight", 0, ByteBuffer.allocate(8));
 
         desk.seal(sealing(FENCE));
 
@@ -159,12 +180,18 @@ final class OutputDeskTest {
     void a_new_upload_begins_from_nothing_and_ends_the_one_before() throws Exception {
         desk.expect(expected(FENCE));
         OutputDesk.Upload first = desk.begin(FENCE, 2, 0);
-        first.write("score.weight", 0, ByteBuffer.allocate(8));
+        first.write(StateKind.PARAMETER, "score.weight", 0, ByteBuffer.allocate(8));
         desk.expect(expected(FENCE));
 
         OutputDesk.Upload second = desk.begin(FENCE, 2, 0);
 
-        assertThatThrownBy(() -> first.write("score.weight", 2, ByteBuffer.allocate(8)))
+        assertThatThrownBy(
+                        () ->
+                                first.write(
+                                        StateKind.PARAMETER,
+                                        "score.weight",
+                                        2,
+                                        ByteBuffer.allocate(8)))
                 .isInstanceOf(StaleUploadException.class);
         sendAll(second, 1);
         desk.seal(sealing(FENCE));
@@ -213,7 +240,8 @@ final class OutputDeskTest {
 
     private static void sendAll(OutputDesk.Upload upload, int add) {
         for (Parameter parameter : TinyModel.table().parameters()) {
-            upload.write(parameter.name(), 0, TinyModel.values(parameter, add));
+            upload.write(
+                    StateKind.PARAMETER, parameter.name(), 0, TinyModel.values(parameter, add));
         }
         assertThat(upload.finish()).isPositive();
     }
@@ -225,19 +253,18 @@ final class OutputDeskTest {
     }
 
     private Effect.ReceiveState expected(Fence fence) {
-        return new Effect.ReceiveState(fence, 1, 2, spec, FACTS);
+        return new Effect.ReceiveState(fence, 1, 2, Effect.Purpose.RESULT, spec, FACTS);
     }
 
     private Effect.SealOutput sealing(Fence fence) {
-        return new Effect.SealOutput(
-                fence,
-                spec,
-                Course.of(spec.recipe(), FACTS),
-                List.of(
-                        new LogRow(
-                                List.of(
-                                        LogValue.number("loss", 0.5),
-                                        LogValue.integer("step", 1)))));
+        return new Effect.SealOutput(fence, spec, Course.of(spec.recipe(), FACTS), ledger(2));
+    }
+
+    private static Ledger ledger(int step) {
+        TrainingLog log = new TrainingLog(step, 1, 0.25, 0.5, OptionalDouble.of(2), 1e-3);
+        LogRow row = new LogRow(List.of(LogValue.number("loss", 0.5), LogValue.integer("step", 1)));
+        return Ledger.at(
+                new ResumePoint(log, List.of(row), Selection.none()), Instant.ofEpochMilli(0));
     }
 
     private static ArtefactReference stored(ArtefactShelf shelf, Path file) throws IOException {

@@ -28,8 +28,8 @@ final class CrewTest {
         assertThat(lab.stage("r")).isEqualTo(Stage.STARTING);
         assertThat(lab.told())
                 .containsExactly(
-                        new Command.StartRun(lab.fence("r"), submission(), lab.crew("r"), 0),
-                        new Command.StartRun(lab.fence("r"), submission(), lab.crew("r"), 1));
+                        new Command.StartRun(lab.fence("r"), submission(), lab.crew("r"), 0, 0),
+                        new Command.StartRun(lab.fence("r"), submission(), lab.crew("r"), 1, 0));
     }
 
     @Test

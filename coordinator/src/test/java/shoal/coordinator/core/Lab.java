@@ -214,6 +214,26 @@ final class Lab {
         return apply(new Event.OutputSealed(fence(run), "/out/" + run, 77));
     }
 
+    /** The checkpoint of a step is sealed. */
+    Lab saved(String run, int step) {
+        return apply(
+                new Event.CheckpointSealed(
+                        fence(run), step, "/out/checkpoint-" + step, checkpoint(step)));
+    }
+
+    static List<ArtefactReference> checkpoint(int step) {
+        return List.of(
+                new ArtefactReference(
+                        ArtefactReference.Role.CHECKPOINT_FILE,
+                        "model.safetensors",
+                        new Hash(String.format("%064x", step)),
+                        100));
+    }
+
+    Lab saveFails(String run, int step) {
+        return apply(new Event.CheckpointFailed(fence(run), step, List.of("out: disk full")));
+    }
+
     Lab sealFails(String run) {
         return apply(new Event.OutputFailed(fence(run), List.of("disk full")));
     }
@@ -245,6 +265,14 @@ final class Lab {
     /** A run in SEALING on w1. */
     Lab sealing(String run) {
         return uploading(run).uploaded("w1", run, 2);
+    }
+
+    /** A run of two steps with a checkpoint after each, in SAVING on w1, at its first step. */
+    Lab saving(String run) {
+        return attach("w1")
+                .submit(run, TestRecipes.saving(2, 1, 0, 1))
+                .ready("w1", run, 0, 0)
+                .reduced("w1", run, 1);
     }
 
     /** What current messages of a live run speak for. */

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import shoal.coordinator.TestRecipes;
+import shoal.recipe.Cadence;
+import shoal.recipe.Recipe;
+import shoal.recipe.SelectionRecipe;
 
 /** Every way of the table is taken once, by what happens to a run, and by nothing else. */
 final class LifecycleTest {
@@ -36,6 +39,7 @@ final class LifecycleTest {
                                 .submit("r", TestRecipes.of(1, 1, 0))
                                 .ready("w1", "r", 0, 0)
                                 .reduced("w1", "r", 1));
+        checkpoints(all);
         all.put(
                 "EVALUATING EVALUATED STEPPING",
                 lab ->
@@ -52,6 +56,7 @@ final class LifecycleTest {
         working(all, "STARTING", lab -> lab.starting("r"));
         working(all, "STEPPING", lab -> lab.stepping("r"));
         working(all, "EVALUATING", lab -> lab.evaluating("r"));
+        working(all, "SAVING", lab -> lab.saving("r"));
         working(all, "UPLOADING", lab -> lab.uploading("r"));
         all.put("QUEUED CANCELLED CANCELLED", lab -> lab.submit("r").cancel("r"));
         all.put(
@@ -66,6 +71,48 @@ final class LifecycleTest {
         return all;
     }
 
+    /** The ways to, in and after checkpoints. */
+    private static void checkpoints(Map<String, Consumer<Lab>> all) {
+        all.put(
+                "STARTING LOADED_BEFORE_EVALUATION EVALUATING",
+                lab ->
+                        lab.attach("w1")
+                                .submit("r", startingWithEvaluation())
+                                .ready("w1", "r", 0, 0));
+        all.put(
+                "STARTING LOADED_LAST UPLOADING",
+                lab -> {
+                    lab.saving("r").uploaded("w1", "r", 1).saved("r", 1).reduced("w1", "r", 2);
+                    lab.uploaded("w1", "r", 2).saved("r", 2).breakSession("w1").pass(GIVEN_UP);
+                    lab.attach("w1").ready("w1", "r", 2, 0);
+                });
+        all.put("STEPPING COMMITTED_BEFORE_SAVE SAVING", lab -> lab.saving("r"));
+        all.put(
+                "EVALUATING EVALUATED_BEFORE_SAVE SAVING",
+                lab ->
+                        lab.attach("w1")
+                                .submit("r", TestRecipes.saving(2, 1, 1, 1))
+                                .ready("w1", "r", 0, 0)
+                                .reduced("w1", "r", 1)
+                                .evaluated("w1", "r", 1, 0, 6));
+        all.put("SAVING SAVED STEPPING", lab -> lab.saving("r").uploaded("w1", "r", 1));
+        all.put(
+                "SAVING SAVED_BEFORE_EVALUATION EVALUATING",
+                lab ->
+                        lab.attach("w1")
+                                .submit("r", evaluatingByEpochs())
+                                .ready("w1", "r", 0, 0)
+                                .reduced("w1", "r", 1)
+                                .reduced("w1", "r", 2)
+                                .uploaded("w1", "r", 2));
+        all.put(
+                "SAVING SAVED_LAST UPLOADING",
+                lab -> {
+                    lab.saving("r").uploaded("w1", "r", 1).saved("r", 1).reduced("w1", "r", 2);
+                    lab.uploaded("w1", "r", 2).saved("r", 2);
+                });
+    }
+
     /** What can happen whenever a worker works on a run. */
     private static void working(
             Map<String, Consumer<Lab>> all, String stage, Consumer<Lab> bringThere) {
@@ -78,7 +125,7 @@ final class LifecycleTest {
         all.put(
                 stage + " WORKER_LOST_TOO_OFTEN FAILED",
                 lab -> {
-                    lab.attach("w1").submit("r");
+                    lab.attach("w1").submit("r", recipeFor(stage));
                     for (int i = 0; i < Bounds.RESTARTS; i++) {
                         lab.breakSession("w1").pass(GIVEN_UP).attach("w1");
                     }
@@ -99,6 +146,24 @@ final class LifecycleTest {
                 });
     }
 
+    private static Recipe recipeFor(String stage) {
+        return stage.equals("SAVING") ? TestRecipes.saving(2, 1, 0, 1) : TestRecipes.of(2, 1, 2);
+    }
+
+    /** Two steps of one epoch: saved by steps, evaluated by epochs, so in this order. */
+    private static Recipe evaluatingByEpochs() {
+        Cadence byEpoch = new Cadence(Cadence.Strategy.EPOCH, 0, false);
+        return TestRecipes.saving(
+                TestRecipes.of(3, TestRecipes.every(1), byEpoch, 1.0),
+                TestRecipes.every(2),
+                SelectionRecipe.last());
+    }
+
+    private static Recipe startingWithEvaluation() {
+        Cadence atStart = new Cadence(Cadence.Strategy.STEPS, 2, false, true, 0);
+        return TestRecipes.of(2, TestRecipes.every(1), atStart, 1.0);
+    }
+
     /** From STARTING on to a stage. */
     private static void bringOn(Lab lab, String stage) {
         if (stage.equals("STARTING")) {
@@ -108,7 +173,11 @@ final class LifecycleTest {
         if (stage.equals("STEPPING")) {
             return;
         }
-        lab.reduced("w1", "r", 1).reduced("w1", "r", 2);
+        lab.reduced("w1", "r", 1);
+        if (stage.equals("SAVING")) {
+            return;
+        }
+        lab.reduced("w1", "r", 2);
         if (stage.equals("UPLOADING")) {
             lab.evaluated("w1", "r", 2, 0, 6);
         }

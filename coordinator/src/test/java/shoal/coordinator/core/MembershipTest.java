@@ -24,6 +24,7 @@ final class MembershipTest {
                                 lab.fence("older"),
                                 lab.state().run(new RunName("older")).spec().submission(),
                                 lab.crew("older"),
+                                0,
                                 0));
     }
 
@@ -121,7 +122,7 @@ final class MembershipTest {
 
         lab.ready("again", "r", 2, 2);
 
-        assertThat(lab.told()).containsExactly(new Command.UploadState(lab.fence("r"), 2));
+        assertThat(lab.told()).containsExactly(new Command.UploadState(lab.fence("r"), 2, false));
         assertThat(lab.effectKinds()).contains("ReceiveState");
     }
 
@@ -134,7 +135,7 @@ final class MembershipTest {
         assertThat(lab.words())
                 .contains(
                         "worker w1 is at step 0 and holds the gradient of step 0, but step 1 is"
-                                + " committed; the run starts again from its first step on the next"
+                                + " committed; the run goes on from its first step on the next"
                                 + " free worker");
         assertThat(lab.fence("r").generation()).isEqualTo(2);
         assertThat(lab.stage("r")).isEqualTo(Stage.STARTING);
@@ -145,7 +146,8 @@ final class MembershipTest {
         return new RunEvent.Restarted(
                 "worker w1 is at step 0 and holds the gradient of step 0, but step 1 is"
                         + " committed",
-                generation);
+                generation,
+                0);
     }
 
     @Test

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.Random;
 import shoal.coordinator.TestRecipes;
 import shoal.coordinator.TestReports;
+import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
+import shoal.recipe.SelectionRecipe;
 
 /**
  * One life of a cluster, drawn from a seed: runs come, workers work, streams break, processes die,
@@ -25,7 +27,7 @@ final class SimulatedLife {
     private final Random random;
     private final Lab lab = new Lab();
     private final List<SimulatedWorker> workers = new ArrayList<>();
-    private final Deque<Fence> toSeal = new ArrayDeque<>();
+    private final Deque<Event> toSeal = new ArrayDeque<>();
     private final List<String> story = new ArrayList<>();
     private int sessions;
     private int submitted;
@@ -118,8 +120,26 @@ final class SimulatedLife {
         int least = 1 + random.nextInt(Math.min(4, workers.size()));
         int most = least + random.nextInt(5 - least);
         Demand demand = new Demand(least, most, Duration.ofMinutes(1));
-        Recipe recipe = TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3));
+        Recipe recipe =
+                TestRecipes.saving(
+                        TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3)),
+                        saving(),
+                        selection());
         apply(() -> lab.submit("r" + submitted, recipe, demand));
+    }
+
+    private Cadence saving() {
+        return switch (random.nextInt(4)) {
+            case 0 -> Cadence.never();
+            case 1 -> new Cadence(Cadence.Strategy.EPOCH, 0, false);
+            case 2 -> new Cadence(Cadence.Strategy.BEST, 0, false);
+            default -> TestRecipes.every(1 + random.nextInt(2));
+        };
+    }
+
+    private SelectionRecipe selection() {
+        return new SelectionRecipe(
+                "loss", random.nextBoolean(), random.nextBoolean(), random.nextInt(3), 0, 1);
     }
 
     private void cancel() {
@@ -179,17 +199,25 @@ final class SimulatedLife {
     }
 
     private void seal() {
-        Fence fence = toSeal.pollFirst();
-        if (fence != null) {
-            story.add("sealed " + fence);
-            boolean fails = random.nextInt(20) == 0;
-            apply(
-                    () ->
-                            lab.apply(
-                                    fails
-                                            ? new Event.OutputFailed(fence, List.of("disk full"))
-                                            : new Event.OutputSealed(fence, "/out", 1)));
+        Event sealed = toSeal.pollFirst();
+        if (sealed != null) {
+            story.add("the desk says " + sealed);
+            apply(() -> lab.apply(sealed));
         }
+    }
+
+    private Event sealed(Effect.SealOutput seal) {
+        return random.nextInt(20) == 0
+                ? new Event.OutputFailed(seal.fence(), List.of("disk full"))
+                : new Event.OutputSealed(seal.fence(), "/out", 1);
+    }
+
+    private Event sealed(Effect.SealCheckpoint seal) {
+        int step = seal.ledger().step();
+        return random.nextInt(40) == 0
+                ? new Event.CheckpointFailed(seal.fence(), step, List.of("disk full"))
+                : new Event.CheckpointSealed(
+                        seal.fence(), step, "/out/checkpoint-" + step, Lab.checkpoint(step));
     }
 
     private void tick() {
@@ -208,7 +236,9 @@ final class SimulatedLife {
             } else if (effect instanceof Effect.CloseSession close) {
                 on(close.session()).ifPresent(SimulatedWorker::disconnect);
             } else if (effect instanceof Effect.SealOutput seal) {
-                toSeal.addLast(seal.fence());
+                toSeal.addLast(sealed(seal));
+            } else if (effect instanceof Effect.SealCheckpoint seal) {
+                toSeal.addLast(sealed(seal));
             }
         }
     }

@@ -115,6 +115,9 @@ final class SimulatedWorker {
         index = start.index();
         crew = start.crew().size();
         loaded = true;
+        applied = start.step();
+        assertThat(start.submission().artefacts())
+                .isEqualTo(applied == 0 ? List.of() : Lab.checkpoint(applied));
         sayReady();
     }
 

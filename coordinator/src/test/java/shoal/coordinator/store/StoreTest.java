@@ -149,6 +149,7 @@ final class StoreTest {
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DROP TABLE checkpoint");
             statement.executeUpdate("ALTER TABLE crew DROP COLUMN hello");
             statement.executeUpdate("UPDATE crew SET ranks = '0'");
             statement.executeUpdate("PRAGMA user_version = 1");

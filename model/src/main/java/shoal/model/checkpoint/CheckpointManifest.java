@@ -16,6 +16,9 @@ import shoal.recipe.Recipe;
  */
 public record CheckpointManifest(
         Recipe recipe, RunPosition position, RunFacts facts, List<SealedFile> files) {
+    /** The file of a checkpoint that is written last. */
+    public static final String NAME = "shoal.json";
+
     public CheckpointManifest {
         requireNonNull(recipe, "recipe");
         requireNonNull(position, "position");

@@ -5,9 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,6 +62,24 @@ public final class Checkpoints {
             }
         }
         return List.copyOf(steps);
+    }
+
+    /** Steps of the folders that Shoal wrote, in the order in which they were made. */
+    public List<Integer> stepsByAge() {
+        TreeMap<Integer, FileTime> times = new TreeMap<>();
+        for (int step : steps()) {
+            Path manifest = path(step).resolve(ManifestJson.NAME);
+            try {
+                if (Files.exists(manifest)) {
+                    times.put(step, Files.getLastModifiedTime(manifest));
+                }
+            } catch (IOException unreadable) {
+                throw new UserException(shown(step), "cannot be read: " + unreadable);
+            }
+        }
+        List<Integer> byAge = new ArrayList<>(times.keySet());
+        byAge.sort(Comparator.comparing(times::get));
+        return byAge;
     }
 
     /** Where the checkpoint of a step is. */

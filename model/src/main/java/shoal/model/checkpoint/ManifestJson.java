@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import shoal.model.json.Json;
@@ -27,7 +28,7 @@ import shoal.recipe.json.JsonWriter;
 
 /** shoal.json, the manifest of a checkpoint; the package's document describes it. */
 final class ManifestJson {
-    static final String NAME = "shoal.json";
+    static final String NAME = CheckpointManifest.NAME;
 
     /** The format that is written. */
     static final int VERSION = 1;
@@ -70,10 +71,17 @@ final class ManifestJson {
     }
 
     private static JsonObject position(RunPosition position) {
-        return new Members()
-                .integer("step", position.step())
-                .number("epoch", position.epoch())
-                .object();
+        RunPosition.Losses losses = position.losses();
+        Members members =
+                new Members()
+                        .integer("step", position.step())
+                        .number("epoch", position.epoch())
+                        .integer("logged_step", losses.loggedStep())
+                        .number("loss_since_logged", losses.sinceLogged())
+                        .number("loss_until_logged", losses.untilLogged())
+                        .number("learning_rate", losses.learningRate());
+        losses.gradientNorm().ifPresent(norm -> members.number("gradient_norm", norm));
+        return members.object();
     }
 
     private static JsonObject facts(RunFacts facts) {
@@ -155,16 +163,31 @@ final class ManifestJson {
         fields.whole(VERSION_KEY, OLDEST, VERSION);
         fields.text(SEAL);
         fields.object("recipe");
-        JsonFields position = fields.object("position");
-        RunPosition at =
-                new RunPosition(
-                        position.count("step", 1, Integer.MAX_VALUE),
-                        position.number("epoch", 0, 1e9));
-        position.refuseOthers();
+        RunPosition at = position(json, fields.object("position"));
         RunFacts facts = facts(json, fields.object("facts"));
         fields.object("files");
         fields.refuseOthers();
         return new CheckpointManifest(recipe(json, shownName), at, facts, files(json, shownName));
+    }
+
+    private static RunPosition position(JsonObject json, JsonFields position) {
+        JsonObject members = Json.object(json, "position").orElse(JsonObject.of(Map.of()));
+        boolean clipped = members.member("gradient_norm").isPresent();
+        RunPosition read =
+                new RunPosition(
+                        position.count("step", 1, Integer.MAX_VALUE),
+                        position.number("epoch", 0, 1e9),
+                        new RunPosition.Losses(
+                                position.count("logged_step", 0, Integer.MAX_VALUE),
+                                position.number("loss_since_logged", -1e300, 1e300),
+                                position.number("loss_until_logged", -1e300, 1e300),
+                                clipped
+                                        ? OptionalDouble.of(
+                                                position.number("gradient_norm", 0, 1e300))
+                                        : OptionalDouble.empty(),
+                                position.number("learning_rate", 0, 1e6)));
+        position.refuseOthers();
+        return read;
     }
 
     private static RunFacts facts(JsonObject json, JsonFields facts) {

@@ -117,6 +117,16 @@ public final class OutputFolder implements AutoCloseable {
         }
     }
 
+    /** Puts a copy of a file in the place of one that was staged. */
+    public void replace(String name, Path from) {
+        try {
+            disk.delete(file(name));
+        } catch (IOException refused) {
+            throw unwritable(shownName + "/" + name, inWords(refused));
+        }
+        copy(name, from);
+    }
+
     /** Makes model.safetensors in its final size, with its header, to be filled by ranges. */
     public StagedWeights weights(SafetensorsLayout layout) {
         return tensors(WEIGHTS, layout);

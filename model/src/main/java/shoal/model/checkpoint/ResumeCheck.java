@@ -135,6 +135,7 @@ public final class ResumeCheck {
     private static String inWords(Cadence cadence) {
         return switch (cadence.strategy()) {
             case NO -> "\"no\"";
+            case BEST -> "\"best\"";
             case EPOCH -> "\"epoch\"";
             case STEPS -> "\"steps\", every " + cadence.steps();
         };

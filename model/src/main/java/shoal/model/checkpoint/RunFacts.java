@@ -1,11 +1,18 @@
 package shoal.model.checkpoint;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
+import shoal.recipe.Sha256;
 
 /**
  * What a run's result depends on besides its recipe.
@@ -25,6 +32,8 @@ public record RunFacts(
         Optional<String> evaluationSha256,
         Optional<String> modelSha256) {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Predicate<String> WEIGHTS =
+            Pattern.compile(".*\\.(safetensors|bin)").asMatchPredicate();
 
     public RunFacts {
         Require.range("trainRows", trainRows, 1, Limits.ROWS);
@@ -33,6 +42,22 @@ public record RunFacts(
         requireSha256("trainSha256", trainSha256);
         requireSha256("evaluationSha256", evaluationSha256);
         requireSha256("modelSha256", modelSha256);
+    }
+
+    /**
+     * The hash of a model's weights: their file's, or that of all hashes where they are several.
+     *
+     * @param hashes of all files of the model folder, by name
+     */
+    public static Optional<String> modelSha256(Map<String, String> hashes) {
+        TreeMap<String, String> weights = new TreeMap<>(hashes);
+        weights.keySet().retainAll(weights.keySet().stream().filter(WEIGHTS).toList());
+        if (weights.size() < 2) {
+            return weights.values().stream().findFirst();
+        }
+        MessageDigest all = Sha256.digest();
+        weights.values().forEach(hash -> all.update(hash.getBytes(US_ASCII)));
+        return Optional.of(HexFormat.of().formatHex(all.digest()));
     }
 
     private static void requireSha256(String name, Optional<String> hash) {

@@ -2,6 +2,9 @@ package shoal.model.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import shoal.recipe.Require;
 
 /**
@@ -15,5 +18,14 @@ public record SealedFile(String name, long sizeBytes, String sha256) {
         requireNonNull(name, "name");
         Require.atLeast("sizeBytes", sizeBytes, 0);
         Require.range("sha256.length", sha256.length(), 64, 64);
+    }
+
+    /** A file as it is on disk. Reads all of it. */
+    public static SealedFile of(Path file) {
+        try {
+            return Disk.hashed(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }

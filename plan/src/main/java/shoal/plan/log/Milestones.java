@@ -24,6 +24,9 @@ import shoal.recipe.Require;
  *   <li>Saving by steps also saves after the last step. Nothing else is special about it: an
  *       evaluation after training is the caller's wish, not this rule's.
  *   <li>A number of steps below 1 is a share of all steps, rounded up.
+ *   <li>A run that stops early ends its epoch there.
+ *   <li>Before the first step there is an evaluation, if the recipe starts with one. Saving the
+ *       best is no milestone of a step: an evaluation decides ({@link Selection}).
  * </ul>
  */
 public final class Milestones {
@@ -45,10 +48,25 @@ public final class Milestones {
 
     /** What happens after this step, in order; an element occurs at most once. */
     public List<Milestone> after(int step) {
+        return after(step, plan.endsEpoch(step));
+    }
+
+    /** The same after the step at which an evaluation ended the run early. */
+    public List<Milestone> afterLast(int step) {
+        return after(step, true);
+    }
+
+    /** What happens before the first step. */
+    public List<Milestone> beforeFirst() {
+        return evaluation.atStart() ? List.of(Milestone.EVALUATE) : List.of();
+    }
+
+    private List<Milestone> after(int step, boolean endsEpoch) {
         Require.range("step", step, 1, plan.steps());
         Set<Milestone> byStep = byStep(step);
         List<Milestone> result = new ArrayList<>(byStep);
-        byEpoch(step).stream().filter(one -> !byStep.contains(one)).forEach(result::add);
+        Set<Milestone> byEpoch = endsEpoch ? byEpoch(step) : EnumSet.noneOf(Milestone.class);
+        byEpoch.stream().filter(one -> !byStep.contains(one)).forEach(result::add);
         return List.copyOf(result);
     }
 
@@ -84,7 +102,7 @@ public final class Milestones {
         if (isDue(logging, step) || (step == 1 && logging.atFirstStep())) {
             found.add(Milestone.LOG);
         }
-        if (isDue(evaluation, step)) {
+        if (isDue(evaluation, step) && evaluation.delay() <= step) {
             found.add(Milestone.EVALUATE);
         }
         if (isDue(saving, step) || (step == plan.steps() && bySteps(saving))) {
@@ -95,13 +113,11 @@ public final class Milestones {
 
     private Set<Milestone> byEpoch(int step) {
         Set<Milestone> found = EnumSet.noneOf(Milestone.class);
-        if (!plan.endsEpoch(step)) {
-            return found;
-        }
         if (logging.strategy() == Strategy.EPOCH) {
             found.add(Milestone.LOG);
         }
-        if (evaluation.strategy() == Strategy.EPOCH) {
+        if (evaluation.strategy() == Strategy.EPOCH
+                && evaluation.delay() <= plan.epochAfter(step)) {
             found.add(Milestone.EVALUATE);
         }
         if (saving.strategy() == Strategy.EPOCH) {

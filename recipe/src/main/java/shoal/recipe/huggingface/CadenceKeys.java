@@ -39,18 +39,17 @@ final class CadenceKeys {
                             "null",
                             "steps between evaluations; below 1 a share of all steps; else"
                                     + " logging_steps"),
-                    refused(
+                    honoured(
                             "eval_delay",
                             number(0, Integer.MAX_VALUE),
                             "0",
-                            "steps or epochs before the first evaluation",
-                            "a delay of evaluation is not supported. Remove it"),
-                    refused(
+                            "steps or epochs before the first evaluation"),
+                    honoured(
                             "eval_on_start",
                             FLAG,
                             "false",
                             "evaluates before the first step",
-                            "evaluating before the first step is not supported. Set it to false"),
+                            "the same; not again when a run is resumed"),
                     refused(
                             "prediction_loss_only",
                             FLAG,
@@ -201,32 +200,30 @@ final class CadenceKeys {
                             oneOf("no", "steps", "epoch", "best"),
                             "steps",
                             "when to save a checkpoint",
-                            "read; checkpoint folders are not written yet, the final model is, and"
-                                    + " \"best\" is refused"),
+                            "the same; a checkpoint holds all that a run needs to go on"),
                     honoured(
                             "save_steps",
                             STEPS,
                             "500",
-                            "steps between checkpoints; below 1 a share of all steps",
-                            "see save_strategy"),
+                            "steps between checkpoints; below 1 a share of all steps"),
                     honoured(
                             "save_total_limit",
                             wholeOrNull(0),
                             "null",
                             "checkpoints kept; 0 or null: all",
-                            "see save_strategy"),
-                    refused(
+                            "the same; the newest one and the best one are never removed"),
+                    honoured(
                             "load_best_model_at_end",
                             FLAG,
                             "false",
                             "ends with the model of the best evaluation",
-                            "ending with the best model is not supported yet. Set it to false"),
+                            "the same, also with save_strategy \"best\""),
                     honoured(
                             "metric_for_best_model",
                             TEXT_OR_NULL,
                             "null",
                             "which metric decides what is best; else the loss",
-                            "loss, accuracy, precision, recall or f1; kept in the recipe"),
+                            "loss, accuracy, precision, recall or f1"),
                     honoured(
                             "greater_is_better",
                             FLAG_OR_NULL,
@@ -251,13 +248,13 @@ final class CadenceKeys {
                             "false",
                             "saves on every machine",
                             "results lie at the coordinator"),
-                    refused(
-                                    "resume_from_checkpoint",
-                                    TEXT_OR_NULL,
-                                    "null",
-                                    "read by example scripts, which pass it to train()",
-                                    "resuming is not supported yet. Remove it")
-                            .accepting("false"),
+                    honoured(
+                            "resume_from_checkpoint",
+                            either(FLAG, TEXT_OR_NULL),
+                            "null",
+                            "read by example scripts, which pass it to train()",
+                            "a checkpoint folder, or true for the newest one in output_dir; the"
+                                    + " result is the same as without the stop"),
                     refused(
                             "ignore_data_skip",
                             FLAG,

@@ -2,7 +2,6 @@ package shoal.recipe.huggingface;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import java.util.Locale;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
@@ -22,10 +21,6 @@ import shoal.recipe.key.Values;
  * default stands in, so that the other parts are still checked.
  */
 public final class HuggingFaceRecipe {
-    /** What an evaluation gives, without "eval_". */
-    private static final List<String> METRICS =
-            List.of("loss", "accuracy", "precision", "recall", "f1");
-
     private final Settings settings;
     private final Problems problems;
 
@@ -94,16 +89,23 @@ public final class HuggingFaceRecipe {
      */
     public Cadence evaluation(boolean hasRows) {
         Setting strategy = settings.of("eval_strategy");
+        Setting onStart = settings.of("eval_on_start");
         Cadence.Strategy when = strategy(strategy);
-        if (when != Cadence.Strategy.NO && !hasRows) {
+        boolean atStart = settings.flag("eval_on_start");
+        if (!hasRows && (when != Cadence.Strategy.NO || atStart)) {
             refuse(
-                    strategy,
-                    "There is nothing to evaluate on: give --eval_file, or set it to \"no\"");
+                    when != Cadence.Strategy.NO ? strategy : onStart,
+                    "There is nothing to evaluate on: give --eval_file, or set it to "
+                            + (when != Cadence.Strategy.NO ? "\"no\"" : "false"));
             return Cadence.never();
         }
         boolean ownSteps = !settings.isNull("eval_steps") && settings.number("eval_steps") > 0;
         return new Cadence(
-                when, steps(when, settings.of(ownSteps ? "eval_steps" : "logging_steps")), false);
+                when,
+                steps(when, settings.of(ownSteps ? "eval_steps" : "logging_steps")),
+                false,
+                atStart,
+                settings.number("eval_delay"));
     }
 
     /** When to log. */
@@ -117,33 +119,13 @@ public final class HuggingFaceRecipe {
 
     /** When to save a checkpoint. */
     public Cadence saving() {
-        Setting strategy = settings.of("save_strategy");
-        if (settings.text("save_strategy").orElseThrow().equals("best")) {
-            refuse(strategy, "Saving by metric is not supported yet. Set it to \"epoch\"");
-            return Cadence.never();
-        }
-        Cadence.Strategy when = strategy(strategy);
+        Cadence.Strategy when = strategy(settings.of("save_strategy"));
         return new Cadence(when, steps(when, settings.of("save_steps")), false);
     }
 
     /** Which evaluation is the best one, and what follows from it. */
     public SelectionRecipe selection() {
-        String metric = settings.text("metric_for_best_model").orElse("loss");
-        String name = metric.startsWith("eval_") ? metric.substring("eval_".length()) : metric;
-        if (!METRICS.contains(name)) {
-            refuse(
-                    settings.of("metric_for_best_model"),
-                    "The metrics are " + String.join(", ", METRICS));
-        }
-        return new SelectionRecipe(
-                name,
-                settings.isNull("greater_is_better")
-                        ? !metric.endsWith("loss")
-                        : settings.flag("greater_is_better"),
-                settings.flag("load_best_model_at_end"),
-                0,
-                0,
-                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"));
+        return new Selections(settings, problems).selection();
     }
 
     private static Cadence.Strategy strategy(Setting setting) {

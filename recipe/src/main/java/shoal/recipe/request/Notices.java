@@ -24,14 +24,6 @@ final class Notices {
                                                 + setting.key().name()
                                                 + " has no effect: "
                                                 + setting.key().here()));
-        Setting saving = settings.of("save_strategy");
-        if (saving.isGiven() && !settings.text("save_strategy").orElseThrow().equals("no")) {
-            notices.add(
-                    saving.where()
-                            + ": "
-                            + saving.inWords()
-                            + ", but checkpoint folders are not written yet; the final model is");
-        }
         if (settings.text("eval_file").isPresent()
                 && settings.text("eval_strategy").orElseThrow().equals("no")) {
             notices.add("--eval_file: is not used during training, as eval_strategy is \"no\"");

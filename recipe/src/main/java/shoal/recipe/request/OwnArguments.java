@@ -1,8 +1,6 @@
 package shoal.recipe.request;
 
 import static shoal.recipe.key.Key.honoured;
-import static shoal.recipe.key.Key.refused;
-import static shoal.recipe.key.Key.withoutEffect;
 import static shoal.recipe.key.Types.TEXT_OR_NULL;
 import static shoal.recipe.key.Types.number;
 import static shoal.recipe.key.Types.whole;
@@ -60,18 +58,18 @@ public final class OwnArguments {
                                     "0",
                                     SCRIPT,
                                     "classes; 0: as many as the data has"),
-                            refused(
+                            honoured(
                                     "early_stopping_patience",
                                     whole(0),
                                     "0",
                                     "an argument of HF's EarlyStoppingCallback",
-                                    "stopping early is not supported yet. Set it to 0"),
-                            withoutEffect(
+                                    "the same: evaluations without a better one after which the"
+                                            + " run stops; 0: it never does"),
+                            honoured(
                                     "early_stopping_threshold",
                                     number(0, 1e9),
                                     "0.0",
-                                    "an argument of HF's EarlyStoppingCallback",
-                                    "only read with early_stopping_patience"),
+                                    "an argument of HF's EarlyStoppingCallback"),
                             honoured(
                                     "workers",
                                     new ValueType.Range(Limits.RANKS),

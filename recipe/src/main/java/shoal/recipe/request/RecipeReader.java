@@ -193,7 +193,19 @@ public final class RecipeReader {
                 required(settings, "pretrained_model_name_or_path", "the model to start from"),
                 workers,
                 settings.count("worker_wait"),
-                settings.count("lanes"));
+                settings.count("lanes"),
+                resume(settings));
+    }
+
+    /** HF takes false and null for a run that begins anew. */
+    private static Optional<String> resume(Settings settings) {
+        if (settings.isNull("resume_from_checkpoint")) {
+            return Optional.empty();
+        }
+        String typed = Values.plain(settings.of("resume_from_checkpoint").value());
+        return typed.isEmpty() || typed.equalsIgnoreCase("false")
+                ? Optional.empty()
+                : Optional.of(typed.equalsIgnoreCase("true") ? RunInputs.NEWEST : typed);
     }
 
     private String required(Settings settings, String name, String what) {

@@ -15,6 +15,7 @@ import shoal.recipe.key.CountRange;
  * @param workers worker processes
  * @param workerWaitSeconds how long a run that has lost one waits for as many as it needs
  * @param lanes compute threads of each worker; 0 = as many as it has usable cores
+ * @param resume the checkpoint folder to go on from, as the user wrote it; "true" = the newest one
  */
 public record RunInputs(
         String trainFile,
@@ -22,13 +23,18 @@ public record RunInputs(
         String model,
         CountRange workers,
         int workerWaitSeconds,
-        int lanes) {
+        int lanes,
+        Optional<String> resume) {
+    /** What {@link #resume} is for the newest checkpoint of the output folder. */
+    public static final String NEWEST = "true";
+
     public RunInputs {
         requireNonNull(trainFile, "trainFile");
         requireNonNull(evaluationFile, "evaluationFile");
         requireNonNull(model, "model");
         requireNonNull(workers, "workers");
         Require.atLeast("workerWaitSeconds", workerWaitSeconds, 1);
+        requireNonNull(resume, "resume");
         Require.atLeast("lanes", lanes, 0);
     }
 }

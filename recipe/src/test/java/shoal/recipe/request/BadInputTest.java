@@ -216,40 +216,75 @@ class BadInputTest {
     }
 
     @Test
+    void the_best_model_needs_evaluations_that_are_compared_and_saved() {
+        assertThat(
+                        Typed.arguments(
+                                        "\"load_best_model_at_end\": true",
+                                        "\"eval_strategy\": \"epoch\"",
+                                        "\"save_strategy\": \"steps\"")
+                                .and("--eval_file", "dev.tsv")
+                                .problems())
+                .containsExactly(
+                        "args.json:2: load_best_model_at_end is true. eval_strategy is \"epoch\" and"
+                                + " save_strategy is \"steps\"; set both to the same");
+        assertThat(
+                        Typed.arguments(
+                                        "\"load_best_model_at_end\": true",
+                                        "\"eval_strategy\": \"steps\"",
+                                        "\"eval_steps\": 10",
+                                        "\"save_steps\": 15")
+                                .and("--eval_file", "dev.tsv")
+                                .problems())
+                .containsExactly(
+                        "args.json:2: load_best_model_at_end is true. save_steps is 15, but must be"
+                                + " a multiple of the steps between evaluations, 10");
+        assertThat(
+                        Typed.arguments(
+                                        "\"early_stopping_patience\": 3",
+                                        "\"eval_strategy\": \"epoch\"",
+                                        "\"save_strategy\": \"best\"")
+                                .and("--eval_file", "dev.tsv")
+                                .problems())
+                .containsExactly(
+                        "args.json:2: early_stopping_patience is 3. Say which evaluation is"
+                                + " better: set metric_for_best_model",
+                        "args.json:4: save_strategy is \"best\". Say which evaluation is better:"
+                                + " set metric_for_best_model");
+        assertThat(Typed.words("--eval_on_start", "true").problems())
+                .containsExactly(
+                        "--eval_on_start: is true. There is nothing to evaluate on: give"
+                                + " --eval_file, or set it to false");
+    }
+
+    @Test
     void what_is_not_supported_is_refused_with_a_remedy() {
         assertThat(
                         Typed.arguments(
                                         "\"fp16\": true",
                                         "\"optim\": \"adamw_hf\"",
                                         "\"lr_scheduler_type\": \"reduce_lr_on_plateau\"",
-                                        "\"load_best_model_at_end\": true",
-                                        "\"save_strategy\": \"best\"",
+                                        "\"save_only_model\": true",
+                                        "\"save_safetensors\": false",
                                         "\"metric_for_best_model\": \"eval_auc\"",
                                         "\"push_to_hub\": true",
-                                        "\"fsdp\": \"full_shard\"",
-                                        "\"early_stopping_patience\": 3",
-                                        "\"resume_from_checkpoint\": \"checkpoint-100\"")
+                                        "\"fsdp\": \"full_shard\"")
                                 .problems())
                 .containsExactly(
                         "args.json:2: fp16 is true. Float16 is not supported: training on a CPU"
                                 + " computes in fp32. Set it to false",
-                        "args.json:5: load_best_model_at_end is true. Ending with the best model"
-                                + " is not supported yet. Set it to false",
+                        "args.json:5: save_only_model is true. A checkpoint without its"
+                                + " optimizer cannot be resumed from. Set it to false",
+                        "args.json:6: save_safetensors is false. Pickles are never written. Set it"
+                                + " to true",
                         "args.json:8: push_to_hub is true. Nothing is uploaded; output_dir is a"
                                 + " HF folder. Set it to false and upload that",
                         "args.json:9: fsdp is \"full_shard\". FSDP is not supported. Remove it; a"
                                 + " DeepSpeed file's zero_optimization shards state",
-                        "args.json:10: early_stopping_patience is 3. Stopping early is not"
-                                + " supported yet. Set it to 0",
-                        "args.json:11: resume_from_checkpoint is \"checkpoint-100\". Resuming is"
-                                + " not supported yet. Remove it",
                         "args.json:3: optim is \"adamw_hf\". It differs only in where epsilon is"
                                 + " added. Set it to \"adamw_torch\"",
                         "args.json:4: lr_scheduler_type is \"reduce_lr_on_plateau\". Schedules"
                                 + " that follow a metric are not supported. Set it to \"linear\""
                                 + " or \"cosine\"",
-                        "args.json:6: save_strategy is \"best\". Saving by metric is not supported"
-                                + " yet. Set it to \"epoch\"",
                         "args.json:7: metric_for_best_model is \"eval_auc\". The metrics are"
                                 + " loss, accuracy, precision, recall, f1");
         assertThat(Typed.words("--optim", "sgd").problems())

@@ -68,7 +68,8 @@ class RecipeReaderTest {
                                 "model",
                                 new CountRange(1, 1),
                                 600,
-                                3));
+                                3,
+                                Optional.empty()));
         assertThat(Typed.words().request().inputs().evaluationFile()).isEmpty();
     }
 

@@ -114,10 +114,18 @@ final class TrainEndToEndTest {
     }
 
     @Test
-    void a_worker_that_dies_fails_the_run_and_the_command_says_so() throws Exception {
+    void a_worker_that_dies_again_and_again_fails_the_run_and_the_command_says_so()
+            throws Exception {
         try (TrainProcess train = start("--max_steps", "100000", "--logging_steps", "1")) {
-            train.awaitLine("'loss'");
-            train.worker().destroyForcibly();
+            for (int life = 1; life <= 4; life++) {
+                train.awaitLine("'loss'");
+                ProcessHandle worker = train.worker();
+                worker.destroyForcibly();
+                worker.onExit().get(5, TimeUnit.SECONDS);
+                if (life < 4) {
+                    train.awaitLine("restarted from the first step");
+                }
+            }
             int code = train.awaitEnd();
 
             assertThat(code).as(train.text()).isEqualTo(1);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,8 +16,8 @@ import shoal.worker.stop.StopSignal;
 
 /**
  * A run's files, laid out under the names they had: {@code train/NAME}, {@code evaluation/NAME},
- * {@code model/NAME...}. They are hard links to the cache where the file system has them, else
- * copies, so that removing from the cache does not take them away.
+ * {@code model/NAME...}, {@code checkpoint/NAME...}. They are hard links to the cache where the
+ * file system has them, else copies, so that removing from the cache does not take them away.
  */
 public final class RunFolder implements AutoCloseable {
     /** Files of one run: a model folder has about ten. */
@@ -50,6 +51,12 @@ public final class RunFolder implements AutoCloseable {
     /** The model's folder; may lack files, which is for its reader to say. */
     public Path model() {
         return folder.resolve("model");
+    }
+
+    /** The folder of the checkpoint that the run goes on from, if there is one. */
+    public Optional<Path> checkpoint() {
+        Path checkpoint = folder.resolve("checkpoint");
+        return Files.isDirectory(checkpoint) ? Optional.of(checkpoint) : Optional.empty();
     }
 
     /** The files of a role, in the order of the run. */
@@ -101,6 +108,7 @@ public final class RunFolder implements AutoCloseable {
             case TRAIN_ROWS -> "train";
             case EVALUATION_ROWS -> "evaluation";
             case MODEL_FILE -> "model";
+            case CHECKPOINT_FILE -> "checkpoint";
             case ROLE_UNSPECIFIED, UNRECOGNIZED ->
                     throw new IllegalArgumentException(
                             artefact.getName() + " has no role this worker knows");

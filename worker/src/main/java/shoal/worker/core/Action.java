@@ -84,8 +84,8 @@ public sealed interface Action {
         }
     }
 
-    /** Streams the owned parameters at a step. */
-    record Upload(long load, Fence fence, int step) implements Action {
+    /** Streams the owned parameters at a step, and the moments if so asked. */
+    record Upload(long load, Fence fence, int step, boolean moments) implements Action {
         public Upload {
             requireNonNull(fence, "fence");
         }

@@ -7,6 +7,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.StepReduced;
+import shoal.proto.v1.UploadState;
 
 /** Decides events about a loaded run. Fences are checked before. */
 record HeldCore(WorkerState state, RunState.Held held) {
@@ -16,7 +17,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
             case OPEN_STEP -> open(message.getOpenStep().getStep());
             case COMMIT_STEP -> commit(message.getCommitStep());
             case EVALUATE -> evaluate(message.getEvaluate().getStep());
-            case UPLOAD_STATE -> upload(message.getUploadState().getStep());
+            case UPLOAD_STATE -> upload(message.getUploadState());
             case START_RUN, END_RUN, WELCOME, HEARTBEAT, KIND_NOT_SET -> Decision.stay(state);
         };
     }
@@ -47,7 +48,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
     /** An upload was confirmed in full; one that was asked for meanwhile begins anew. */
     Decision uploaded(Event.Uploaded event) {
         if (held.upload().filter(RunState.Upload::again).isPresent()) {
-            return startUpload(held, held.committed());
+            return startUpload(held, held.upload().get().anew());
         }
         return decide(
                 held.withUpload(Optional.empty()),
@@ -64,7 +65,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
                     List.of(),
                     "upload of step " + event.step() + " broke off: " + event.reason());
         }
-        return startUpload(next, event.step());
+        return startUpload(next, held.upload().get().anew());
     }
 
     /** OpenStep: computed once, reported as often as asked. */
@@ -123,20 +124,24 @@ record HeldCore(WorkerState state, RunState.Held held) {
                 List.of(new Action.Evaluate(state.loads(), step)));
     }
 
-    private Decision upload(int step) {
+    private Decision upload(UploadState asked) {
+        int step = asked.getStep();
         if (step != held.committed()) {
             return unexpected("UploadState " + step, "step " + held.committed());
         }
         if (held.upload().isPresent()) {
-            return decide(held.withUpload(Optional.of(new RunState.Upload(step, true))), List.of());
+            RunState.Upload again = new RunState.Upload(step, asked.getMoments(), true);
+            return decide(held.withUpload(Optional.of(again)), List.of());
         }
-        return startUpload(held, step);
+        return startUpload(held, new RunState.Upload(step, asked.getMoments(), false));
     }
 
-    private Decision startUpload(RunState.Held from, int step) {
+    private Decision startUpload(RunState.Held from, RunState.Upload upload) {
         return decide(
-                from.withUpload(Optional.of(new RunState.Upload(step, false))),
-                List.of(new Action.Upload(state.loads(), from.at(), step)));
+                from.withUpload(Optional.of(upload)),
+                List.of(
+                        new Action.Upload(
+                                state.loads(), from.at(), upload.step(), upload.moments())));
     }
 
     private Decision unexpected(String what, String expected) {

@@ -62,8 +62,10 @@ public sealed interface RunState {
         }
     }
 
-    /** A run's files are fetched and loaded. */
-    record Loading(Fence at) implements RunState {
+    /**
+     * A run's files are fetched and loaded; they are at the end of a step, 0 = before the first.
+     */
+    record Loading(Fence at, int step) implements RunState {
         public Loading {
             requireNonNull(at, "at");
         }
@@ -80,7 +82,7 @@ public sealed interface RunState {
 
         @Override
         public RunState withFence(Fence fence) {
-            return new Loading(fence);
+            return new Loading(fence, step);
         }
     }
 
@@ -116,9 +118,17 @@ public sealed interface RunState {
             Require.range("opened", opened, committed, committed + 1.0);
         }
 
-        static Held loaded(Fence fence, RunReady facts) {
+        static Held loaded(Loading loading, RunReady facts) {
+            int step = loading.step();
             return new Held(
-                    fence, facts, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty());
+                    loading.at(),
+                    facts,
+                    step,
+                    step,
+                    step,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         @Override
@@ -223,7 +233,13 @@ public sealed interface RunState {
     /**
      * An upload under way.
      *
+     * @param moments whether they are sent, besides parameters
      * @param again whether the coordinator has asked for it again meanwhile
      */
-    record Upload(int step, boolean again) {}
+    record Upload(int step, boolean moments, boolean again) {
+        /** This upload, as it begins again. */
+        Upload anew() {
+            return new Upload(step, moments, false);
+        }
+    }
 }

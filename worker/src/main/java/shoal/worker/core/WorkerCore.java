@@ -16,7 +16,7 @@ import shoal.proto.v1.StartRun;
  * <ul>
  *   <li>A message that speaks for an older generation, or for a run that is not held, changes
  *       nothing but a counter. A newer generation of the held run is adopted, except that a
- *       StartRun of a newer generation begins the run again at its first step.
+ *       StartRun of a newer generation begins the run again at the step it says.
  *   <li>A step is computed once and applied once, however often OpenStep and CommitStep arrive.
  *   <li>State survives a broken stream: on the next one the worker says where it stands (RunReady)
  *       and sends again what may have been lost (StepReduced, RunTrouble); EvaluationRows, when the
@@ -87,11 +87,11 @@ public final class WorkerCore {
 
         @Override
         public Decision loaded(Event.Loaded event) {
-            Optional<Fence> fence = state.run().fence();
-            if (event.load() != state.loads() || fence.isEmpty()) {
+            if (event.load() != state.loads()
+                    || !(state.run() instanceof RunState.Loading loading)) {
                 return stale("files of a run that was released");
             }
-            RunState.Held held = RunState.Held.loaded(fence.get(), event.facts());
+            RunState.Held held = RunState.Held.loaded(loading, event.facts());
             return new Decision(
                     state.withRun(held), List.of(Messages.ready(held)), "loaded " + words(held));
         }
@@ -131,7 +131,7 @@ public final class WorkerCore {
 
         /**
          * StartRun: under the fence that is held it means "say where you stand"; under a newer one,
-         * or of another run, load it and begin at its first step.
+         * or of another run, load it and begin after the step that it says.
          */
         private Decision start(StartRun run) {
             Fence fence = run.getFence();
@@ -142,11 +142,12 @@ public final class WorkerCore {
             return load(run);
         }
 
-        /** Loads from the first step; what was held is over. */
+        /** Loads from the step that it says; what was held is over. */
         private Decision load(StartRun run) {
             List<Action> actions = new ArrayList<>();
             state.run().fence().ifPresent(old -> actions.add(new Action.Release(state.loads())));
-            WorkerState next = state.withNextLoad(new RunState.Loading(run.getFence()));
+            WorkerState next =
+                    state.withNextLoad(new RunState.Loading(run.getFence(), run.getStep()));
             actions.add(new Action.Load(next.loads(), run));
             return new Decision(next, actions, "loading " + words(run.getFence()));
         }

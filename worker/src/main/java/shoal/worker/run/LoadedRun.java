@@ -3,9 +3,11 @@ package shoal.worker.run;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import shoal.engine.TrainingEngine;
+import shoal.model.StateKind;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
@@ -86,8 +88,10 @@ final class LoadedRun implements RunWork {
     }
 
     @Override
-    public void upload(Fence fence, int step) throws IOException {
-        parts.upload().send(fence, step, stop);
+    public void upload(Fence fence, int step, boolean moments) throws IOException {
+        List<StateKind> kinds =
+                moments ? List.of(StateKind.values()) : List.of(StateKind.PARAMETER);
+        parts.upload().send(fence, step, kinds, stop);
     }
 
     @Override

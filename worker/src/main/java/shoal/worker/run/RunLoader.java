@@ -50,7 +50,8 @@ import shoal.worker.stop.StopSignal;
  *   folder  = its files, fetched by content and laid out
  *   data    = rows of the training and evaluation files, labels checked against the head
  *   tokens  = ids of all rows
- *   engine  = opened for the model's configuration, weights written into it
+ *   engine  = opened for the model's configuration, weights written into it, or the whole state
+ *             of the checkpoint that the run goes on from
  * </pre>
  *
  * <p>Problems of the run's files come out as {@code UserException}, all of a file at once. What was
@@ -124,9 +125,15 @@ public final class RunLoader implements RunOpener {
         stop.throwIfRaised();
         Member member = member(run, recipe, model);
         LoadedEngine engine =
-                member.workers() > 1 ? shard(recipe, model, member) : alone(recipe, model);
+                member.workers() > 1
+                        ? shard(recipe, model, member, run.getStep())
+                        : alone(recipe, model);
         try {
-            write(model, recipe.order().seed(), engine.engine(), stop);
+            if (run.getStep() > 0) {
+                new CheckpointLoad(folder, run.getStep()).into(engine.engine(), stop);
+            } else {
+                write(model, recipe.order().seed(), engine.engine(), stop);
+            }
             Computation computation =
                     engine.join(receiver -> exchanges.open(run, receiver, stop), stop);
             StepLoop steps =
@@ -161,10 +168,10 @@ public final class RunLoader implements RunOpener {
         return new LoadedEngine(engine, (opener, stop) -> new Alone(engine));
     }
 
-    private LoadedEngine shard(Recipe recipe, ModelFolder model, Member member) {
+    private LoadedEngine shard(Recipe recipe, ModelFolder model, Member member, int step) {
         ShardedEngine engine = engines.open(model.config(), recipe, lanes, member.holding());
         return new LoadedEngine(
-                engine, (opener, stop) -> Together.join(member, engine, opener, stop, 0));
+                engine, (opener, stop) -> Together.join(member, engine, opener, stop, step));
     }
 
     /** An engine and how it comes to compute. */

@@ -115,12 +115,12 @@ public final class RunThread {
                                         rows -> events.accept(new Event.Evaluated(load, rows))));
     }
 
-    public void upload(Fence fence, int step) {
+    public void upload(Fence fence, int step, boolean moments) {
         long load = assignment.load();
         submit(
                 () -> {
                     try {
-                        current().upload(fence, step);
+                        current().upload(fence, step, moments);
                         long peakBytes = ProcessMemory.peakResidentBytes();
                         events.accept(new Event.Uploaded(load, step, peakBytes));
                     } catch (UploadLostException lost) {

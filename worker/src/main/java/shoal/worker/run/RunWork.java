@@ -28,8 +28,8 @@ public interface RunWork extends AutoCloseable {
     /** Evaluates all evaluation rows, in row order. */
     void evaluate(int step, Consumer<EvaluationRows> out);
 
-    /** Sends all parameters. */
-    void upload(Fence fence, int step) throws IOException;
+    /** Sends all parameters, and the moments if so told. */
+    void upload(Fence fence, int step, boolean moments) throws IOException;
 
     /** Frees engine and files. */
     @Override

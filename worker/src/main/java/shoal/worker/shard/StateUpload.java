@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import shoal.engine.ElementRange;
 import shoal.engine.TrainingEngine;
 import shoal.model.Parameter;
@@ -19,8 +20,8 @@ import shoal.recipe.Limits;
 import shoal.worker.stop.StopSignal;
 
 /**
- * Streams the parameters that a worker owns, in buffer order, in chunks of at most {@link
- * Limits#CHUNK_BYTES}.
+ * Streams the parameters that a worker owns, and for a checkpoint both moments, in buffer order, in
+ * chunks of at most {@link Limits#CHUNK_BYTES}.
  *
  * <p>Memory is bounded: a chunk is read from the engine only when the stream can take it.
  *
@@ -47,17 +48,22 @@ public final class StateUpload {
     /**
      * Sends everything and waits for the receipt.
      *
+     * @param kinds what is sent of each parameter
      * @throws UploadLostException when a redial or a newer generation will cure it
      * @throws IOException when it will not
      */
-    public void send(Fence fence, int step, StopSignal stop) throws IOException {
+    public void send(Fence fence, int step, List<StateKind> kinds, StopSignal stop)
+            throws IOException {
         StateStream stream = new StateStream();
         StopSignal.Listening listening = stop.whenRaised(() -> stream.cancel("the run ended"));
         try {
             StateGrpc.newStub(channel).upload(stream);
             long sent = 0;
-            for (Parameter parameter : engine.table().parameters()) {
-                sent += sendParameter(stream, parameter, fence, step);
+            for (StateKind kind : kinds) {
+                Chunks chunks = new Chunks(stream, member.index(), kind, fence, step);
+                for (Parameter parameter : engine.table().parameters()) {
+                    sent += send(parameter, chunks);
+                }
             }
             long elements = stream.finish();
             if (elements != sent) {
@@ -73,39 +79,54 @@ public final class StateUpload {
         }
     }
 
-    /** Sends what is owned of a parameter; returns how many elements that is. */
-    private long sendParameter(StateStream stream, Parameter parameter, Fence fence, int step)
-            throws StreamOver {
-        ElementRange range = member.owned(parameter.unit());
-        long first = Math.max(0, range.from() - parameter.offsetElements());
-        long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
-        for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
-            stream.awaitReady();
-            int count = (int) Math.min(CHUNK_ELEMENTS, end - offset);
-            byte[] bytes = new byte[count * Float.BYTES];
-            engine.read(
-                    StateKind.PARAMETER,
-                    parameter.unit(),
-                    parameter.offsetElements() + offset,
-                    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    /** Where chunks of one kind of state go. */
+    private record Chunks(StateStream stream, int index, StateKind kind, Fence fence, int step) {
+        void send(String parameter, long offset, byte[] bytes) throws StreamOver {
             stream.send(
                     StateChunk.newBuilder()
                             .setFence(fence)
                             .setStep(step)
-                            .setIndex(member.index())
-                            .setParameter(parameter.name())
+                            .setIndex(index)
+                            .setKind(inWords(kind))
+                            .setParameter(parameter)
                             .setOffsetElements(offset)
                             .setValues(UnsafeByteOperations.unsafeWrap(bytes))
                             .build());
         }
+    }
+
+    /** Sends what is owned of a parameter; returns how many elements that is. */
+    private long send(Parameter parameter, Chunks chunks) throws StreamOver {
+        ElementRange range = member.owned(parameter.unit());
+        long first = Math.max(0, range.from() - parameter.offsetElements());
+        long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
+        for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
+            chunks.stream().awaitReady();
+            int count = (int) Math.min(CHUNK_ELEMENTS, end - offset);
+            byte[] bytes = new byte[count * Float.BYTES];
+            engine.read(
+                    chunks.kind(),
+                    parameter.unit(),
+                    parameter.offsetElements() + offset,
+                    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+            chunks.send(parameter.name(), offset, bytes);
+        }
         return Math.max(0, end - first);
+    }
+
+    private static StateChunk.StateKind inWords(StateKind kind) {
+        return switch (kind) {
+            case PARAMETER -> StateChunk.StateKind.PARAMETER;
+            case EXP_AVG -> StateChunk.StateKind.EXP_AVG;
+            case EXP_AVG_SQ -> StateChunk.StateKind.EXP_AVG_SQ;
+        };
     }
 
     private static IOException trouble(Status status) {
         return switch (status.getCode()) {
             case UNAVAILABLE, CANCELLED, FAILED_PRECONDITION, DEADLINE_EXCEEDED, ABORTED ->
                     new UploadLostException(status.toString());
-            default -> new IOException("the coordinator does not take the parameters: " + status);
+            default -> new IOException("the coordinator does not take the state: " + status);
         };
     }
 }

@@ -166,7 +166,12 @@ final class Script {
 
         @Override
         public void upload(Action.Upload action) {
-            words.add("upload " + words(action.fence()) + " step=" + action.step());
+            words.add(
+                    "upload "
+                            + words(action.fence())
+                            + " step="
+                            + action.step()
+                            + (action.moments() ? " with moments" : ""));
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,6 +50,8 @@ final class StateUploadTest {
 
     private static final Fence FENCE = Fence.newBuilder().setRun("r").setGeneration(3).build();
 
+    private static final List<StateKind> PARAMETERS = List.of(StateKind.PARAMETER);
+
     private final Receiver receiver = new Receiver();
     private final StopSignal stop = new StopSignal();
     private Server server;
@@ -75,7 +78,7 @@ final class StateUploadTest {
         FakeEngine engine = numbered(100);
         receiver.reads = true;
 
-        upload(engine).send(FENCE, 9, stop);
+        upload(engine).send(FENCE, 9, PARAMETERS, stop);
 
         assertThat(receiver.elements).hasSameSizeAs(engine.table().parameters());
         for (Parameter parameter : engine.table().parameters()) {
@@ -97,7 +100,7 @@ final class StateUploadTest {
         Future<?> sent =
                 runThread.submit(
                         () -> {
-                            upload(engine).send(FENCE, 9, stop);
+                            upload(engine).send(FENCE, 9, PARAMETERS, stop);
                             return null;
                         });
 
@@ -122,7 +125,7 @@ final class StateUploadTest {
                     stop.raise();
                 });
 
-        assertThatThrownBy(() -> upload(engine).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(engine).send(FENCE, 9, PARAMETERS, stop))
                 .isInstanceOf(StoppedException.class);
         other.shutdown();
     }
@@ -131,7 +134,7 @@ final class StateUploadTest {
     void a_stale_fence_is_for_the_coordinator_to_cure() {
         receiver.refusal = Status.FAILED_PRECONDITION.withDescription("generation 4 is current");
 
-        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, PARAMETERS, stop))
                 .isInstanceOf(UploadLostException.class)
                 .hasMessageContaining("generation 4 is current");
     }
@@ -140,7 +143,7 @@ final class StateUploadTest {
     void a_refused_range_is_a_failure() {
         receiver.refusal = Status.INVALID_ARGUMENT.withDescription("outside its unit");
 
-        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, PARAMETERS, stop))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(UploadLostException.class)
                 .hasMessageContaining("outside its unit");
@@ -151,7 +154,7 @@ final class StateUploadTest {
         receiver.reads = true;
         receiver.receiptShort = 1;
 
-        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, stop))
+        assertThatThrownBy(() -> upload(numbered(100)).send(FENCE, 9, PARAMETERS, stop))
                 .hasMessageContaining("confirms");
     }
 
