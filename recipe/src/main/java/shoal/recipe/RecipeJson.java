@@ -28,8 +28,8 @@ import shoal.recipe.json.JsonWriter;
  * </ul>
  */
 public final class RecipeJson {
-    /** The format that is written; 2 brought optimizer.decays_all, 3 monitor. */
-    public static final int VERSION = 3;
+    /** The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes. */
+    public static final int VERSION = 4;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -109,7 +109,7 @@ public final class RecipeJson {
                 cadence(fields.object("saving")),
                 selection(fields.object("selection")),
                 version < 3 ? MonitorRecipe.none() : monitor(fields.object("monitor")),
-                zero(fields.object("zero")),
+                zero(fields.object("zero"), version),
                 fields.count("max_sequence_length", 1, MOST),
                 fields.count("labels", 0, Limits.LABELS),
                 fields.text("output_directory"),
@@ -259,15 +259,17 @@ public final class RecipeJson {
         members.put("stage", JsonNumber.of(zero.stage()));
         members.put("optimizer", word(zero.optimizer()));
         members.put("parameters", word(zero.parameters()));
+        members.put("recomputes", JsonBoolean.of(zero.recomputes()));
         return JsonObject.of(members);
     }
 
-    private static ZeroRecipe zero(JsonFields fields) {
+    private static ZeroRecipe zero(JsonFields fields, long version) {
         ZeroRecipe zero =
                 new ZeroRecipe(
                         fields.count("stage", 0, 3),
                         fields.word("optimizer", ZeroRecipe.Offload.class),
-                        fields.word("parameters", ZeroRecipe.Offload.class));
+                        fields.word("parameters", ZeroRecipe.Offload.class),
+                        version >= 4 && fields.flag("recomputes"));
         fields.refuseOthers();
         return zero;
     }

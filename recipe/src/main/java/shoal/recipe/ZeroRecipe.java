@@ -3,14 +3,15 @@ package shoal.recipe;
 import static java.util.Objects.requireNonNull;
 
 /**
- * DeepSpeed's zero_optimization: which state is sharded, and where an owner keeps its shards. None
- * of it changes a bit of the result.
+ * What saves memory and never changes a bit of the result: DeepSpeed's zero_optimization (which
+ * state is sharded, and where an owner keeps its shards), and HF's gradient_checkpointing.
  *
  * @param stage 0 to 3
  * @param optimizer where moments are kept
  * @param parameters where parameters are kept; differs from DEVICE only in stage 3
+ * @param recomputes whether backward computes each layer again from its input, which alone is kept
  */
-public record ZeroRecipe(int stage, Offload optimizer, Offload parameters) {
+public record ZeroRecipe(int stage, Offload optimizer, Offload parameters, boolean recomputes) {
     /** DeepSpeed's offload device. */
     public enum Offload {
         DEVICE,
@@ -24,7 +25,17 @@ public record ZeroRecipe(int stage, Offload optimizer, Offload parameters) {
         requireNonNull(parameters, "parameters");
     }
 
+    /** A recipe that keeps the activations of forward. */
+    public ZeroRecipe(int stage, Offload optimizer, Offload parameters) {
+        this(stage, optimizer, parameters, false);
+    }
+
     public static ZeroRecipe none() {
         return new ZeroRecipe(0, Offload.DEVICE, Offload.DEVICE);
+    }
+
+    /** The same with activations kept or computed again. */
+    public ZeroRecipe recomputing(boolean again) {
+        return new ZeroRecipe(stage, optimizer, parameters, again);
     }
 }

@@ -24,7 +24,7 @@ class RecipeJsonTest {
                     Cadence.never(),
                     new SelectionRecipe("f1", true, true, 3, 0.001, 2),
                     new MonitorRecipe("logs/job"),
-                    new ZeroRecipe(3, Offload.CPU, Offload.NVME),
+                    new ZeroRecipe(3, Offload.CPU, Offload.NVME, true),
                     192,
                     2,
                     "output",
@@ -34,7 +34,7 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":3,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":4,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
@@ -56,7 +56,7 @@ class RecipeJsonTest {
                                 + "\"checkpoints_kept\":2},"
                                 + "\"monitor\":{\"csv_folder\":\"logs/job\"},"
                                 + "\"zero\":{\"stage\":3,\"optimizer\":\"cpu\","
-                                + "\"parameters\":\"nvme\"},"
+                                + "\"parameters\":\"nvme\",\"recomputes\":true},"
                                 + "\"max_sequence_length\":192,\"labels\":2,"
                                 + "\"output_directory\":\"output\","
                                 + "\"notices\":[\"a \\\"notice\\\"\"]}");
@@ -99,14 +99,20 @@ class RecipeJsonTest {
 
     @Test
     void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
-        String second =
+        String third =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":3", "\"version\":2")
+                        .replace("\"version\":4", "\"version\":3")
+                        .replace(",\"recomputes\":true", "");
+        String second =
+                third.replace("\"version\":3", "\"version\":2")
                         .replace("\"monitor\":{\"csv_folder\":\"logs/job\"},", "");
         String first =
                 second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
+        Recipe keeping = RecipeJson.read(third);
+        assertThat(keeping.zero()).isEqualTo(RECIPE.zero().recomputing(false));
+        assertThat(keeping.monitor()).isEqualTo(RECIPE.monitor());
         Recipe unmonitored = RecipeJson.read(second);
         assertThat(unmonitored.monitor()).isEqualTo(MonitorRecipe.none());
         assertThat(unmonitored.selection()).isEqualTo(RECIPE.selection());
@@ -115,9 +121,9 @@ class RecipeJsonTest {
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":4,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":5,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 4, but this version of Shoal reads up to 3; use"
+                        "recipe: has format version 5, but this version of Shoal reads up to 4; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -164,7 +170,10 @@ class RecipeJsonTest {
                     new SelectionRecipe(text(), flag(), flag(), count(), share(), count()),
                     new MonitorRecipe(text()),
                     new ZeroRecipe(
-                            random.nextInt(4), word(Offload.values()), word(Offload.values())),
+                            random.nextInt(4),
+                            word(Offload.values()),
+                            word(Offload.values()),
+                            flag()),
                     count(),
                     random.nextInt(Limits.LABELS + 1),
                     text(),

@@ -168,7 +168,7 @@ public final class DjlEngine implements ShardedEngine {
 
     private PartReport compute(StepWork work, GradientTarget target) {
         requireSound();
-        StepPass pass = new StepPass(parts, work);
+        StepPass pass = new StepPass(parts, work, recipe.zero().recomputes());
         parts.held().release();
         heldStep = OptionalInt.empty();
         broken = true;

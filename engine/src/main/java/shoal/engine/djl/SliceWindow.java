@@ -15,22 +15,29 @@ import shoal.recipe.Require;
 final class SliceWindow {
     private final GptConfig config;
     private final long layerElements;
+    private final boolean inputsOnly;
 
-    /** The window of a model all of whose parameters are here. */
-    static SliceWindow of(Model model) {
+    /**
+     * The window of a model all of whose parameters are here.
+     *
+     * @param inputsOnly as {@link Forward} has it
+     */
+    static SliceWindow of(Model model, boolean inputsOnly) {
         GptConfig config = model.config();
         long layer = model.table().units().get(Model.unitOfLayer(0)).sizeElements();
-        return new SliceWindow(config, layer);
+        return new SliceWindow(config, layer, inputsOnly);
     }
 
     /**
      * A window for one model.
      *
      * @param layerElements size of a layer's unit
+     * @param inputsOnly as {@link Forward} has it
      */
-    SliceWindow(GptConfig config, long layerElements) {
+    SliceWindow(GptConfig config, long layerElements, boolean inputsOnly) {
         this.config = config;
         this.layerElements = layerElements;
+        this.inputsOnly = inputsOnly;
     }
 
     /**
@@ -66,14 +73,19 @@ final class SliceWindow {
 
     /**
      * Floats that {@code kernel.py} keeps of a slice: of a layer x, h, a and their like in the MLP
-     * (x, h), qkv, u and f for each token, and attention; of the last layer x, h and kv.
+     * (x, h), qkv, u and f for each token, and attention; of the last layer x, h and kv. Layers
+     * that are computed again, one in each lane, do not depend on the window.
      */
     private long activations(PackedRows rows) {
+        long last = rows.tokens() * 4L * config.hidden();
+        if (inputsOnly) {
+            return (config.layers() - 1) * ((long) rows.tokens() * config.hidden()) + last;
+        }
         long attention = 0;
         for (int row = 0; row < rows.count(); row++) {
             attention += (long) config.heads() * rows.tokens(row) * rows.tokens(row);
         }
         long layer = rows.tokens() * (8L * config.hidden() + 2L * config.inner()) + attention;
-        return (config.layers() - 1) * layer + rows.tokens() * 4L * config.hidden();
+        return (config.layers() - 1) * layer + last;
     }
 }

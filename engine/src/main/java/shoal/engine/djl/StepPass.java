@@ -11,12 +11,18 @@ import shoal.engine.StepWork;
 final class StepPass {
     private final DjlEngine.Parts parts;
     private final StepWork work;
+    private final boolean recomputes;
     private final List<PackedRows> packed = new ArrayList<>();
 
-    /** Packs the rows; refuses rows that the model cannot read. */
-    StepPass(DjlEngine.Parts parts, StepWork work) {
+    /**
+     * Packs the rows; refuses rows that the model cannot read.
+     *
+     * @param recomputes whether layers are computed again in backward even where all could be kept
+     */
+    StepPass(DjlEngine.Parts parts, StepWork work, boolean recomputes) {
         this.parts = parts;
         this.work = work;
+        this.recomputes = recomputes;
         for (Leaf leaf : work.ownLeaves()) {
             packed.add(PackedRows.of(leaf.rows(), parts.model().config()));
         }
@@ -57,7 +63,7 @@ final class StepPass {
 
     /** Activations of several micro-batches at a time would be too many. */
     private boolean inputsOnly(List<List<Integer>> groups) {
-        return groups.size() < microBatches(work.ownLeaves()).size();
+        return recomputes || groups.size() < microBatches(work.ownLeaves()).size();
     }
 
     /**
@@ -68,7 +74,7 @@ final class StepPass {
         if (parts.model().holding().stage() >= 2) {
             return group.size();
         }
-        return SliceWindow.of(parts.model())
+        return SliceWindow.of(parts.model(), recomputes)
                 .slices(group.stream().map(packed::get).toList(), parts.lanes().count());
     }
 

@@ -122,14 +122,18 @@ public record MemoryEstimate(List<MemoryItem> items) {
         }
 
         private MemoryItem kept() {
-            boolean recomputes = zero.stage() >= 2 && groups > 1;
+            boolean together = zero.stage() >= 2 && groups > 1;
+            int microBatches = together ? groups : 1;
+            boolean recomputes = together || zero.recomputes();
             return item(
                     "activations",
                     recomputes
-                            ? activations.inputsAndOneLayer(tokenCounts, groups)
+                            ? activations.inputsAndOneLayer(tokenCounts, microBatches)
                             : activations.keptByAllLayers(tokenCounts),
                     recomputes
-                            ? "each layer's input of " + groups + " micro-batches, and one layer"
+                            ? "each layer's input of "
+                                    + microBatches
+                                    + " micro-batch(es), and one layer"
                             : "one micro-batch, all layers, without padding");
         }
 

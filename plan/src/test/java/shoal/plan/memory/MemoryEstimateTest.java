@@ -3,6 +3,7 @@ package shoal.plan.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
@@ -105,6 +106,17 @@ final class MemoryEstimateTest {
         long four = bytes(estimate(recipe(4, 1, stage(2)), new WorkerShare(1, 1)), "activations");
 
         assertThat(four).isLessThan(once);
+    }
+
+    @Test
+    void activations_that_are_computed_again_leave_each_layer_s_input_and_one_layer() {
+        Recipe recipe = recipe(2, 4, ZeroRecipe.none().recomputing(true));
+        int tokens = IntStream.of(EIGHT_ROWS).sum();
+
+        long elements = bytes(estimate(recipe, new WorkerShare(1, 1)), "activations") / 4;
+
+        assertThat(elements)
+                .isEqualTo(12L * tokens * 768 + new ActivationCount(BASE).keptByLayer(EIGHT_ROWS));
     }
 
     @Test

@@ -17,6 +17,8 @@ import shoal.recipe.key.ValueType;
 final class SectionKeys {
     private static final String LOG = "trainer_state.json in output_dir holds the log";
     private static final String OWN = "Shoal has its own machinery for this, or none";
+    private static final String RECOMPUTED =
+            "HF's models do not ask; gradient_checkpointing has layers computed again";
     private static final String OFF = "only read when it is on, which is refused";
 
     private static final ValueType ANY_NUMBER = number(-Double.MAX_VALUE, Double.MAX_VALUE);
@@ -69,7 +71,7 @@ final class SectionKeys {
                                         + "use_gds=false"),
                         section(
                                 "activation_checkpointing",
-                                OWN,
+                                RECOMPUTED,
                                 "what is recomputed, where a model asks for it",
                                 "partition_activations=false number_checkpoints "
                                         + "contiguous_memory_optimization=false "

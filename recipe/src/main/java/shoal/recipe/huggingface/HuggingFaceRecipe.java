@@ -40,6 +40,12 @@ public final class HuggingFaceRecipe {
                 settings.flag("dataloader_drop_last"));
     }
 
+    /** Whether backward computes activations again; null means no. */
+    public boolean recomputes() {
+        String name = "activation_checkpointing";
+        return !settings.isNull(name) && settings.flag(name);
+    }
+
     /** How long training lasts. HF takes max_steps of 0 for "not set", as any value below 1. */
     public LengthRecipe length() {
         int steps = settings.count("max_steps");

@@ -229,19 +229,20 @@ final class LearningKeys {
                             "null",
                             "allows TF32 products on NVIDIA GPUs",
                             "products are computed in fp32"),
-                    withoutEffect(
+                    honoured(
                                     "activation_checkpointing",
                                     FLAG_OR_NULL,
                                     "false",
                                     "computes activations again in backward to save memory",
-                                    "changes no result; what is kept is decided by the engine")
+                                    "the same: only each layer's input is kept; not a bit of the"
+                                            + " result changes")
                             .or("gradient_checkpointing"),
                     withoutEffect(
                                     "activation_checkpointing_kwargs",
                                     TREE_OR_NULL,
                                     "null",
                                     "arguments of activation checkpointing",
-                                    "see activation_checkpointing")
+                                    "how PyTorch would compute them again")
                             .or("gradient_checkpointing_kwargs"),
                     withoutEffect(
                             "average_tokens_across_devices",

@@ -93,7 +93,7 @@ public final class RecipeReader {
                         parts.saving(),
                         parts.selection(),
                         monitor,
-                        zero,
+                        zero.recomputing(parts.recomputes()),
                         settings.count("max_seq_length"),
                         settings.count("num_labels"),
                         settings.text("output_dir").orElseThrow(),

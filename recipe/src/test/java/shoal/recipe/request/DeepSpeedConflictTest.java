@@ -234,6 +234,21 @@ class DeepSpeedConflictTest {
     }
 
     @Test
+    void only_the_training_arguments_have_activations_computed_again() {
+        String section = "\"activation_checkpointing\": {\"partition_activations\": true}";
+        String whole = "\"deepspeed\": {\"zero_optimization\": {\"stage\": 2}, " + section + "}";
+
+        assertThat(Typed.arguments(whole).recipe().zero())
+                .isEqualTo(new ZeroRecipe(2, Offload.DEVICE, Offload.DEVICE, false));
+        assertThat(Typed.arguments("\"gradient_checkpointing\": true", whole).recipe().zero())
+                .isEqualTo(new ZeroRecipe(2, Offload.DEVICE, Offload.DEVICE, true));
+        assertThat(Typed.arguments("\"gradient_checkpointing\": null").recipe().zero())
+                .isEqualTo(ZeroRecipe.none());
+        assertThat(Typed.arguments("\"gradient_checkpointing\": true").recipe().notices())
+                .isEmpty();
+    }
+
+    @Test
     void the_file_s_content_may_stand_in_the_training_arguments() {
         assertThat(
                         Typed.arguments("\"deepspeed\": {\"zero_optimization\": {\"stage\": 2}}")
