@@ -23,6 +23,9 @@ final class ZeroKeys {
     private static final ValueType SIZE = new ValueType.Whole(0, Long.MAX_VALUE);
     private static final ValueType DEVICE = oneOf("none", "cpu", "nvme");
 
+    private static final String OFFLOAD =
+            "state is in memory of the CPU, with each of the three; nothing is written to a disk";
+
     private ZeroKeys() {}
 
     static final List<Key> STAGE =
@@ -36,12 +39,14 @@ final class ZeroKeys {
                             ZERO + "offload_optimizer.device",
                             DEVICE,
                             "none",
-                            "where moments are kept, from stage 1"),
+                            "where moments are kept, from stage 1",
+                            OFFLOAD),
                     honoured(
                             ZERO + "offload_param.device",
                             DEVICE,
                             "none",
-                            "where parameters are kept, in stage 3"),
+                            "where parameters are kept, in stage 3",
+                            OFFLOAD),
                     honoured(
                             ZERO + "cpu_offload",
                             FLAG_OR_NULL,

@@ -11,6 +11,11 @@ import shoal.recipe.key.Verdict;
 
 /** What a user should know of how the files were read. */
 final class Notices {
+    private static final List<String> OFFLOADS =
+            List.of(
+                    "zero_optimization.offload_optimizer.device",
+                    "zero_optimization.offload_param.device");
+
     private Notices() {}
 
     static List<String> of(Settings settings, Optional<DeepSpeedRecipe> deepspeed) {
@@ -38,6 +43,15 @@ final class Notices {
         if (settings.range("workers").most() == 1) {
             Setting stage = file.of("zero_optimization.stage");
             notices.add(stage.where() + ": stage and offload change nothing with one worker");
+        }
+        for (String name : OFFLOADS) {
+            if (file.text(name).equals(Optional.of("nvme"))) {
+                notices.add(
+                        file.of(name).where()
+                                + ": "
+                                + file.of(name).inWords()
+                                + ", but state stays in memory: each worker holds its share");
+            }
         }
         List<Setting> idle = withoutEffect(file);
         if (!idle.isEmpty()) {

@@ -249,6 +249,19 @@ class DeepSpeedConflictTest {
     }
 
     @Test
+    void offload_to_nvme_is_said_to_stay_in_memory() {
+        assertThat(
+                        deepspeed(
+                                        "\"zero_optimization\": {\"stage\": 2",
+                                        "\"offload_optimizer\": {\"device\": \"nvme\"}}")
+                                .recipe()
+                                .notices())
+                .contains(
+                        "ds.json:3: zero_optimization.offload_optimizer.device is \"nvme\", but state"
+                                + " stays in memory: each worker holds its share");
+    }
+
+    @Test
     void the_file_s_content_may_stand_in_the_training_arguments() {
         assertThat(
                         Typed.arguments("\"deepspeed\": {\"zero_optimization\": {\"stage\": 2}}")

@@ -88,9 +88,14 @@ final class TrainProcess implements AutoCloseable {
 
     /** The worker, its one child. */
     ProcessHandle worker() {
+        return workers(1).get(0);
+    }
+
+    /** The workers, its only children. */
+    List<ProcessHandle> workers(int count) {
         List<ProcessHandle> children = process.children().toList();
-        assertThat(children).as(text()).hasSize(1);
-        return children.get(0);
+        assertThat(children).as(text()).hasSize(count);
+        return children;
     }
 
     /** Whether a Ctrl-C reaches it: a shell starts background commands without. */

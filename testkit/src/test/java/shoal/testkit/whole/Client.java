@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.ArtefactsGrpc;
+import shoal.proto.v1.Demand;
 import shoal.proto.v1.LogValue;
 import shoal.proto.v1.MissingRequest;
 import shoal.proto.v1.RunEvent;
@@ -53,8 +54,8 @@ final class Client {
         this.runs = runs;
     }
 
-    /** Sends what the coordinator lacks, and submits a run. */
-    void submit(String name, Recipe recipe, RunFiles files)
+    /** Sends what the coordinator lacks, and submits a run for so many workers, no fewer. */
+    void submit(String name, Recipe recipe, RunFiles files, int workers)
             throws IOException, InterruptedException {
         List<Artefact> artefacts = new ArrayList<>();
         for (RunFiles.Sent file : files.sent()) {
@@ -67,6 +68,11 @@ final class Client {
                                 .setName(name)
                                 .setRecipeJson(RecipeJson.write(recipe))
                                 .addAllArtefacts(artefacts)
+                                .setDemand(
+                                        Demand.newBuilder()
+                                                .setLeastWorkers(workers)
+                                                .setMostWorkers(workers)
+                                                .setWaitSeconds((int) PATIENCE_SECONDS))
                                 .build());
     }
 

@@ -4,6 +4,8 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import shoal.coordinator.Coordinator;
 import shoal.coordinator.CoordinatorSettings;
@@ -15,38 +17,52 @@ import shoal.wire.Token;
 import shoal.worker.Worker;
 import shoal.worker.WorkerSettings;
 
-/** A coordinator and a worker on free loopback ports, with a client that may do everything. */
+/** A coordinator and workers on free loopback ports, with a client that may do everything. */
 public final class Cluster implements AutoCloseable {
     private final Path data;
-    private final Worker worker;
+    private final List<Worker> workers;
     private Coordinator coordinator;
     private ManagedChannel channel;
 
-    private Cluster(Path data, Worker worker, Coordinator coordinator) throws IOException {
+    private Cluster(Path data, List<Worker> workers, Coordinator coordinator) throws IOException {
         this.data = data;
-        this.worker = worker;
+        this.workers = workers;
         this.coordinator = coordinator;
         this.channel = dial(coordinator);
     }
 
-    /** Starts both below a folder. */
+    /** Starts a coordinator and one worker below a folder. */
     public static Cluster start(Path folder, int lanes) throws IOException {
-        Path data = folder.resolve("coordinator");
-        Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0));
-        Worker worker =
-                Worker.start(
-                        new WorkerSettings(
-                                coordinator.address(),
-                                token(coordinator, Scope.WORKER),
-                                folder.resolve("worker"),
-                                lanes));
-        return new Cluster(data, worker, coordinator);
+        return start(folder, 1, lanes);
     }
 
-    /** Submits a run and follows it to its end. */
+    /** Starts a coordinator and workers of so many lanes each below a folder. */
+    static Cluster start(Path folder, int workers, int lanes) throws IOException {
+        Path data = folder.resolve("coordinator");
+        Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0));
+        List<Worker> started = new ArrayList<>();
+        for (int i = 0; i < workers; i++) {
+            started.add(
+                    Worker.start(
+                            new WorkerSettings(
+                                    coordinator.address(),
+                                    token(coordinator, Scope.WORKER),
+                                    folder.resolve("worker-" + i),
+                                    lanes)));
+        }
+        return new Cluster(data, started, coordinator);
+    }
+
+    /** Submits a run for one worker and follows it to its end. */
     public RunOutcome run(String name, Recipe recipe, RunFiles files)
             throws IOException, InterruptedException {
-        client().submit(name, recipe, files);
+        return run(name, recipe, files, 1);
+    }
+
+    /** Submits a run for so many workers, no fewer, and follows it to its end. */
+    RunOutcome run(String name, Recipe recipe, RunFiles files, int workers)
+            throws IOException, InterruptedException {
+        client().submit(name, recipe, files, workers);
         return client().follow(name);
     }
 
@@ -67,7 +83,7 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         channel.shutdownNow();
-        worker.close();
+        workers.forEach(Worker::close);
         coordinator.close();
     }
 

@@ -52,20 +52,27 @@ final class GoldenCurvesTest {
         follow(folder);
     }
 
-    /** One worker serves all of them, one after the other. */
+    /**
+     * The same workers serve all of them, one after the other; each is computed by one, and again
+     * by two if it has as many ranks.
+     */
     private void follow(GoldenFolder golden) throws IOException, InterruptedException {
-        try (Cluster cluster = Cluster.start(folder, 2)) {
+        int most = 2;
+        try (Cluster cluster = Cluster.start(folder, most, 2)) {
             for (GoldenCurve curve : golden.curves()) {
-                follow(cluster, curve);
+                int ranks = curve.recipe().batch().ranks();
+                for (int workers = 1; workers <= Math.min(ranks, most); workers++) {
+                    follow(cluster, curve, workers);
+                }
             }
         }
     }
 
-    private static void follow(Cluster cluster, GoldenCurve curve)
+    private static void follow(Cluster cluster, GoldenCurve curve, int workers)
             throws IOException, InterruptedException {
         RunFiles files = RunFiles.of(curve);
-        String name = curve.name().replace(".json", "");
-        RunOutcome outcome = cluster.run(name, curve.recipe(), files);
+        String name = curve.name().replace(".json", "") + "-workers-" + workers;
+        RunOutcome outcome = cluster.run(name, curve.recipe(), files, workers);
         assertThat(outcome.last().getStatus())
                 .as("%s: %s", name, outcome.last())
                 .isEqualTo(RunStatus.DONE);

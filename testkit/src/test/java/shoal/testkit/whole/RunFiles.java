@@ -33,6 +33,13 @@ public record RunFiles(Path train, Path evaluation, Path model) {
                 folder.file(curve.model()));
     }
 
+    /** The files of the project's sample. */
+    static RunFiles sample() {
+        Path data = Path.of(System.getProperty("shoal.root"), "data");
+        return new RunFiles(
+                data.resolve("train.tsv"), data.resolve("dev.tsv"), data.resolve("model"));
+    }
+
     /** A file and what a run calls it. */
     public record Sent(Artefact artefact, Path path) {}
 

@@ -49,7 +49,7 @@ final class SameBytesTest {
         try (Cluster cluster = Cluster.start(folder, 2)) {
             byte[] undisturbed = train(cluster, "undisturbed", recipe(42));
 
-            cluster.client().submit("disturbed", recipe(42), sample());
+            cluster.client().submit("disturbed", recipe(42), RunFiles.sample(), 1);
             cluster.client().awaitStep("disturbed", 3);
             cluster.restartCoordinator();
             RunOutcome outcome = cluster.client().follow("disturbed");
@@ -63,13 +63,7 @@ final class SameBytesTest {
 
     private static byte[] train(Cluster cluster, String name, Recipe recipe)
             throws IOException, InterruptedException {
-        return weights(name, cluster.run(name, recipe, sample()));
-    }
-
-    private static RunFiles sample() {
-        Path data = Path.of(System.getProperty("shoal.root"), "data");
-        return new RunFiles(
-                data.resolve("train.tsv"), data.resolve("dev.tsv"), data.resolve("model"));
+        return weights(name, cluster.run(name, recipe, RunFiles.sample()));
     }
 
     private static byte[] weights(String name, RunOutcome outcome) throws IOException {

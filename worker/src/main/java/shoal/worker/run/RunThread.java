@@ -17,6 +17,7 @@ import shoal.proto.v1.StartRun;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
 import shoal.worker.core.Event;
+import shoal.worker.exchange.PeerLostException;
 import shoal.worker.shard.UploadLostException;
 import shoal.worker.stop.StopSignal;
 import shoal.worker.stop.StoppedException;
@@ -41,6 +42,11 @@ public final class RunThread {
 
     /** Far above what the protocol can have under way: a commit, a step, a release, a load. */
     private static final int MOST_QUEUED = 64;
+
+    /**
+     * Longer than the coordinator waits for a worker to dial again, before it takes it for dead.
+     */
+    private static final long PEER_LOSS_MILLIS = 60_000;
 
     private final RunOpener opener;
     private final Consumer<Event> events;
@@ -168,6 +174,8 @@ public final class RunThread {
             LOG.debug("stopped load={}", of.load());
         } catch (UserException e) {
             fail(of, true, e.problems().stream().map(Problem::toString).toList());
+        } catch (PeerLostException e) {
+            awaitNewGeneration(of, e);
         } catch (IOException | RuntimeException e) {
             if (of.stop().isRaised()) {
                 LOG.debug("stopped load={}", of.load(), e);
@@ -176,6 +184,21 @@ public final class RunThread {
             LOG.error("a run cannot go on here load={}", of.load(), e);
             fail(of, false, List.of(inWords(e)));
         }
+    }
+
+    /**
+     * A worker that died is the coordinator's to notice: it ends the generation, and with it this
+     * load. Where it does not, only the way between the two workers is cut.
+     */
+    private void awaitNewGeneration(Assignment of, PeerLostException lost) {
+        LOG.warn("waits for the coordinator load={}: {}", of.load(), lost.getMessage());
+        try {
+            of.stop().pause(PEER_LOSS_MILLIS);
+        } catch (StoppedException e) {
+            LOG.debug("stopped load={}", of.load());
+            return;
+        }
+        fail(of, false, List.of(inWords(lost)));
     }
 
     private void fail(Assignment of, boolean userError, List<String> problems) {
