@@ -23,6 +23,7 @@ from pathlib import Path
 import compare_hf
 import make_checkpoint
 from processes import Watched, watch
+from tables import agreement, spread
 
 ROOT = Path(__file__).resolve().parents[1]
 MODES = ("ddp", "zero0", "zero1", "zero2", "zero3")
@@ -214,11 +215,6 @@ def report(cases, flags):
         print(ratios(case, plain.get(case.size), flags))
 
 
-def spread(values, digits, sign=""):
-    values = sorted(values)
-    return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
-
-
 def row(case, label, sides):
     return (
         f"| {case.size} | {case.mode} | {label} | {spread([s.samples_per_second for s in sides], 2)} "
@@ -236,20 +232,8 @@ def ratios(case, plain, flags):
         f"| {case.size} | {case.mode} "
         f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in case.pairs], 2, 'x')} "
         f"| {spread([100 * ours.worker_megabytes / peer.worker_megabytes for peer, ours in case.pairs], 0, ' %')} "
-        f"| {steps} | {agreement(case, flags)} |"
+        f"| {steps} | {agreement(case.pairs, flags.dropout)} |"
     )
-
-
-def agreement(case, flags):
-    """HF prints losses with 4 decimals, so equal to 4 decimals means at most one unit of the last."""
-    if flags.dropout:
-        return "masks differ"
-    worst = max(
-        abs(ours - theirs)
-        for peer, shoal in case.pairs
-        for theirs, ours in zip(peer.watched.losses, shoal.watched.losses)
-    )
-    return f"{'equal' if worst < 1.5e-4 else 'DIFFER'} (worst {worst:.1e})"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tables import spread
+
 HERE = Path(__file__).resolve().parent
 LIMIT_SECONDS = 600
 
@@ -47,10 +49,6 @@ def shoal_measurements(rounds):
     return {(line["path"], line["size_bytes"]): line["seconds"] for line in lines}
 
 
-def shown(values, digits):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--blocks", type=int, default=3, help="times that each side is measured (default: 3)")
@@ -68,7 +66,7 @@ def main():
     print("|---|---|---|---|---|")
     for (path, size), seconds in sorted(medians.items(), key=lambda item: (item[0][1], item[0][0])):
         ratios = [theirs / ours for ours, theirs in zip(seconds, gloo[size])]
-        print(f"| {size / 1e6:.0f} MB | {path} | {shown(seconds, 3)} | {shown(gloo[size], 3)} | {shown(ratios, 2)}x |")
+        print(f"| {size / 1e6:.0f} MB | {path} | {spread(seconds, 3)} | {spread(gloo[size], 3)} | {spread(ratios, 2)}x |")
 
 
 main()

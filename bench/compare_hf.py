@@ -27,6 +27,7 @@ from transformers import BertTokenizerFast
 import hf_train
 import make_checkpoint
 from processes import Watched, watch
+from tables import agreement, spread
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = {"small": 32, "base": 8}
@@ -184,10 +185,6 @@ def report(flags, cases, folder):
 
 
 def row(case, label, results):
-    def spread(values, digits):
-        values = sorted(values)
-        return f"{statistics.median(values):.{digits}f} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
-
     return (
         f"| {case.size} | {case.dropout:g} | {label} | {spread([r.samples_per_second for r in results], 2)} "
         f"| {spread([r.median_step_seconds for r in results], 3)} "
@@ -196,29 +193,13 @@ def row(case, label, results):
 
 
 def ratios(case):
-    def spread(values, digits=2, sign="x"):
-        values = sorted(values)
-        return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
-
     return (
         f"| {case.size} | {case.dropout:g} "
-        f"| {spread([shoal.samples_per_second / hf.samples_per_second for hf, shoal in case.pairs])} "
-        f"| {spread([hf.median_step_seconds / shoal.median_step_seconds for hf, shoal in case.pairs])} "
+        f"| {spread([shoal.samples_per_second / hf.samples_per_second for hf, shoal in case.pairs], 2, 'x')} "
+        f"| {spread([hf.median_step_seconds / shoal.median_step_seconds for hf, shoal in case.pairs], 2, 'x')} "
         f"| {spread([100 * shoal.pss_megabytes / hf.pss_megabytes for hf, shoal in case.pairs], 0, ' %')} "
-        f"| {agreement(case)} |"
+        f"| {agreement(case.pairs, case.dropout)} |"
     )
-
-
-def agreement(case):
-    """HF prints losses with 4 decimals, so equal to 4 decimals means at most one unit of the last."""
-    if case.dropout:
-        return "masks differ"
-    worst = max(
-        abs(ours - theirs)
-        for hf, shoal in case.pairs
-        for theirs, ours in zip(hf.watched.losses, shoal.watched.losses)
-    )
-    return f"{'equal' if worst < 1.5e-4 else 'DIFFER'} (worst {worst:.1e})"
 
 
 def product_rates(flags, case, tokens):

@@ -15,7 +15,6 @@ import dataclasses
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ import hf_train
 import make_checkpoint
 from compare_hf import headline
 from processes import MemorySampler
+from tables import spread
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 3600
@@ -175,11 +175,6 @@ def print_tables(report, rows):
                 f"| {spread([100 * own.pss_megabytes / hf.pss_megabytes for hf, own in pairs], 0, ' %')} "
                 f"| {'equal' if worst < 1.1e-5 else 'DIFFER'} (worst {worst:.1e}) |"
             )
-
-
-def spread(values, digits, sign=""):
-    values = sorted(values)
-    return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
 
 
 if __name__ == "__main__":
