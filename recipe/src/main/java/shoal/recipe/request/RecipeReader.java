@@ -117,7 +117,15 @@ public final class RecipeReader {
 
     private List<Given> argumentsFile(String path, Given flag) {
         List<Given> given = new ArrayList<>();
-        Optional<JsonObject> root = file(path, flag.origin());
+        Optional<JsonObject> root =
+                file(path, flag.origin())
+                        .filter(
+                                read ->
+                                        !isMistaken(
+                                                read,
+                                                path,
+                                                Dialect.TRAINING_ARGUMENTS,
+                                                Dialect.DEEPSPEED));
         if (root.isPresent()) {
             for (Map.Entry<String, JsonValue> member : root.get().members().entrySet()) {
                 given.add(
@@ -146,7 +154,17 @@ public final class RecipeReader {
                         ? json(text.getBytes(StandardCharsets.UTF_8), setting.where())
                         : file(text, setting.origin());
         String path = text.startsWith("{") ? setting.where() : text;
-        return root.map(file -> DeepSpeedRecipe.read(file, path, settings, problems));
+        return root.filter(
+                        file ->
+                                !isMistaken(
+                                        file, path, Dialect.DEEPSPEED, Dialect.TRAINING_ARGUMENTS))
+                .map(file -> DeepSpeedRecipe.read(file, path, settings, problems));
+    }
+
+    private boolean isMistaken(JsonObject root, String path, Dialect expected, Dialect other) {
+        Optional<String> mistake = expected.mistaken(root, other);
+        mistake.ifPresent(what -> problems.add(path, what));
+        return mistake.isPresent();
     }
 
     private Optional<JsonObject> file(String path, Origin origin) {

@@ -34,6 +34,28 @@ class BadInputTest {
     }
 
     @Test
+    void a_file_given_in_the_other_one_s_place_is_told_as_a_whole() {
+        assertThat(
+                        Typed.arguments(
+                                        "\"gradient_accumulation_steps\": 2",
+                                        "\"zero_optimization\": {\"stage\": 2}",
+                                        "\"train_batch_size\": \"auto\"")
+                                .problems())
+                .containsExactly(
+                        "args.json: holds DeepSpeed's settings (zero_optimization, line 3),"
+                                + " expected HF's training arguments. Give it with --deepspeed, or"
+                                + " name it by \"deepspeed\" in the training arguments");
+        assertThat(
+                        Typed.words("--deepspeed", "ds.json")
+                                .file("ds.json", "\"fp16\": false", "\"learning_rate\": 1e-4")
+                                .problems())
+                .containsExactly(
+                        "ds.json: holds HF's training arguments (learning_rate, line 3), expected"
+                                + " DeepSpeed's settings. Give it with --train_args_file, or"
+                                + " without one as flags");
+    }
+
+    @Test
     void wrong_types_are_named_with_what_was_expected() {
         assertThat(
                         Typed.arguments(
