@@ -77,16 +77,26 @@ public final class ResultSink implements AutoCloseable {
             if (!standard.checkError()) {
                 return true;
             }
-            if (Files.isRegularFile(STANDARD_OUTPUT)) {
-                throw new UserException(shownName, "cannot be written. Is the disk full?");
+            if (hasReader()) {
+                return false;
             }
-            return false;
+            throw new UserException(shownName, "cannot be written. Is the disk full?");
         }
         try {
             out.write(text.getBytes(UTF_8));
             return true;
         } catch (IOException e) {
             throw cannotWrite(shownName, e);
+        }
+    }
+
+    /** Whether standard output goes to a process, which may have enough; not a file or a device. */
+    private static boolean hasReader() {
+        try {
+            String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
+            return target.startsWith("pipe:") || target.startsWith("socket:");
+        } catch (IOException untold) {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package shoal.testkit.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,10 +9,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.classifier.Classifier;
+import shoal.classifier.ClassifierOptions;
+import shoal.cli.predict.OutputFormat;
+import shoal.cli.predict.PredictionRun;
+import shoal.cli.predict.ResultSink;
+import shoal.model.dataset.RowReader;
+import shoal.plan.metric.Classification;
 import shoal.recipe.MonitorRecipe;
+import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonReader;
+import shoal.recipe.json.JsonValue;
 
 /** One command, one coordinator, one worker process, real files: from flags to a model folder. */
 final class TrainEndToEndTest {
@@ -53,6 +67,50 @@ final class TrainEndToEndTest {
             assertEnded(worker);
             assertThat(train.leftovers()).isEmpty();
         }
+    }
+
+    @Test
+    void predict_finds_the_figures_of_the_last_evaluation() throws Exception {
+        Files.writeString(folder.resolve("e.tsv"), "0\t差\n1\t好\n1\t不好\n0\t很差\n1\t坏\n");
+        try (TrainProcess train = start("--max_steps", "4", "--learning_rate", "1e-3")) {
+            assertThat(train.awaitEnd()).as(train.text()).isZero();
+        }
+
+        Classification found = predicted(folder.resolve("out"), folder.resolve("e.tsv"));
+
+        JsonObject state =
+                JsonReader.readObject(
+                        Files.readAllBytes(folder.resolve("out/trainer_state.json")), "state");
+        JsonObject evaluated = lastWith(state.members().get("log_history"), "eval_f1");
+        assertThat(found.accuracy()).isEqualTo(number(evaluated, "eval_accuracy"));
+        assertThat(found.precision()).isEqualTo(number(evaluated, "eval_precision"));
+        assertThat(found.recall()).isEqualTo(number(evaluated, "eval_recall"));
+        assertThat(found.f1()).isEqualTo(number(evaluated, "eval_f1"));
+    }
+
+    private static Classification predicted(Path model, Path rows) {
+        ClassifierOptions options = ClassifierOptions.defaults().withLanes(1).withMaxTokens(16);
+        try (Classifier classifier = Classifier.open(model, "out", options);
+                RowReader reader =
+                        RowReader.labelled(RowReader.open(rows, "e.tsv", "of text"), "e.tsv");
+                ResultSink sink = ResultSink.file(model.resolveSibling("results"), "results")) {
+            PredictionRun run = new PredictionRun(classifier, OutputFormat.JSONL, sink, true);
+            assertThat(run.all(reader, 2, rowsDone -> {})).isTrue();
+            return run.worth().figures();
+        }
+    }
+
+    private static JsonObject lastWith(@Nullable JsonValue rows, String name) {
+        return ((JsonArray) requireNonNull(rows))
+                .values().stream()
+                        .map(JsonObject.class::cast)
+                        .filter(row -> row.members().containsKey(name))
+                        .reduce((earlier, later) -> later)
+                        .orElseThrow();
+    }
+
+    private static double number(JsonObject row, String name) {
+        return ((JsonNumber) requireNonNull(row.members().get(name))).decimal();
     }
 
     @Test
