@@ -28,8 +28,11 @@ import shoal.recipe.json.JsonWriter;
  * </ul>
  */
 public final class RecipeJson {
-    /** The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes. */
-    public static final int VERSION = 4;
+    /**
+     * The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
+     * optimizer.rule and the schedule warmup_cosine.
+     */
+    public static final int VERSION = 5;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -43,7 +46,7 @@ public final class RecipeJson {
         members.put("batch", batch(recipe.batch()));
         members.put("length", length(recipe.length()));
         members.put("order", order(recipe.order()));
-        members.put("optimizer", optimizer(recipe.optimizer()));
+        members.put("optimizer", OptimizerJson.write(recipe.optimizer()));
         members.put("schedule", ScheduleJson.write(recipe.schedule()));
         members.put("label_smoothing", JsonNumber.of(recipe.labelSmoothing()));
         members.put("evaluation", cadence(recipe.evaluation()));
@@ -101,7 +104,7 @@ public final class RecipeJson {
                 batch(fields.object("batch")),
                 length(fields.object("length")),
                 order(fields.object("order")),
-                optimizer(fields.object("optimizer"), version),
+                OptimizerJson.read(fields.object("optimizer"), version),
                 ScheduleJson.read(fields.object("schedule")),
                 fields.number("label_smoothing", 0, 1),
                 cadence(fields.object("evaluation")),
@@ -170,32 +173,6 @@ public final class RecipeJson {
                         fields.whole("data_seed", Long.MIN_VALUE, Long.MAX_VALUE));
         fields.refuseOthers();
         return order;
-    }
-
-    private static JsonValue optimizer(OptimizerRecipe optimizer) {
-        Map<String, JsonValue> members = new LinkedHashMap<>();
-        members.put("learning_rate", JsonNumber.of(optimizer.learningRate()));
-        members.put("beta1", JsonNumber.of(optimizer.beta1()));
-        members.put("beta2", JsonNumber.of(optimizer.beta2()));
-        members.put("epsilon", JsonNumber.of(optimizer.epsilon()));
-        members.put("weight_decay", JsonNumber.of(optimizer.weightDecay()));
-        members.put("max_grad_norm", JsonNumber.of(optimizer.maxGradNorm()));
-        members.put("decays_all", JsonBoolean.of(optimizer.decaysAll()));
-        return JsonObject.of(members);
-    }
-
-    private static OptimizerRecipe optimizer(JsonFields fields, long version) {
-        OptimizerRecipe optimizer =
-                new OptimizerRecipe(
-                        fields.number("learning_rate", 0, 1e6),
-                        fields.number("beta1", 0, 1),
-                        fields.number("beta2", 0, 1),
-                        fields.number("epsilon", 0, 1e6),
-                        fields.number("weight_decay", 0, 1e6),
-                        fields.number("max_grad_norm", 0, 1e9),
-                        version >= 2 && fields.flag("decays_all"));
-        fields.refuseOthers();
-        return optimizer;
     }
 
     private static JsonValue cadence(Cadence cadence) {

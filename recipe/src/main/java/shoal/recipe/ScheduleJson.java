@@ -46,6 +46,7 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
                                     warmup(fields, "warmup"), fields.count("timescale", 0, MOST));
                     case "warmup_stable_decay" -> stableDecay(fields);
                     case "warmup" -> deepspeed(fields);
+                    case "warmup_cosine" -> warmupCosine(fields);
                     case "one_cycle" -> oneCycle(fields);
                     case "range_test" -> rangeTest(fields);
                     case "logged_ahead" -> loggedAhead(fields);
@@ -165,6 +166,29 @@ final class ScheduleJson implements ScheduleRecipe.Handler<Map<String, JsonValue
                 warmup(fields, "auto"),
                 fields.flag("logarithmic"),
                 fields.flag("decays"),
+                fields.count("total_steps", -1, MOST));
+    }
+
+    @Override
+    public Map<String, JsonValue> warmupCosine(ScheduleRecipe.WarmupCosine schedule) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of("warmup_cosine"));
+        members.put("start_share", JsonNumber.of(schedule.startShare()));
+        members.put("steps", JsonNumber.of(schedule.steps()));
+        members.put("auto", warmup(schedule.auto()));
+        members.put("logarithmic", JsonBoolean.of(schedule.logarithmic()));
+        members.put("end_share", JsonNumber.of(schedule.endShare()));
+        members.put("total_steps", JsonNumber.of(schedule.totalSteps()));
+        return members;
+    }
+
+    private static ScheduleRecipe.WarmupCosine warmupCosine(JsonFields fields) {
+        return new ScheduleRecipe.WarmupCosine(
+                fields.number("start_share", 0, 1e6),
+                fields.count("steps", -1, MOST),
+                warmup(fields, "auto"),
+                fields.flag("logarithmic"),
+                fields.number("end_share", 0, 1e6),
                 fields.count("total_steps", -1, MOST));
     }
 

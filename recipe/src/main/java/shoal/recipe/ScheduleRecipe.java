@@ -32,6 +32,8 @@ public sealed interface ScheduleRecipe {
 
         R warmup(Warmup schedule);
 
+        R warmupCosine(WarmupCosine schedule);
+
         R oneCycle(OneCycle schedule);
 
         R rangeTest(RangeTest schedule);
@@ -246,6 +248,38 @@ public sealed interface ScheduleRecipe {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.warmup(this);
+        }
+    }
+
+    /**
+     * DeepSpeed WarmupCosineLR: shares of the peak rate, up, then down along a cosine.
+     *
+     * @param startShare warmup_min_ratio
+     * @param steps warmup_num_steps, or -1 where "auto" takes it from {@code auto}
+     * @param auto HF's warm-up, which fills "auto"
+     * @param logarithmic warmup_type "log" (DeepSpeed's default), else "linear"
+     * @param endShare cos_min_ratio
+     * @param totalSteps total_num_steps, or -1 for "auto" = all steps of the run
+     */
+    record WarmupCosine(
+            double startShare,
+            int steps,
+            WarmupLength auto,
+            boolean logarithmic,
+            double endShare,
+            int totalSteps)
+            implements ScheduleRecipe {
+        public WarmupCosine {
+            Require.range("startShare", startShare, 0, 1e6);
+            Require.atLeast("steps", steps, -1);
+            requireNonNull(auto, "auto");
+            Require.range("endShare", endShare, 0, 1e6);
+            Require.atLeast("totalSteps", totalSteps, -1);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.warmupCosine(this);
         }
     }
 

@@ -34,13 +34,13 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":4,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":5,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
                                 + "\"order\":{\"sampling\":\"group_by_length\",\"seed\":42,"
                                 + "\"data_seed\":43},"
-                                + "\"optimizer\":{\"learning_rate\":0.00005,\"beta1\":0.9,"
+                                + "\"optimizer\":{\"rule\":{\"type\":\"adamw\"},\"learning_rate\":0.00005,\"beta1\":0.9,"
                                 + "\"beta2\":0.999,\"epsilon\":1E-8,\"weight_decay\":0.01,"
                                 + "\"max_grad_norm\":1,\"decays_all\":false},"
                                 + "\"schedule\":{\"type\":\"linear\",\"warmup\":{\"steps\":0,"
@@ -99,9 +99,12 @@ class RecipeJsonTest {
 
     @Test
     void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
-        String third =
+        String fourth =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":4", "\"version\":3")
+                        .replace("\"version\":5", "\"version\":4")
+                        .replace("\"rule\":{\"type\":\"adamw\"},", "");
+        String third =
+                fourth.replace("\"version\":4", "\"version\":3")
                         .replace(",\"recomputes\":true", "");
         String second =
                 third.replace("\"version\":3", "\"version\":2")
@@ -110,6 +113,7 @@ class RecipeJsonTest {
                 second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
+        assertThat(RecipeJson.read(fourth)).isEqualTo(RECIPE);
         Recipe keeping = RecipeJson.read(third);
         assertThat(keeping.zero()).isEqualTo(RECIPE.zero().recomputing(false));
         assertThat(keeping.monitor()).isEqualTo(RECIPE.monitor());
@@ -121,9 +125,9 @@ class RecipeJsonTest {
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":5,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":6,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 5, but this version of Shoal reads up to 4; use"
+                        "recipe: has format version 6, but this version of Shoal reads up to 5; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -182,12 +186,16 @@ class RecipeJsonTest {
 
         private OptimizerRecipe optimizer() {
             return new OptimizerRecipe(
-                    share(), share(), share(), share(), share(), share(), flag());
+                    rule(), share(), share(), share(), share(), share(), share(), flag());
+        }
+
+        private UpdateRule rule() {
+            return flag() ? new UpdateRule.AdamW() : new UpdateRule.Adam();
         }
 
         private ScheduleRecipe schedule() {
             WarmupLength warmup = new WarmupLength(count(), share());
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(13)) {
                 case 0 -> new ScheduleRecipe.Linear(warmup);
                 case 1 -> new ScheduleRecipe.Constant(warmup);
                 case 2 -> new ScheduleRecipe.Cosine(warmup, share());
@@ -219,6 +227,9 @@ class RecipeJsonTest {
                                 count(),
                                 share());
                 case 9 -> new ScheduleRecipe.RangeTest(share(), count(), share(), flag());
+                case 11 ->
+                        new ScheduleRecipe.WarmupCosine(
+                                share(), count(), warmup, flag(), share(), count());
                 case 10 -> new ScheduleRecipe.LoggedAhead(new ScheduleRecipe.Cosine(warmup, 0.5));
                 default ->
                         new ScheduleRecipe.Warmup(

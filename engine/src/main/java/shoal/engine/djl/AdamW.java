@@ -8,9 +8,10 @@ import shoal.engine.Update;
 import shoal.model.Unit;
 import shoal.recipe.Limits;
 import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.UpdateRule;
 
 /**
- * AdamW by libtorch's fused operator, over ranges of flat units.
+ * AdamW and Adam by libtorch's fused operators, over ranges of flat units.
  *
  * <p>The operator works in vectors and finishes a range's tail element by element, with other bits.
  * So a range starts and ends on a multiple of 16 elements, decay boundaries included, and then bits
@@ -19,6 +20,20 @@ import shoal.recipe.OptimizerRecipe;
 final class AdamW {
     /** Elements of one piece of work: a few milliseconds, and many pieces for several lanes. */
     private static final long PIECE_ELEMENTS = 1 << 20;
+
+    /** The kernel's function of a rule. */
+    private static final UpdateRule.Handler<String> OPERATOR =
+            new UpdateRule.Handler<>() {
+                @Override
+                public String adamW(UpdateRule.AdamW rule) {
+                    return "adamw";
+                }
+
+                @Override
+                public String adam(UpdateRule.Adam rule) {
+                    return "adam";
+                }
+            };
 
     /**
      * A part of a unit with one weight decay.
@@ -65,7 +80,7 @@ final class AdamW {
         int unit = range.unit();
         try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
             step.floats().put(0, update.step());
-            kernel.call("adamw")
+            kernel.call(recipe.rule().accept(OPERATOR))
                     .tensors(
                             model.parameters().updated(unit),
                             gradient,

@@ -49,6 +49,20 @@ class Kernel(Module):
         beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return p
 
+  # The same with the decay in the gradient.
+  def adam(self: __torch__.Kernel, unit: List[Tensor], offset: int, size: int, step: Tensor,
+      clip: float, rate: float, beta1: float, beta2: float, decay: float,
+      epsilon: float) -> List[Tensor]:
+    p = [unit[0].narrow(0, offset, size)]
+    g = [unit[1].narrow(0, offset, size)]
+    m = [unit[2].narrow(0, offset, size)]
+    v = [unit[3].narrow(0, offset, size)]
+    if clip != 1.:
+      g[0].mul_(clip)
+    torch._fused_adam_(p, g, m, v, annotate(List[Tensor], []), [step], lr=rate, beta1=beta1,
+        beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+    return p
+
   # ---- Products ----------------------------------------------------------------------------------
   # oneDNN's fp32 product, which libtorch offers by this name. torch.mm goes to MKL, which keeps to
   # AVX2 on processors that are not Intel's: half as fast where there is AVX-512, 0.9 of it elsewhere.

@@ -12,6 +12,7 @@ import shoal.model.pickle.TorchArchive;
 import shoal.model.tensor.TensorFile;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.UserException;
 
 /**
@@ -83,7 +84,11 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
         int decayed = (int) parameters.stream().filter(Parameter::decayed).count();
         archive.text("param_groups").openList();
         group(archive, 0, decayed, update().weightDecay());
-        group(archive, decayed, parameters.size(), 0);
+        group(
+                archive,
+                decayed,
+                parameters.size(),
+                update().decaysAll() ? update().weightDecay() : 0);
         return archive.closeList().closeDictionary();
     }
 
@@ -95,7 +100,10 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
         return from.recipe().map(Recipe::optimizer).orElseThrow();
     }
 
-    /** The keys of torch 2.7.1's AdamW and of its schedules, in their order. */
+    /**
+     * The keys of torch 2.7.1's AdamW and of its schedules, in their order. A loaded group's decay
+     * and its place count, whatever the optimizer was made with (torch/optim/adam.py).
+     */
     private void group(TorchArchive archive, int first, int end, double weightDecay) {
         archive.openDictionary();
         archive.text("weight_decay").number(weightDecay);
@@ -108,7 +116,7 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
         archive.text("capturable").flag(false);
         archive.text("differentiable").flag(false);
         archive.text("fused").nothing();
-        archive.text("decoupled_weight_decay").flag(true);
+        archive.text("decoupled_weight_decay").flag(update().rule() instanceof UpdateRule.AdamW);
         archive.text("initial_lr").number(update().learningRate());
         archive.text("params").openList();
         for (int i = first; i < end; i++) {

@@ -163,11 +163,19 @@ public final class ResumeCheck {
     }
 
     private void updateRule(OptimizerRecipe old, OptimizerRecipe now) {
+        changed("the optimizer", inWords(old), inWords(now));
         changed("learning_rate", old.learningRate(), now.learningRate());
         changed("adam_beta1", old.beta1(), now.beta1());
         changed("adam_beta2", old.beta2(), now.beta2());
         changed("adam_epsilon", old.epsilon(), now.epsilon());
         changed("weight_decay", old.weightDecay(), now.weightDecay());
+    }
+
+    private static String inWords(OptimizerRecipe optimizer) {
+        return optimizer.rule().shownName()
+                + (optimizer.decaysAll() && optimizer.weightDecay() > 0
+                        ? " with decay of all parameters"
+                        : "");
     }
 
     private void selection(SelectionRecipe old, SelectionRecipe now) {

@@ -17,6 +17,7 @@ import shoal.recipe.ScheduleRecipe.OneCycle;
 import shoal.recipe.ScheduleRecipe.Polynomial;
 import shoal.recipe.ScheduleRecipe.RangeTest;
 import shoal.recipe.ScheduleRecipe.Warmup;
+import shoal.recipe.ScheduleRecipe.WarmupCosine;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 
@@ -232,9 +233,7 @@ public final class LearningRates {
         @Override
         public LearningRates warmup(Warmup schedule) {
             int total = schedule.totalSteps() > 0 ? schedule.totalSteps() : steps;
-            int asked =
-                    schedule.steps() >= 0 ? schedule.steps() : warmupSteps(schedule.auto(), steps);
-            int warmup = Math.max(2, asked);
+            int warmup = warmup(schedule.steps(), schedule.auto());
             double range = schedule.maxRate() - schedule.minRate();
             Curve curve =
                     iteration -> {
@@ -250,13 +249,46 @@ public final class LearningRates {
         /** WarmupLR._get_gamma and WarmupDecayLR._get_gamma. */
         private static double gamma(Warmup schedule, int warmup, int total, int iteration) {
             if (iteration < warmup) {
-                return schedule.logarithmic()
-                        ? 1.0 / StrictMath.log(warmup) * StrictMath.log(iteration + 1.0)
-                        : (double) iteration / warmup;
+                return risen(schedule.logarithmic(), warmup, iteration);
             }
             return schedule.decays()
                     ? Math.max(0.0, (total - iteration) / Math.max(1.0, total - warmup))
                     : 1.0;
+        }
+
+        /** DeepSpeed's warm-up, which takes two steps at least. */
+        private int warmup(int given, WarmupLength auto) {
+            return Math.max(2, given >= 0 ? given : warmupSteps(auto, steps));
+        }
+
+        private static double risen(boolean logarithmic, int warmup, int iteration) {
+            return logarithmic
+                    ? 1.0 / StrictMath.log(warmup) * StrictMath.log(iteration + 1.0)
+                    : (double) iteration / warmup;
+        }
+
+        /** Before the scheduler has moved, DeepSpeed's rate is 0, whatever the start's share. */
+        @Override
+        public LearningRates warmupCosine(WarmupCosine schedule) {
+            int total = schedule.totalSteps() > 0 ? schedule.totalSteps() : steps;
+            int warmup = warmup(schedule.steps(), schedule.auto());
+            Curve curve =
+                    iteration ->
+                            iteration < 0 ? 0 : peak * share(schedule, warmup, total, iteration);
+            return new LearningRates(curve, 1, 0);
+        }
+
+        /** WarmupCosineLR.get_lr_ratio. */
+        private static double share(WarmupCosine schedule, int warmup, int total, int iteration) {
+            if (iteration < warmup) {
+                double start = schedule.startShare();
+                double risen = risen(schedule.logarithmic(), warmup, iteration);
+                return start + risen * (1.0 - start);
+            }
+            double done = (double) (iteration - warmup + 1) / Math.max(1, total - warmup);
+            double cosine = (1 + StrictMath.cos(StrictMath.PI * Math.min(1.0, done))) / 2;
+            double end = schedule.endShare();
+            return Math.max(0.0, end + (1.0 - end) * cosine);
         }
 
         private LearningRates huggingFace(int warmup, Curve afterWarmup) {

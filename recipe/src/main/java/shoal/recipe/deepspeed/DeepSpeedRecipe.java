@@ -11,6 +11,7 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonObject;
@@ -78,38 +79,30 @@ public final class DeepSpeedRecipe {
         if (!ADAM.contains(name.toLowerCase(Locale.ROOT))) {
             problems.add(
                     type.where(),
-                    type.inWords() + ". AdamW is the only optimizer. Set it to \"AdamW\"");
+                    type.inWords()
+                            + ". This optimizer is not supported. Set it to \"AdamW\" or"
+                            + " \"Adam\"");
             return huggingFace;
         }
-        checkRule(type, huggingFace);
         agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
         agreement.matchOrDefault("optimizer.params.eps", "adam_epsilon", 1e-8);
         agreement.matchOrDefault("optimizer.params.weight_decay", "weight_decay", 0);
         agreement.matchBetas();
         // HF hands DeepSpeed's optimizer all parameters as one group (transformers 4.57.6
         // integrations/deepspeed.py, DummyOptim).
-        return huggingFace.decayingAll();
+        return huggingFace.decayingAll().with(rule(name, huggingFace));
     }
 
     /**
-     * Adam without adam_w_mode puts the decay into the gradient, which is the same rule only
-     * without decay; for "AdamW" the switch is not read (deepspeed 0.19.8 runtime/engine.py).
+     * For "AdamW" the switch is not read (deepspeed 0.19.8 runtime/engine.py). Without decay both
+     * are one rule.
      */
-    private void checkRule(Setting type, OptimizerRecipe huggingFace) {
-        Setting mode = file().of("optimizer.params.adam_w_mode");
-        boolean isAdam =
-                file().text("optimizer.type").orElseThrow().toLowerCase(Locale.ROOT).equals("adam");
-        if (isAdam && !file().flag(mode.key().name()) && huggingFace.weightDecay() > 0) {
-            problems.add(
-                    mode.where(),
-                    mode.inWords()
-                            + ", but "
-                            + arguments.of("weight_decay").reference()
-                            + " and "
-                            + type.reference()
-                            + ": Adam with an L2 term is not supported. Set it to true, or"
-                            + " weight_decay to 0");
-        }
+    private UpdateRule rule(String type, OptimizerRecipe figures) {
+        boolean decoupled =
+                type.equalsIgnoreCase("adamw")
+                        || figures.weightDecay() == 0
+                        || file().flag("optimizer.params.adam_w_mode");
+        return decoupled ? new UpdateRule.AdamW() : new UpdateRule.Adam();
     }
 
     /**

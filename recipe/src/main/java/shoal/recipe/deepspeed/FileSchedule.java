@@ -39,6 +39,7 @@ final class FileSchedule {
                 switch (name) {
                     case "WarmupLR", "WarmupDecayLR" ->
                             warmupSchedule(name.equals("WarmupDecayLR"), warmup);
+                    case "WarmupCosineLR" -> warmupCosine(warmup);
                     case "OneCycle" -> oneCycle();
                     case "LRRangeTest" -> rangeTest();
                     default -> {
@@ -46,7 +47,8 @@ final class FileSchedule {
                                 type.where(),
                                 type.inWords()
                                         + ". This schedule is not supported. Set it to"
-                                        + " \"WarmupLR\", \"WarmupDecayLR\", \"OneCycle\" or"
+                                        + " \"WarmupLR\", \"WarmupDecayLR\","
+                                        + " \"WarmupCosineLR\", \"OneCycle\" or"
                                         + " \"LRRangeTest\", or remove scheduler and use"
                                         + " lr_scheduler_type");
                         yield huggingFace;
@@ -123,39 +125,69 @@ final class FileSchedule {
     private ScheduleRecipe warmupSchedule(boolean decays, WarmupLength warmup) {
         agreement.fill("scheduler.params.warmup_min_lr", JsonNumber.of(0), "0");
         agreement.matchOrDefault("scheduler.params.warmup_max_lr", "learning_rate", 1e-3);
-        Setting steps = file().of("scheduler.params.warmup_num_steps");
-        Setting total = file().of("scheduler.params.total_num_steps");
-        if (decays && file().isNull("scheduler.params.total_num_steps")) {
-            problems.add(
-                    file().of("scheduler.type").where(),
-                    "WarmupDecayLR needs scheduler.params.total_num_steps. Set it to \"auto\"");
-        }
-        boolean auto = file().isAuto("scheduler.params.warmup_num_steps");
-        boolean autoTotal =
-                file().isAuto("scheduler.params.total_num_steps")
-                        || file().isNull("scheduler.params.total_num_steps");
-        if (auto && warmup.steps() == 0 && warmup.ratio() == 0) {
-            notices.add(
-                    steps.where()
-                            + ": DeepSpeed 0.19.8 refuses a warm-up of 0 steps; Shoal warms up over"
-                            + " 2, as older versions do");
-        }
-        if (!auto) {
-            checkWarmup(steps, warmup);
-        }
-        if (!autoTotal) {
-            checkTotal(total);
+        if (decays) {
+            requireTotal("WarmupDecayLR");
         }
         return new ScheduleRecipe.Warmup(
                 file().isNull("scheduler.params.warmup_min_lr")
                         ? 0
                         : file().number("scheduler.params.warmup_min_lr"),
                 arguments.number("learning_rate"),
-                auto ? -1 : steps(steps),
+                warmupSteps(warmup),
                 warmup,
-                file().text("scheduler.params.warmup_type").orElseThrow().equals("log"),
+                isLogarithmic(),
                 decays,
-                autoTotal ? -1 : file().count("scheduler.params.total_num_steps"));
+                totalSteps());
+    }
+
+    private ScheduleRecipe warmupCosine(WarmupLength warmup) {
+        requireTotal("WarmupCosineLR");
+        return new ScheduleRecipe.WarmupCosine(
+                file().number("scheduler.params.warmup_min_ratio"),
+                warmupSteps(warmup),
+                warmup,
+                isLogarithmic(),
+                file().number("scheduler.params.cos_min_ratio"),
+                totalSteps());
+    }
+
+    private void requireTotal(String name) {
+        if (file().isNull("scheduler.params.total_num_steps")) {
+            problems.add(
+                    file().of("scheduler.type").where(),
+                    name + " needs scheduler.params.total_num_steps. Set it to \"auto\"");
+        }
+    }
+
+    private boolean isLogarithmic() {
+        return file().text("scheduler.params.warmup_type").orElseThrow().equals("log");
+    }
+
+    /** Steps of the warm-up; -1 where HF's fills them. */
+    private int warmupSteps(WarmupLength warmup) {
+        Setting steps = file().of("scheduler.params.warmup_num_steps");
+        if (!file().isAuto(steps.key().name())) {
+            checkWarmup(steps, warmup);
+            return steps(steps);
+        }
+        if (warmup.steps() == 0 && warmup.ratio() == 0) {
+            notices.add(
+                    steps.where()
+                            + ": DeepSpeed 0.19.8 refuses a warm-up of 0 steps; Shoal warms up over"
+                            + " 2, as older versions do");
+        }
+        return -1;
+    }
+
+    /** Where a decay ends; -1 for all steps of the run. */
+    private int totalSteps() {
+        Setting total = file().of("scheduler.params.total_num_steps");
+        String name = total.key().name();
+        if (file().isAuto(name) || file().isNull(name)) {
+            return -1;
+        }
+        checkTotal(total);
+        return file().count(name);
     }
 
     private int steps(Setting steps) {

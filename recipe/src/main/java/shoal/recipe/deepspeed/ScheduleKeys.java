@@ -27,8 +27,8 @@ final class ScheduleKeys {
                             orNull(TEXT),
                             "null",
                             "the schedule; left out, HF's lr_scheduler_type",
-                            "WarmupLR, WarmupDecayLR, OneCycle, LRRangeTest; others are refused by"
-                                    + " name"),
+                            "WarmupLR, WarmupDecayLR, WarmupCosineLR, OneCycle, LRRangeTest; others"
+                                    + " are refused by name"),
                     honoured(
                             "scheduler.params.warmup_min_lr",
                             TrainingKeys.RATE,
@@ -55,8 +55,18 @@ final class ScheduleKeys {
                             "scheduler.params.total_num_steps",
                             orNull(orAuto(whole(1))),
                             "null",
-                            "where WarmupDecayLR reaches 0",
+                            "where WarmupDecayLR reaches 0 and WarmupCosineLR its end",
                             "must be the steps of the run; \"auto\" is that"),
+                    parameter(
+                            "warmup_min_ratio",
+                            CYCLE_RATE,
+                            "0.0",
+                            "WarmupCosineLR: share of the rate after the first update"),
+                    parameter(
+                            "cos_min_ratio",
+                            CYCLE_RATE,
+                            "0.0001",
+                            "WarmupCosineLR: share of the rate at its end"),
                     withoutEffect(
                             "scheduler.params.last_batch_iteration",
                             whole(-1),

@@ -46,12 +46,7 @@ final class TrainingKeys {
                     "adam_lr");
 
     private static final List<String> OTHER_SCHEDULES =
-            List.of(
-                    "warmup_min_ratio",
-                    "cos_min_ratio",
-                    "cycle_min_mom",
-                    "cycle_max_mom",
-                    "decay_mom_rate");
+            List.of("cycle_min_mom", "cycle_max_mom", "decay_mom_rate");
 
     private static final String NO_FP16 = "only read when fp16 is on, which is refused";
     private static final String FP32 =
@@ -129,7 +124,7 @@ final class TrainingKeys {
                             orNull(TEXT),
                             "null",
                             "the optimizer; left out, HF's",
-                            "AdamW, and Adam with adam_w_mode; others are refused by name"),
+                            "AdamW and Adam; others are refused by name"),
                     rate("lr", "learning_rate", "1e-3"),
                     honoured(
                             "optimizer.params.betas",
@@ -143,14 +138,14 @@ final class TrainingKeys {
                             "optimizer.params.torch_adam",
                             FLAG,
                             "false",
-                            "PyTorch's AdamW instead of DeepSpeed's kernel",
+                            "PyTorch's Adam or AdamW instead of DeepSpeed's kernel",
                             "both compute one rule"),
                     honoured(
                             "optimizer.params.adam_w_mode",
                             FLAG,
                             "true",
-                            "decoupled weight decay; only read where optimizer.type is Adam",
-                            "false needs weight_decay 0: Adam with an L2 term is not supported"),
+                            "decoupled weight decay; false: decay in the gradient; only read where"
+                                    + " optimizer.type is Adam"),
                     refused(
                             "optimizer.params.bias_correction",
                             FLAG,
@@ -221,8 +216,8 @@ final class TrainingKeys {
                             "scheduler.params." + name,
                             ANYTHING,
                             "null",
-                            "an argument of another schedule, or of cycle_momentum",
-                            "only read by schedules that are refused"));
+                            "an argument of cycle_momentum",
+                            "only read where cycle_momentum is true, which is refused"));
         }
         return keys;
     }

@@ -96,8 +96,9 @@ final class LearningKeys {
                             oneOf(Optimizers.NAMES),
                             "adamw_torch",
                             "the update rule (adamw_hf before 4.47, adamw_torch_fused from torch 2.8)",
-                            "adamw_torch and adamw_torch_fused, which are one rule; others are"
-                                    + " refused by name"),
+                            "adamw_torch, and adamw_torch_fused, adamw_torch_xla,"
+                                    + " adamw_torch_npu_fused and adamw_apex_fused, which are one"
+                                    + " rule; others are refused by name"),
                     refused(
                             "optim_args",
                             TEXT_OR_NULL,

@@ -52,16 +52,22 @@ final class Optimizers {
         "stable_adamw"
     };
 
-    private static final Set<String> SUPPORTED = Set.of("adamw_torch", "adamw_torch_fused");
+    /** One rule, whatever computes it at HF: PyTorch's kernels, apex's for GPUs, XLA's, NPUs'. */
+    private static final Set<String> SUPPORTED =
+            Set.of(
+                    "adamw_torch",
+                    "adamw_torch_fused",
+                    "adamw_torch_xla",
+                    "adamw_torch_npu_fused",
+                    "adamw_apex_fused");
 
     /** Near relatives of AdamW, and what would change. */
     private static final Map<String, String> NEAR =
             Map.of(
-                    "adamw_hf", "It differs only in where epsilon is added",
-                    "adamw_apex_fused", "It is the same rule, fused for GPUs",
-                    "adamw_torch_xla", "It is the same rule, for TPUs",
-                    "adamw_torch_npu_fused", "It is the same rule, fused for NPUs",
-                    "paged_adamw_32bit", "It is the same rule with moments paged to the host");
+                    "adamw_hf",
+                    "It adds epsilon before it corrects the bias, and decays after the step",
+                    "paged_adamw_32bit",
+                    "It decays after the step");
 
     private Optimizers() {}
 
@@ -73,7 +79,7 @@ final class Optimizers {
         String near = NEAR.get(name);
         return Optional.of(
                 near == null
-                        ? "AdamW is the only optimizer. Set it to \"adamw_torch\""
+                        ? "This optimizer is not supported. Set it to \"adamw_torch\""
                         : near + ". Set it to \"adamw_torch\"");
     }
 }

@@ -302,8 +302,8 @@ class BadInputTest {
                                 + " HF folder. Set it to false and upload that",
                         "args.json:9: fsdp is \"full_shard\". FSDP is not supported. Remove it; a"
                                 + " DeepSpeed file's zero_optimization shards state",
-                        "args.json:3: optim is \"adamw_hf\". It differs only in where epsilon is"
-                                + " added. Set it to \"adamw_torch\"",
+                        "args.json:3: optim is \"adamw_hf\". It adds epsilon before it"
+                                + " corrects the bias, and decays after the step. Set it to \"adamw_torch\"",
                         "args.json:4: lr_scheduler_type is \"reduce_lr_on_plateau\". Schedules"
                                 + " that follow a metric are not supported. Set it to \"linear\""
                                 + " or \"cosine\"",
@@ -311,7 +311,7 @@ class BadInputTest {
                                 + " loss, accuracy, precision, recall, f1");
         assertThat(Typed.words("--optim", "sgd").problems())
                 .containsExactly(
-                        "--optim: is \"sgd\". AdamW is the only optimizer. Set it to"
+                        "--optim: is \"sgd\". This optimizer is not supported. Set it to"
                                 + " \"adamw_torch\"");
     }
 

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.ZeroRecipe.Offload;
 
@@ -98,14 +99,13 @@ class DeepSpeedConflictTest {
                         deepspeed(
                                         "\"optimizer\": {\"type\": \"Lamb\", \"params\":"
                                                 + " {\"max_coeff\": 10}}",
-                                        "\"scheduler\": {\"type\": \"WarmupCosineLR\", \"params\":"
-                                                + " {\"cos_min_ratio\": 0}}")
+                                        "\"scheduler\": {\"type\": \"StepLR\", \"params\": {}}")
                                 .problems())
                 .containsExactly(
-                        "ds.json:2: optimizer.type is \"Lamb\". AdamW is the only optimizer. Set"
-                                + " it to \"AdamW\"",
-                        "ds.json:3: scheduler.type is \"WarmupCosineLR\". This schedule is not"
-                                + " supported. Set it to \"WarmupLR\", \"WarmupDecayLR\","
+                        "ds.json:2: optimizer.type is \"Lamb\". This optimizer is not supported. Set"
+                                + " it to \"AdamW\" or \"Adam\"",
+                        "ds.json:3: scheduler.type is \"StepLR\". This schedule is not supported."
+                                + " Set it to \"WarmupLR\", \"WarmupDecayLR\", \"WarmupCosineLR\","
                                 + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
                                 + " lr_scheduler_type");
     }
@@ -293,25 +293,42 @@ class DeepSpeedConflictTest {
     }
 
     @Test
-    void adam_with_an_l2_term_is_refused_where_there_is_decay() {
+    void adam_puts_the_decay_into_the_gradient_where_there_is_one_and_the_file_says_so() {
         String adam =
                 "\"optimizer\": {\"type\": \"%s\", \"params\": {\"lr\": \"auto\","
                         + " \"weight_decay\": \"auto\", \"adam_w_mode\": false}}";
+        OptimizerRecipe decaying =
+                new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0.1, 1).decayingAll();
 
-        assertThat(deepspeed(adam.formatted("Adam")).and("--weight_decay", "0.1").problems())
-                .containsExactly(
-                        "ds.json:2: optimizer.params.adam_w_mode is false, but weight_decay is 0.1"
-                                + " (--weight_decay) and optimizer.type is \"Adam\" (ds.json:2):"
-                                + " Adam with an L2 term is not supported. Set it to true, or"
-                                + " weight_decay to 0");
-        assertThat(deepspeed(adam.formatted("Adam")).recipe().optimizer().weightDecay()).isZero();
+        assertThat(optimizer(adam.formatted("Adam"), "--weight_decay", "0.1"))
+                .isEqualTo(decaying.with(new UpdateRule.Adam()));
+        assertThat(optimizer(adam.formatted("Adam"), "--weight_decay", "0").rule())
+                .isEqualTo(new UpdateRule.AdamW());
+        assertThat(optimizer(adam.formatted("AdamW"), "--weight_decay", "0.1")).isEqualTo(decaying);
+    }
+
+    private static OptimizerRecipe optimizer(String line, String... flags) {
+        return deepspeed(line).and(flags).recipe().optimizer();
+    }
+
+    @Test
+    void a_cosine_after_the_warm_up_takes_its_shares_from_the_file_and_its_peak_from_hf() {
         assertThat(
-                        deepspeed(adam.formatted("AdamW"))
-                                .and("--weight_decay", "0.1")
+                        deepspeed(
+                                        "\"scheduler\": {\"type\": \"WarmupCosineLR\", \"params\":"
+                                                + " {\"total_num_steps\": \"auto\","
+                                                + " \"warmup_num_steps\": \"auto\","
+                                                + " \"warmup_min_ratio\": 0.1, \"cos_min_ratio\": 0}}")
+                                .and("--warmup_steps", "10")
                                 .recipe()
-                                .optimizer()
-                                .weightDecay())
-                .isEqualTo(0.1);
+                                .schedule())
+                .isEqualTo(
+                        new ScheduleRecipe.WarmupCosine(
+                                0.1, -1, new ScheduleRecipe.WarmupLength(10, 0), true, 0, -1));
+        assertThat(deepspeed("\"scheduler\": {\"type\": \"WarmupCosineLR\"}").problems())
+                .containsExactly(
+                        "ds.json:2: WarmupCosineLR needs scheduler.params.total_num_steps. Set it"
+                                + " to \"auto\"");
     }
 
     @Test

@@ -1,0 +1,78 @@
+package shoal.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import shoal.recipe.json.JsonBoolean;
+import shoal.recipe.json.JsonFields;
+import shoal.recipe.json.JsonNumber;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonText;
+import shoal.recipe.json.JsonValue;
+
+/** An update rule as JSON: its figures, and the rule by its type with members of its own. */
+final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> {
+    /** Formats that know other rules than AdamW. */
+    private static final long RULES_SINCE = 5;
+
+    private OptimizerJson() {}
+
+    static JsonValue write(OptimizerRecipe optimizer) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("rule", JsonObject.of(optimizer.rule().accept(new OptimizerJson())));
+        members.put("learning_rate", JsonNumber.of(optimizer.learningRate()));
+        members.put("beta1", JsonNumber.of(optimizer.beta1()));
+        members.put("beta2", JsonNumber.of(optimizer.beta2()));
+        members.put("epsilon", JsonNumber.of(optimizer.epsilon()));
+        members.put("weight_decay", JsonNumber.of(optimizer.weightDecay()));
+        members.put("max_grad_norm", JsonNumber.of(optimizer.maxGradNorm()));
+        members.put("decays_all", JsonBoolean.of(optimizer.decaysAll()));
+        return JsonObject.of(members);
+    }
+
+    static OptimizerRecipe read(JsonFields fields, long version) {
+        OptimizerRecipe optimizer =
+                new OptimizerRecipe(
+                        version < RULES_SINCE
+                                ? new UpdateRule.AdamW()
+                                : rule(fields.object("rule")),
+                        fields.number("learning_rate", 0, 1e6),
+                        fields.number("beta1", 0, 1),
+                        fields.number("beta2", 0, 1),
+                        fields.number("epsilon", 0, 1e6),
+                        fields.number("weight_decay", 0, 1e6),
+                        fields.number("max_grad_norm", 0, 1e9),
+                        version >= 2 && fields.flag("decays_all"));
+        fields.refuseOthers();
+        return optimizer;
+    }
+
+    private static UpdateRule rule(JsonFields fields) {
+        UpdateRule rule =
+                switch (fields.text("type")) {
+                    case "adamw" -> new UpdateRule.AdamW();
+                    case "adam" -> new UpdateRule.Adam();
+                    default -> {
+                        fields.refuse("type", "is no rule that this version of Shoal knows");
+                        yield new UpdateRule.AdamW();
+                    }
+                };
+        fields.refuseOthers();
+        return rule;
+    }
+
+    @Override
+    public Map<String, JsonValue> adamW(UpdateRule.AdamW rule) {
+        return type("adamw");
+    }
+
+    @Override
+    public Map<String, JsonValue> adam(UpdateRule.Adam rule) {
+        return type("adam");
+    }
+
+    private static Map<String, JsonValue> type(String name) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("type", JsonText.of(name));
+        return members;
+    }
+}
