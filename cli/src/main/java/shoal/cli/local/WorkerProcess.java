@@ -51,6 +51,7 @@ final class WorkerProcess implements AutoCloseable {
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment().put("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
         builder.environment().put("OPT_OUT_TRACKING", "true");
+        builder.environment().putIfAbsent("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0");
         return new WorkerProcess(builder.start(), log);
     }
 
