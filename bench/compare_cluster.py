@@ -1,10 +1,10 @@
 """Two processes of PyTorch's own against two Shoal workers, ZeRO stage by stage, in alternation; prints Markdown tables.
 
     ./shoal bench cluster [--mode ddp zero0 zero1 zero2 zero3] [--size small base] [--steps 24] [--rounds 3] \
-        [--train_file T.tsv --vocab VOCAB.txt] [--accumulation 1] [--out FOLDER]
+        [--train_file T.tsv --vocab VOCAB.txt] [--accumulation 1] [--offload cpu] [--out FOLDER]
 
-The peer of `ddp` is gloo DDP, of `zeroN` DeepSpeed at that stage (nothing offloaded), both under HF Trainer and started
-by torch.distributed.run with one thread a process of two cores; Shoal gets the same files and `--workers 2`. Everything
+The peer of `ddp` is gloo DDP, of `zeroN` DeepSpeed at that stage, both under HF Trainer; nothing is offloaded, unless
+--offload cpu: then the files of stages 2 and 3 offload the optimizer, stage 3 parameters too. The peer is started by torch.distributed.run with one thread a process of two cores; Shoal gets the same files and `--workers 2`. Everything
 is timed from outside, by when loss lines arrive. Memory: the largest proportional set size of one process (a rank, a
 worker), and the largest sum over all processes of a side. Run it on a quiet machine.
 Without dropout (the default here) the losses of both sides are compared too.
@@ -14,13 +14,12 @@ import argparse
 import dataclasses
 import json
 import os
-import socket
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
 import compare_hf
+import launch
 import make_checkpoint
 from processes import Watched, watch
 from tables import agreement, spread
@@ -56,7 +55,11 @@ def main():
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"
     folder = Path(flags.out or tempfile.mkdtemp(prefix="shoal-cluster-"))
     folder.mkdir(parents=True, exist_ok=True)
-    print(compare_hf.headline(flags) + f"{flags.workers} processes a side\n", flush=True)
+    offload = f", offload to {flags.offload} in stages 2 and 3" if flags.offload else ""
+    print(
+        compare_hf.headline(flags) + f"{flags.workers} processes a side, accumulation {flags.accumulation}{offload}\n",
+        flush=True,
+    )
     cases = []
     for size in flags.size:
         checkpoint = folder / f"checkpoint-{size}"
@@ -83,6 +86,7 @@ def parse_flags():
     parser.add_argument("--rounds", type=int, default=3, help="how often the two sides take turns")
     parser.add_argument("--workers", type=int, default=2, help="processes of each side")
     parser.add_argument("--accumulation", type=int, default=1, help="gradient_accumulation_steps")
+    parser.add_argument("--offload", choices=["cpu"], help="in the DeepSpeed files of stages 2 and 3")
     parser.add_argument("--train_file", type=Path, default=ROOT / "data/train.tsv")
     parser.add_argument("--vocab", type=Path, default=ROOT / "data/model/vocab.txt")
     parser.add_argument("--max_seq_length", type=int, default=192)
@@ -113,16 +117,21 @@ def write_arguments(flags, folder, size, mode):
     }
     if mode != "ddp":
         deepspeed_file = folder / f"{mode}.json"
-        deepspeed_file.write_text(json.dumps(deepspeed(int(mode[-1])), indent=1), encoding="utf-8")
+        deepspeed_file.write_text(json.dumps(deepspeed(int(mode[-1]), flags.offload), indent=1), encoding="utf-8")
         arguments["deepspeed"] = str(deepspeed_file)
     file = folder / f"args-{size}-{mode}.json"
     file.write_text(json.dumps(arguments, indent=1), encoding="utf-8")
     return file
 
 
-def deepspeed(stage):
-    """What the reference project's files say, without offload."""
+def deepspeed(stage, offload=None):
+    """What the reference project's files say; with `offload` cpu where they offload, too."""
     auto = "auto"
+    zero = {"stage": stage}
+    if offload and stage >= 2:
+        zero["offload_optimizer"] = {"device": offload, "pin_memory": True}
+    if offload and stage == 3:
+        zero["offload_param"] = {"device": offload, "pin_memory": True}
     return {
         "optimizer": {"type": "AdamW", "params": {"lr": auto, "betas": auto, "eps": auto, "weight_decay": auto}},
         "scheduler": {
@@ -134,7 +143,7 @@ def deepspeed(stage):
                 "warmup_num_steps": auto,
             },
         },
-        "zero_optimization": {"stage": stage},
+        "zero_optimization": zero,
         "gradient_accumulation_steps": auto,
         "gradient_clipping": auto,
         "train_batch_size": auto,
@@ -150,18 +159,7 @@ def run_pair(flags, folder, case, number):
         "--pretrained_model_name_or_path", folder / f"checkpoint-{case.size}",
         "--max_seq_length", flags.max_seq_length,
     ]  # fmt: skip
-    threads = max(1, flags.threads // flags.workers)
-    peer = [
-        sys.executable, "-m", "torch.distributed.run",
-        "--nproc_per_node", flags.workers, "--master_port", free_port(),
-        ROOT / "bench/hf_train.py", "--threads", threads, "--disable_tqdm", "true", "--use_cpu", "true",
-    ]  # fmt: skip
-    environment = {
-        "PYTHONUNBUFFERED": "1",
-        "OMP_NUM_THREADS": str(threads),
-        "CUDA_VISIBLE_DEVICES": "",
-        "DS_ACCELERATOR": "cpu",
-    }
+    peer, environment = launch.peer(flags.workers, flags.threads)
     name = f"{case.size}-{case.mode}-{number}"
     theirs = run_side(flags, case, folder / f"peer-{name}", peer + common, environment)
     ours = [flags.shoal, "train", "--workers", flags.workers, *common]
@@ -172,12 +170,6 @@ def run_pair(flags, folder, case, number):
         flush=True,
     )
     return theirs, shoal
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def run_side(flags, case, folder, command, environment):
@@ -208,8 +200,11 @@ def report(cases, flags):
     for case in cases:
         for side, label in ((0, "DDP" if case.mode == "ddp" else "DeepSpeed"), (1, "Shoal")):
             print(row(case, label, [pair[side] for pair in case.pairs]))
-    print("\n| model | mode | samples/s, Shoal : peer | PSS of a worker, Shoal : peer | Shoal's step : its step at `ddp` | losses |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "\n| model | mode | samples/s, Shoal : peer | PSS of a worker, Shoal : peer | Shoal's step : its at `ddp` "
+        "| Shoal's PSS : its at `ddp` | peer's PSS : its at `ddp` | losses |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     plain = {case.size: case for case in cases if case.mode == "ddp"}
     for case in cases:
         print(ratios(case, plain.get(case.size), flags))
@@ -224,15 +219,17 @@ def row(case, label, sides):
 
 
 def ratios(case, plain, flags):
-    steps = "-"
+    steps = memory = peer_memory = "-"
     if plain:
-        pairs = zip(case.pairs, plain.pairs)
-        steps = spread([ours.median_step_seconds / theirs.median_step_seconds for (_, ours), (_, theirs) in pairs], 2, "x")
+        pairs = list(zip(case.pairs, plain.pairs))
+        steps = spread([ours.median_step_seconds / at.median_step_seconds for (_, ours), (_, at) in pairs], 2, "x")
+        memory = spread([100 * ours.worker_megabytes / at.worker_megabytes for (_, ours), (_, at) in pairs], 0, " %")
+        peer_memory = spread([100 * peer.worker_megabytes / at.worker_megabytes for (peer, _), (at, _) in pairs], 0, " %")
     return (
         f"| {case.size} | {case.mode} "
         f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in case.pairs], 2, 'x')} "
         f"| {spread([100 * ours.worker_megabytes / peer.worker_megabytes for peer, ours in case.pairs], 0, ' %')} "
-        f"| {steps} | {agreement(case.pairs, flags.dropout)} |"
+        f"| {steps} | {memory} | {peer_memory} | {agreement(case.pairs, flags.dropout)} |"
     )
 
 

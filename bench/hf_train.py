@@ -7,7 +7,8 @@ the arguments file. Written for transformers 4.57.6; older argument names are tr
         --pretrained_model_name_or_path DIR --max_seq_length 192 [--any_training_argument VALUE ...]
 
 For comparisons only: --log_history FILE writes a JSON file with the log rows, parameter norms, step times and
-peak memory; --dropout P overrides the model's three dropout rates; --threads N sets PyTorch's threads.
+peak memory; --only_due_evaluations leaves out the one after training; --dropout P overrides the model's three dropout
+rates; --threads N sets PyTorch's threads.
 """
 
 import argparse
@@ -129,6 +130,7 @@ def parse_flags(arguments=None):
     parser.add_argument("--log_history")
     parser.add_argument("--dropout", type=float)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--only_due_evaluations", action="store_true", help="none after training besides those of eval_strategy")
     parser.add_argument("--save_model", action="store_true", help="save the final model in output_dir")
     flags, rest = parser.parse_known_args(arguments)
     return flags, overrides_of(rest, parser)
@@ -210,14 +212,14 @@ def main(arguments=None, evaluate_at_end=True):
     started = time.perf_counter()
     trainer.train(resume_from_checkpoint=args.resume_from_checkpoint)
     seconds = time.perf_counter() - started
-    if eval_rows and evaluate_at_end:
+    if eval_rows and evaluate_at_end and not flags.only_due_evaluations:
         trainer.evaluate()
     if flags.save_model:
         trainer.save_model()
         tokenizer.save_pretrained(args.output_dir)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"train_seconds {seconds:.1f}, peak RSS {peak / 1024:.0f} MB", flush=True)
-    if flags.log_history:
+    if flags.log_history and trainer.is_world_process_zero():
         write_history(flags.log_history, trainer, clock, seconds, peak)
 
 

@@ -4,8 +4,10 @@ import statistics
 
 
 def spread(values, digits, sign=""):
-    """Median and range."""
+    """Median and range; of one value only that."""
     values = sorted(values)
+    if len(values) == 1:
+        return f"{values[0]:.{digits}f}{sign}"
     return f"{statistics.median(values):.{digits}f}{sign} ({values[0]:.{digits}f}-{values[-1]:.{digits}f})"
 
 
