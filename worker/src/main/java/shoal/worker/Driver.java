@@ -40,6 +40,7 @@ final class Driver implements Attachment.Owner, Action.Handler {
     private final Consumer<WorkerException> ended;
     private final Loop loop = new Loop();
     private final RunThread runThread;
+    private final CommitWait commitWait = new CommitWait(System::nanoTime);
     private @Nullable Attachment attachment;
     private WorkerState state = WorkerState.initial();
 
@@ -113,6 +114,9 @@ final class Driver implements Attachment.Owner, Action.Handler {
 
     @Override
     public void received(CoordinatorMessage message) {
+        if (message.hasCommitStep()) {
+            commitWait.committed(message.getCommitStep().getStep());
+        }
         decide(new Event.Received(message));
     }
 
@@ -133,6 +137,9 @@ final class Driver implements Attachment.Owner, Action.Handler {
     @Override
     public void send(Action.Send action) {
         if (attachment != null) {
+            if (action.message().hasStepReduced()) {
+                commitWait.reported(action.message().getStepReduced().getStep());
+            }
             attachment.send(action.message());
         }
     }
@@ -164,6 +171,7 @@ final class Driver implements Attachment.Owner, Action.Handler {
 
     @Override
     public void release(Action.Release action) {
+        commitWait.over();
         runThread.release();
     }
 

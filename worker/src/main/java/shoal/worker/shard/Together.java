@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import shoal.engine.PartReport;
 import shoal.engine.RowLoss;
 import shoal.engine.ShardedEngine;
@@ -19,6 +21,7 @@ import shoal.proto.v1.NonFinite;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Limits;
 import shoal.worker.exchange.Exchange;
+import shoal.worker.exchange.ExchangeCounts;
 import shoal.worker.exchange.Receiver;
 import shoal.worker.step.Computation;
 import shoal.worker.step.StepLayout;
@@ -40,6 +43,8 @@ import shoal.worker.stop.StopSignal;
  * <p>Methods are called from the run thread.
  */
 public final class Together implements Computation {
+    private static final Logger LOG = LoggerFactory.getLogger(Together.class);
+
     private final Member member;
     private final ShardedEngine engine;
     private final Exchange exchange;
@@ -138,6 +143,18 @@ public final class Together implements Computation {
 
     @Override
     public void close() {
+        ExchangeCounts counts = exchange.counts();
+        LOG.info(
+                "leaving the others index={} workers={} step={} sent-bytes={} received-bytes={}"
+                        + " stale={} corrupt={} refused={}",
+                member.index(),
+                member.workers(),
+                applied,
+                counts.sentBytes(),
+                counts.receivedBytes(),
+                counts.stale(),
+                counts.corrupt(),
+                counts.refused());
         exchange.close();
         results.close();
     }
