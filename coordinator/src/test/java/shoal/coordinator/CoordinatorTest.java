@@ -43,7 +43,6 @@ final class CoordinatorTest {
 
             StartRun start = worker.next().getStartRun();
             Fence fence = start.getFence();
-            assertThat(start.getRanksList()).containsExactly(0);
             assertThat(start.getArtefactsCount()).isEqualTo(5);
             worker.ready(fence, 0, 0);
             assertThat(worker.next().getOpenStep().getStep()).isEqualTo(1);
@@ -113,7 +112,6 @@ final class CoordinatorTest {
                     .containsExactly("one nonce of one", "two nonce of two");
             assertThat(start.getPeerKey().size()).isEqualTo(32);
             assertThat(other.getPeerKey()).isEqualTo(start.getPeerKey());
-            assertThat(start.getRanksList()).containsExactly(0, 1);
             two.ready(fence, 0, 0);
             one.ready(fence, 0, 0);
             for (int step = 1; step <= 2; step++) {

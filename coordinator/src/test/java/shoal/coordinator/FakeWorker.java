@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,6 +38,7 @@ import shoal.wire.Version;
 /** A worker that says what a test tells it to say, and shows what it is told. */
 public final class FakeWorker implements AutoCloseable {
     private static final long WAIT_SECONDS = 20;
+    private static final ByteString HASH = ByteString.copyFrom(new byte[32]);
 
     private final ManagedChannel channel;
     private final BlockingQueue<CoordinatorMessage> received = new LinkedBlockingQueue<>();
@@ -139,31 +141,28 @@ public final class FakeWorker implements AutoCloseable {
                                         .setEvaluationRows(6)
                                         .setLabels(2)
                                         .setParameters(TinyModel.table().parameterElements())
+                                        .setShardMapHash(HASH)
                                         .addNotices("1 line was skipped")));
     }
 
     public void reduced(Fence fence, int step, double loss, double squaredNorm) {
-        say(
-                WorkerMessage.newBuilder()
-                        .setStepReduced(
-                                StepReduced.newBuilder()
-                                        .setFence(fence)
-                                        .setStep(step)
-                                        .setLoss(loss)
-                                        .setSquaredNorm(squaredNorm)
-                                        .setTokens(100)));
+        byte[] squares = TestReports.exact(squaredNorm);
+        say(fence, step, TestReports.whole(loss, squares, Optional.empty()));
     }
 
     /** One worker's part of a step, as {@link TestReports#part} has it. */
     public void part(Fence fence, int step, int index, int workers) {
-        StepSums sums = TestReports.part(step, index, workers);
+        say(fence, step, TestReports.part(step, index, workers));
+    }
+
+    private void say(Fence fence, int step, StepSums sums) {
         StepReduced.Builder reduced =
                 StepReduced.newBuilder()
                         .setFence(fence)
                         .setStep(step)
                         .setTokens(10)
                         .setSquaredNormSum(ByteString.copyFrom(sums.squares()))
-                        .setDealHash(ByteString.copyFrom(new byte[32]));
+                        .setDealHash(HASH);
         for (int i = 0; i < sums.rows().length; i++) {
             reduced.addRows(sums.rows()[i]).addLossTerms(sums.lossTerms()[i]);
         }

@@ -26,20 +26,25 @@ public final class TestReports {
                 "here", 7, 2, Optional.of(new PeerFacts(worker + ":1", "n")), new Probe(probe));
     }
 
-    /** A worker alone that gives only sums. */
+    /** A worker alone whose rows and blocks add up to these. */
     public static WorkerReport.Reduced reduced(
             Fence fence, int step, double loss, double squaredNorm) {
-        return new WorkerReport.Reduced(fence, step, alone(loss, squaredNorm));
+        return new WorkerReport.Reduced(
+                fence, step, whole(loss, exact(squaredNorm), Optional.empty()));
     }
 
-    public static StepSums alone(double loss, double squaredNorm) {
-        return new StepSums(
-                new int[0],
-                new double[] {loss},
-                exact(squaredNorm),
-                10,
-                Optional.empty(),
-                Optional.empty());
+    /** All rows of a step, the first of which has all of the loss. */
+    public static StepSums whole(
+            double loss, byte[] squares, Optional<StepSums.BlockPlace> nonFinite) {
+        double[] terms = new double[TestRecipes.BATCH_ROWS];
+        terms[0] = loss;
+        int[] rows = IntStream.range(0, TestRecipes.BATCH_ROWS).toArray();
+        return new StepSums(rows, terms, squares, 10, nonFinite, deal(1));
+    }
+
+    /** The deal among so many workers, and who owns what of them. */
+    public static Hash deal(int workers) {
+        return new Hash(String.format("%064x", workers));
     }
 
     /** What one of several workers says of a step of {@link TestRecipes#BATCH_ROWS} rows. */
@@ -54,7 +59,7 @@ public final class TestReports {
                 exact(squares),
                 10,
                 Optional.empty(),
-                Optional.of(new Hash(String.format("%064x", workers))));
+                deal(workers));
     }
 
     /** What these parts add up to, however many workers there are. */

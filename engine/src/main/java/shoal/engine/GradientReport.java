@@ -8,13 +8,12 @@ import shoal.recipe.Require;
 /**
  * What is known of a step's reduced gradient, which stays in the engine until the update.
  *
- * @param loss sum of weight x loss over the rows, added in row-number order
- * @param squaredNorm exact sum of the blocks' squared norms, rounded once
- * @param tokens tokens computed
+ * @param part losses and tokens of all the step's rows
+ * @param squaredNorm exact sum of the blocks' squared norms, rounded once; NaN with {@code
+ *     nonFinite}
  * @param nonFinite the first block whose squared norm is not finite
  */
-public record GradientReport(
-        double loss, double squaredNorm, int tokens, Optional<BlockPlace> nonFinite) {
+public record GradientReport(PartReport part, double squaredNorm, Optional<BlockPlace> nonFinite) {
     /** A block, in words: unit name and index within the unit. */
     public record BlockPlace(String unit, long block) {
         public BlockPlace {
@@ -24,6 +23,12 @@ public record GradientReport(
     }
 
     public GradientReport {
+        requireNonNull(part, "part");
         requireNonNull(nonFinite, "nonFinite");
+    }
+
+    /** The step's loss: added in row-number order, so that neither slices nor ranks matter. */
+    public double loss() {
+        return part.losses().stream().reduce(0.0, (sum, row) -> sum + row.term(), Double::sum);
     }
 }

@@ -23,6 +23,17 @@ public record BatchRecipe(
         Require.atLeast("evaluationRowsPerDevice", evaluationRowsPerDevice, 1);
         Require.atLeast("accumulation", accumulation, 1);
         Require.range("slices", slices, 1, Limits.SLICES);
+        long rows = rowsPerStep(ranks, trainRowsPerDevice, accumulation);
+        if (rows > Limits.STEP_ROWS) {
+            throw new IllegalArgumentException(
+                    "a step has " + rows + " rows, expected at most " + Limits.STEP_ROWS);
+        }
+    }
+
+    /** The global batch; {@code Long.MAX_VALUE} if there are more rows than that. */
+    public static long rowsPerStep(int ranks, int trainRowsPerDevice, int accumulation) {
+        long perRound = (long) ranks * trainRowsPerDevice;
+        return perRound > Long.MAX_VALUE / accumulation ? Long.MAX_VALUE : perRound * accumulation;
     }
 
     /** The default slice count: max(1, min(8, rows / 4)). */

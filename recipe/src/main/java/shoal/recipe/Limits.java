@@ -23,8 +23,8 @@ public final class Limits {
     /** Rows of one EvaluationRows message: 10,000 x (4 + 5 + 5) bytes at most. */
     public static final int EVALUATION_ROWS_PER_MESSAGE = 10_000;
 
-    /** Rows of one StepReduced message: 65,536 x (5 + 8) bytes at most. */
-    public static final int STEP_ROWS_PER_MESSAGE = 1 << 16;
+    /** Rows of a step, all of which one StepReduced message may hold: 65,536 x (5 + 8) bytes. */
+    public static final int STEP_ROWS = 1 << 16;
 
     /** Elements of a block, the unit of sharding and of the gradient norm (design section 2). */
     public static final int BLOCK_ELEMENTS = 4_096;
@@ -66,7 +66,7 @@ public final class Limits {
         if (EVALUATION_ROWS_PER_MESSAGE * 14 + 4_096 > MESSAGE_BYTES) {
             throw new AssertionError("an EvaluationRows message must fit");
         }
-        if (STEP_ROWS_PER_MESSAGE * 13 + 4_096 > MESSAGE_BYTES) {
+        if (STEP_ROWS * 13 + 4_096 > MESSAGE_BYTES) {
             throw new AssertionError("a StepReduced message must fit");
         }
         if (BLOCK_ELEMENTS % NATIVE_RANGE_ELEMENTS != 0) {

@@ -155,9 +155,9 @@ class RecipeJsonTest {
             return new Recipe(
                     new BatchRecipe(
                             1 + random.nextInt(Limits.RANKS),
+                            1 + random.nextInt(8),
                             count(),
-                            count(),
-                            count(),
+                            1 + random.nextInt(Limits.STEP_ROWS / Limits.RANKS / 8),
                             1 + random.nextInt(Limits.SLICES),
                             flag()),
                     flag() ? new LengthRecipe(share() + 1e-9, -1) : new LengthRecipe(0, count()),

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
+import shoal.engine.PartReport;
 import shoal.engine.RowInput;
+import shoal.engine.RowLoss;
 import shoal.engine.RowResult;
 import shoal.engine.StepWork;
 import shoal.engine.TrainingEngine;
@@ -81,15 +83,15 @@ public final class FakeEngine implements TrainingEngine {
     @Override
     public GradientReport forwardBackward(StepWork work) {
         steps.add(work);
-        double loss = 0;
+        List<RowLoss> losses = new ArrayList<>();
         int tokens = 0;
         for (Leaf leaf : work.leaves()) {
             for (RowInput row : leaf.rows()) {
-                loss += row.weight() * row.label();
+                losses.add(new RowLoss(row.row(), row.weight(), row.label()));
                 tokens += row.ids().length;
             }
         }
-        return new GradientReport(loss, 4, tokens, Optional.empty());
+        return new GradientReport(new PartReport(losses, tokens), 4, Optional.empty());
     }
 
     @Override

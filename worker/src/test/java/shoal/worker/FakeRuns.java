@@ -74,7 +74,7 @@ final class FakeRuns implements RunOpener {
         public StepReduced reduce(int step) {
             duringStep.accept(step);
             done.add("reduce " + step);
-            return StepReduced.newBuilder().setStep(step).setLoss(step).build();
+            return StepReduced.newBuilder().setStep(step).addRows(step).addLossTerms(step).build();
         }
 
         @Override

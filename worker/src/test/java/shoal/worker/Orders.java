@@ -19,7 +19,7 @@ final class Orders {
 
     static CoordinatorMessage.Builder start(String run) {
         return CoordinatorMessage.newBuilder()
-                .setStartRun(StartRun.newBuilder().setFence(fence(run)).addRanks(0));
+                .setStartRun(StartRun.newBuilder().setFence(fence(run)));
     }
 
     static CoordinatorMessage.Builder open(String run, int step) {

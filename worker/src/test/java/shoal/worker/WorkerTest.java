@@ -111,7 +111,7 @@ final class WorkerTest {
                                     .setReducedStep(1)
                                     .build());
             assertThat(second.next().getRunReady().getReducedStep()).isEqualTo(1);
-            assertThat(second.next().getStepReduced().getLoss()).isEqualTo(1);
+            assertThat(second.next().getStepReduced().getLossTermsList()).containsExactly(1.0);
             second.send(Orders.commit("r", 1, true));
             second.send(Orders.commit("r", 1, true));
             assertThat(second.next().getStepReduced().getStep()).isEqualTo(2);

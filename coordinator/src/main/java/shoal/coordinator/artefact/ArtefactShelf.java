@@ -3,14 +3,12 @@ package shoal.coordinator.artefact;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import shoal.coordinator.core.Hash;
+import shoal.model.checkpoint.Disk;
 
 /** Keeps files under their hash. Safe for any thread. */
 public final class ArtefactShelf {
@@ -24,6 +22,7 @@ public final class ArtefactShelf {
     private final Path folder;
     private final Path incoming;
     private final Catalogue catalogue;
+    private final Disk disk = new Disk();
 
     private ArtefactShelf(Path folder, Catalogue catalogue) {
         this.folder = folder;
@@ -73,15 +72,8 @@ public final class ArtefactShelf {
         Path place = path(what.hash());
         Path parent = folder.resolve(what.hash().hex().substring(0, 2));
         Files.createDirectories(parent);
-        Files.move(
-                file, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceFolder(parent);
+        disk.rename(file, place);
+        disk.forceFolder(parent);
         catalogue.addArtefact(what.hash(), what.sizeBytes());
-    }
-
-    private static void forceFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 }

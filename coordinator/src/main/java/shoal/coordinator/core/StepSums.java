@@ -10,12 +10,11 @@ import shoal.recipe.Require;
  * A worker's part of a step.
  *
  * @param rows of its leaves, by number
- * @param lossTerms row weight x row loss, one for each of {@code rows}; of a worker alone that
- *     gives no rows, their sum
+ * @param lossTerms row weight x row loss, one for each of {@code rows}
  * @param squares of the gradient's blocks that it owns, as {@link ExactSum#toBytes} has it
  * @param tokens computed
  * @param nonFinite the first of its blocks whose squared norm is not finite
- * @param deal hash of who computes which leaf; empty of a worker alone that does not say
+ * @param deal hash of who computes which leaf
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per message, never changed
 public record StepSums(
@@ -24,7 +23,7 @@ public record StepSums(
         byte[] squares,
         long tokens,
         Optional<BlockPlace> nonFinite,
-        Optional<Hash> deal) {
+        Hash deal) {
     /** A block, in words: "embed", "layer 3" or "head", and its index there. */
     public record BlockPlace(String unit, long block) {
         public BlockPlace {
@@ -34,8 +33,7 @@ public record StepSums(
     }
 
     public StepSums {
-        boolean alone = rows.length == 0 && lossTerms.length == 1;
-        if (!alone && rows.length != lossTerms.length) {
+        if (rows.length != lossTerms.length) {
             throw new IllegalArgumentException(
                     rows.length
                             + " rows and "

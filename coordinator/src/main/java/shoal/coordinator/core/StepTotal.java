@@ -43,9 +43,8 @@ record StepTotal(double loss, double squaredNorm, long tokens) {
     }
 
     private static List<Term> terms(StepSums part) {
-        boolean alone = part.rows().length == 0;
-        return IntStream.range(0, part.lossTerms().length)
-                .mapToObj(i -> new Term(alone ? i : part.rows()[i], part.lossTerms()[i]))
+        return IntStream.range(0, part.rows().length)
+                .mapToObj(i -> new Term(part.rows()[i], part.lossTerms()[i]))
                 .toList();
     }
 
@@ -56,9 +55,6 @@ record StepTotal(double loss, double squaredNorm, long tokens) {
             return Optional.of("its workers dealt the rows of a step in " + deals + " ways");
         }
         int[] rows = parts.stream().flatMapToInt(part -> IntStream.of(part.rows())).toArray();
-        if (rows.length == 0 && parts.size() == 1) {
-            return Optional.empty(); // A worker alone that gives only sums.
-        }
         Arrays.sort(rows);
         for (int i = 1; i < rows.length; i++) {
             if (rows[i] == rows[i - 1]) {

@@ -33,14 +33,14 @@ public sealed interface WorkerReport {
      * @param fence what it speaks for
      * @param position how far this worker is
      * @param facts what it found in the files
-     * @param shardMap hash of who owns what; empty of a worker that does not say
+     * @param shardMap hash of who owns what
      * @param notices for the user
      */
     record Ready(
             Fence fence,
             HeldRun.Position position,
             LoadFacts facts,
-            Optional<Hash> shardMap,
+            Hash shardMap,
             List<String> notices)
             implements WorkerReport {
         public Ready {

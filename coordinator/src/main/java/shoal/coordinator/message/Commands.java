@@ -3,8 +3,6 @@ package shoal.coordinator.message;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
-import java.util.List;
-import java.util.stream.IntStream;
 import shoal.coordinator.core.Command;
 import shoal.coordinator.core.Commit;
 import shoal.coordinator.core.Fence;
@@ -37,7 +35,6 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                 StartRun.newBuilder()
                         .setFence(fence(command.fence()))
                         .setRecipeJson(command.submission().recipeJson())
-                        .addAllRanks(ranks(command))
                         .setIndex(command.index())
                         .setPeerKey(ByteString.copyFrom(keys.of(command.fence())))
                         .setStep(command.step());
@@ -103,10 +100,6 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                                 .setFence(fence(command.fence()))
                                 .setReason(command.reason()))
                 .build();
-    }
-
-    private static List<Integer> ranks(Command.StartRun command) {
-        return IntStream.range(0, command.submission().recipe().batch().ranks()).boxed().toList();
     }
 
     private static shoal.proto.v1.Fence fence(Fence fence) {

@@ -18,7 +18,6 @@ import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
-import shoal.plan.step.ExactSum;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Hello;
 import shoal.proto.v1.ProbeHash;
@@ -121,7 +120,7 @@ public final class WorkerMessages {
                         ready.getEvaluationRows(),
                         ready.getLabels(),
                         ready.getParameters()),
-                optionalHash(ready.getShardMapHash()),
+                hash(ready.getShardMapHash()),
                 lines(ready.getNoticesList()));
     }
 
@@ -138,43 +137,23 @@ public final class WorkerMessages {
                 reduced.getStep(),
                 new StepSums(
                         rows(reduced),
-                        lossTerms(reduced),
-                        squares(reduced),
+                        reduced.getLossTermsList().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .toArray(),
+                        reduced.getSquaredNormSum().toByteArray(),
                         Integer.toUnsignedLong(reduced.getTokens()),
                         nonFinite,
-                        optionalHash(reduced.getDealHash())));
+                        hash(reduced.getDealHash())));
     }
 
     private static int[] rows(StepReduced reduced) {
-        if (reduced.getRowsCount() > Limits.STEP_ROWS_PER_MESSAGE) {
+        if (reduced.getRowsCount() > Limits.STEP_ROWS) {
             throw new IllegalArgumentException(
                     reduced.getRowsCount()
                             + " rows in one message, expected at most "
-                            + Limits.STEP_ROWS_PER_MESSAGE);
+                            + Limits.STEP_ROWS);
         }
         return ints(reduced.getRowsList());
-    }
-
-    private static double[] lossTerms(StepReduced reduced) {
-        return reduced.getRowsCount() == 0 && reduced.getDealHash().isEmpty()
-                ? new double[] {reduced.getLoss()}
-                : reduced.getLossTermsList().stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    /** A norm that is not finite comes with the block that it is of, and is not added. */
-    private static byte[] squares(StepReduced reduced) {
-        if (!reduced.getSquaredNormSum().isEmpty()) {
-            return reduced.getSquaredNormSum().toByteArray();
-        }
-        ExactSum sum = new ExactSum();
-        if (!reduced.hasNonFinite()) {
-            sum.add(reduced.getSquaredNorm());
-        }
-        return sum.toBytes();
-    }
-
-    private static Optional<Hash> optionalHash(ByteString bytes) {
-        return bytes.isEmpty() ? Optional.empty() : Optional.of(hash(bytes));
     }
 
     private static Hash hash(ByteString bytes) {

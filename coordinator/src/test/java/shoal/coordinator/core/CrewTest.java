@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
 import shoal.coordinator.TestReports;
@@ -110,7 +109,7 @@ final class CrewTest {
     void workers_that_found_other_things_in_the_same_files_fail_the_run() {
         pair().ready("w1", "r", 0, 0);
 
-        lab.report("w2", ready(new LoadFacts(8, 6, 3, 100), Optional.empty()));
+        lab.report("w2", ready(new LoadFacts(8, 6, 3, 100), TestReports.deal(1)));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
         assertThat(end()).startsWith("workers w1 and w2 read other things from the same files");
@@ -120,7 +119,7 @@ final class CrewTest {
     void workers_that_disagree_on_shards_fail_the_run() {
         pair().ready("w1", "r", 0, 0);
 
-        lab.report("w2", ready(Lab.FACTS, Optional.of(new Hash("1".repeat(64)))));
+        lab.report("w2", ready(Lab.FACTS, new Hash("1".repeat(64))));
 
         assertThat(end()).isEqualTo("workers w1 and w2 disagree on who owns which blocks");
     }
@@ -284,7 +283,7 @@ final class CrewTest {
         }
     }
 
-    private WorkerReport.Ready ready(LoadFacts facts, Optional<Hash> shardMap) {
+    private WorkerReport.Ready ready(LoadFacts facts, Hash shardMap) {
         return new WorkerReport.Ready(
                 lab.fence("r"), new HeldRun.Position(0, 0), facts, shardMap, List.of());
     }
@@ -296,7 +295,7 @@ final class CrewTest {
                 sums.squares(),
                 sums.tokens(),
                 sums.nonFinite(),
-                Optional.of(new Hash(String.format("%064x", deal))));
+                new Hash(String.format("%064x", deal)));
     }
 
     private Submission submission() {

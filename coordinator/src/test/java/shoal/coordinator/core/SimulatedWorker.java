@@ -183,7 +183,7 @@ final class SimulatedWorker {
                         fence.orElseThrow(),
                         new HeldRun.Position(applied, reduced),
                         Lab.FACTS,
-                        Optional.empty(),
+                        TestReports.deal(crew),
                         List.of()));
     }
 

@@ -56,13 +56,10 @@ final class StepsTest {
                         new WorkerReport.Reduced(
                                 lab.fence("r"),
                                 1,
-                                new StepSums(
-                                        new int[0],
-                                        new double[] {0.5},
+                                TestReports.whole(
+                                        0.5,
                                         TestReports.exact(0),
-                                        10,
-                                        Optional.of(new StepSums.BlockPlace("layer 3", 17)),
-                                        Optional.empty())));
+                                        Optional.of(new StepSums.BlockPlace("layer 3", 17)))));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
         assertThat(lab.state().ended().find(new RunName("r")).orElseThrow().reason())

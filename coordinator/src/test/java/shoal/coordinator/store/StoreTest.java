@@ -215,7 +215,7 @@ final class StoreTest {
                                 FENCE,
                                 new HeldRun.Position(0, 0),
                                 new LoadFacts(8, 2, 2, 100),
-                                Optional.empty(),
+                                TestReports.deal(1),
                                 List.of("a notice"))),
                 reported(TestReports.reduced(FENCE, 1, 0.1 + 0.2, 1.0 / 3)),
                 evaluated(1),

@@ -16,7 +16,6 @@ import shoal.engine.Holding;
 import shoal.engine.ParameterSource;
 import shoal.engine.PartReport;
 import shoal.engine.RowInput;
-import shoal.engine.RowLoss;
 import shoal.engine.RowResult;
 import shoal.engine.ShardedEngine;
 import shoal.engine.StepWork;
@@ -153,12 +152,8 @@ public final class DjlEngine implements ShardedEngine {
     @Override
     public GradientReport forwardBackward(StepWork work) {
         HeldGradient held = parts.held();
-        PartReport report = compute(work, held);
-        return new GradientReport(
-                RowLoss.total(report.losses()),
-                held.squaredNorm(),
-                report.tokens(),
-                held.nonFinite());
+        PartReport part = compute(work, held);
+        return new GradientReport(part, held.squaredNorm(), held.nonFinite());
     }
 
     @Override

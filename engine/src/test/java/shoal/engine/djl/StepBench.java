@@ -96,7 +96,7 @@ final class StepBench {
                 "step %d loss %.4f tokens %d forward+backward %.3f update %.3f cpu %.3f %s%n",
                 step,
                 report.loss(),
-                report.tokens(),
+                report.part().tokens(),
                 reduced,
                 whole - reduced,
                 cpu,
@@ -104,7 +104,7 @@ final class StepBench {
         if (step > WARM_UP_STEPS) {
             times.add(whole);
             cpus.add(cpu);
-            tokens += report.tokens();
+            tokens += report.part().tokens();
         }
     }
 

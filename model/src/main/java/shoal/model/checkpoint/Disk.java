@@ -18,7 +18,7 @@ import shoal.recipe.Sha256;
  * Every step by which folders in the making reach the disk and their place. A test stops or refuses
  * each of them in turn by overriding it. Safe for any thread.
  */
-class Disk {
+public class Disk {
     private static final int BUFFER_BYTES = 1 << 20;
 
     /** Makes a new file for writing. */
@@ -71,14 +71,14 @@ class Disk {
     }
 
     /** Flushes a folder's entries to disk: a rename is durable only then. */
-    void forceFolder(Path folder) throws IOException {
+    public void forceFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
     /** Gives a file or folder another name, in one step; an empty folder there is replaced. */
-    void rename(Path from, Path to) throws IOException {
+    public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

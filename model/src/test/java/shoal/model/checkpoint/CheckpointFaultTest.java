@@ -94,13 +94,13 @@ class CheckpointFaultTest {
         }
 
         @Override
-        void forceFolder(Path folder) throws IOException {
+        public void forceFolder(Path folder) throws IOException {
             step();
             super.forceFolder(folder);
         }
 
         @Override
-        void rename(Path from, Path to) throws IOException {
+        public void rename(Path from, Path to) throws IOException {
             step();
             super.rename(from, to);
         }

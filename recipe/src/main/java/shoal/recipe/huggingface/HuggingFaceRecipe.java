@@ -6,6 +6,7 @@ import java.util.Locale;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
+import shoal.recipe.Limits;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Problems;
@@ -31,11 +32,25 @@ public final class HuggingFaceRecipe {
 
     /** How rows are grouped, by so many logical ranks and slices. */
     public BatchRecipe batch(int ranks, int slices) {
+        int rows = settings.count("per_device_train_batch_size");
+        int accumulation = settings.count("gradient_accumulation_steps");
+        long perStep = BatchRecipe.rowsPerStep(ranks, rows, accumulation);
+        if (perStep > Limits.STEP_ROWS) {
+            refuse(
+                    settings.of("per_device_train_batch_size"),
+                    "With %d ranks and gradient_accumulation_steps %d a step has %s rows, more than %d"
+                            .formatted(
+                                    ranks,
+                                    accumulation,
+                                    perStep == Long.MAX_VALUE ? "over 2^63" : perStep,
+                                    Limits.STEP_ROWS));
+        }
+        boolean fits = perStep <= Limits.STEP_ROWS;
         return new BatchRecipe(
                 ranks,
-                settings.count("per_device_train_batch_size"),
+                fits ? rows : 1,
                 settings.count("per_device_eval_batch_size"),
-                settings.count("gradient_accumulation_steps"),
+                fits ? accumulation : 1,
                 slices,
                 settings.flag("dataloader_drop_last"));
     }

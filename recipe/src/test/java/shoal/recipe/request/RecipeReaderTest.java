@@ -34,6 +34,21 @@ class RecipeReaderTest {
     }
 
     @Test
+    void a_step_of_more_rows_than_a_message_holds_is_refused() {
+        String[] rows = {"--workers", "2", "--per_device_train_batch_size", "32768"};
+
+        assertThat(Typed.words(rows).recipe().batch().trainRowsPerDevice()).isEqualTo(32_768);
+        assertThat(Typed.words(rows).and("--gradient_accumulation_steps", "3").problems())
+                .singleElement()
+                .asString()
+                .startsWith("--per_device_train_batch_size")
+                .contains("is 32768")
+                .contains(
+                        "With 2 ranks and gradient_accumulation_steps 3 a step has 196608 rows,"
+                                + " more than 65536");
+    }
+
+    @Test
     void the_defaults_are_hf_s() {
         assertThat(Typed.words().recipe())
                 .isEqualTo(

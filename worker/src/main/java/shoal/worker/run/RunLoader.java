@@ -102,7 +102,6 @@ public final class RunLoader implements RunOpener {
             throw new IOException("'" + name + "' is no name of a run; expected " + RUN_NAME);
         }
         Recipe recipe = RecipeJson.read(run.getRecipeJson());
-        requireAllRanks(recipe, run.getRanksList());
         long began = System.nanoTime();
         RunFolder folder = RunFolder.lay(runs.resolve(name), run.getArtefactsList(), cache, stop);
         try {
@@ -155,12 +154,10 @@ public final class RunLoader implements RunOpener {
         }
     }
 
-    /** A worker that is told of no peers is alone. */
     private static Member member(StartRun run, Recipe recipe, ModelFolder model) {
-        int workers = Math.max(1, run.getPeersCount());
         ParameterTable table = model.table();
-        return new Member(
-                run.getIndex(), table, ShardMap.of(table, workers), recipe.zero().stage());
+        ShardMap map = ShardMap.of(table, run.getPeersCount());
+        return new Member(run.getIndex(), table, map, recipe.zero().stage());
     }
 
     private LoadedEngine alone(Recipe recipe, ModelFolder model) {
@@ -267,15 +264,6 @@ public final class RunLoader implements RunOpener {
     private record RunTokens(TokenTable train, Optional<TokenTable> evaluation) {
         int[] trainLengths() {
             return IntStream.range(0, train.rows()).map(train::tokenizedLength).toArray();
-        }
-    }
-
-    /** Leaves, not ranks, are dealt to workers: each is told of all ranks. */
-    private static void requireAllRanks(Recipe recipe, List<Integer> ranks) throws IOException {
-        List<Integer> all = IntStream.range(0, recipe.batch().ranks()).boxed().toList();
-        if (!ranks.equals(all)) {
-            throw new IOException(
-                    "the run's ranks are " + all + ", this worker is to compute " + ranks);
         }
     }
 }

@@ -2,22 +2,19 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.ByteString;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.PartReport;
-import shoal.engine.RowLoss;
 import shoal.engine.ShardedEngine;
 import shoal.engine.UnitOrder;
 import shoal.engine.Update;
 import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.ExactSum;
 import shoal.plan.step.LeafDeal;
-import shoal.proto.v1.NonFinite;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Limits;
 import shoal.worker.exchange.Exchange;
@@ -113,7 +110,7 @@ public final class Together implements Computation {
         NodeSums sums = new NodeSums(member, owner, step, exchange, stop);
         PartReport part = engine.forwardBackward(layout.work(), sums);
         step.await(stop);
-        return report(step, part, layout.deal());
+        return report(step, part, layout);
     }
 
     @Override
@@ -173,20 +170,9 @@ public final class Together implements Computation {
         }
     }
 
-    private StepReduced report(StepReduction step, PartReport part, LeafDeal deal) {
-        StepReduced.Builder message =
-                StepReduced.newBuilder()
-                        .setStep(step.step())
-                        .setTokens(part.tokens())
-                        .setDealHash(ByteString.copyFrom(deal.hash()));
-        part.losses().stream()
-                .sorted(Comparator.comparingInt(RowLoss::row))
-                .forEach(
-                        loss ->
-                                message.addRows(loss.row())
-                                        .addLossTerms(loss.weight() * loss.loss()));
+    private StepReduced report(StepReduction step, PartReport part, StepLayout layout) {
         ExactSum squares = new ExactSum();
-        Optional<NonFinite> nonFinite = Optional.empty();
+        Optional<BlockPlace> nonFinite = Optional.empty();
         for (int unit = 0; unit < member.units(); unit++) {
             double[] norms = step.norms(unit);
             for (int block = 0; block < norms.length; block++) {
@@ -197,16 +183,12 @@ public final class Together implements Computation {
                 }
             }
         }
-        nonFinite.ifPresent(message::setNonFinite);
-        return message.setSquaredNormSum(ByteString.copyFrom(squares.toBytes())).build();
+        return layout.report(part, squares, nonFinite);
     }
 
-    private NonFinite place(int unit, int ownedBlock) {
+    private BlockPlace place(int unit, int ownedBlock) {
         long first = member.owned(unit).from() / Limits.BLOCK_ELEMENTS;
-        return NonFinite.newBuilder()
-                .setUnit(member.unit(unit).name())
-                .setBlock(first + ownedBlock)
-                .build();
+        return new BlockPlace(member.unit(unit).name(), first + ownedBlock);
     }
 
     /** Ties the receiver to what can be made only after it. */

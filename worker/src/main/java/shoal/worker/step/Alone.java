@@ -7,7 +7,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
 import shoal.plan.step.EvaluationDeal;
-import shoal.proto.v1.NonFinite;
+import shoal.plan.step.ExactSum;
 import shoal.proto.v1.StepReduced;
 
 /** A worker that has no others: its engine does everything. */
@@ -31,20 +31,11 @@ public final class Alone implements Computation {
     @Override
     public StepReduced reduce(StepLayout step) {
         GradientReport report = engine.forwardBackward(step.work());
-        StepReduced.Builder message =
-                StepReduced.newBuilder()
-                        .setStep(step.work().step())
-                        .setLoss(report.loss())
-                        .setSquaredNorm(report.squaredNorm())
-                        .setTokens(report.tokens());
-        report.nonFinite()
-                .ifPresent(
-                        place ->
-                                message.setNonFinite(
-                                        NonFinite.newBuilder()
-                                                .setUnit(place.unit())
-                                                .setBlock(place.block())));
-        return message.build();
+        ExactSum squares = new ExactSum();
+        if (report.nonFinite().isEmpty()) {
+            squares.add(report.squaredNorm());
+        }
+        return step.report(report.part(), squares, report.nonFinite());
     }
 
     @Override

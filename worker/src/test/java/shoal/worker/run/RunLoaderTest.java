@@ -30,6 +30,7 @@ import shoal.model.GptConfig;
 import shoal.model.StateKind;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.Fence;
+import shoal.proto.v1.Peer;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StartRun;
 import shoal.recipe.Problem;
@@ -193,22 +194,13 @@ final class RunLoaderTest {
                             throw new IllegalStateException("no memory for the model");
                         });
 
-        assertThatThrownBy(() -> loader.open(start(Recipes.small(), 0), stop))
+        assertThatThrownBy(() -> loader.open(start(Recipes.small()), stop))
                 .hasMessageContaining("no memory for the model");
         assertThat(folder.resolve("runs/r")).doesNotExist();
     }
 
-    @Test
-    void a_share_of_the_ranks_is_refused() {
-        addText(Artefact.Role.TRAIN_ROWS, "t.tsv", TRAIN);
-
-        assertThatThrownBy(() -> loader(this::engine).open(start(Recipes.small(), 1), stop))
-                .hasMessageContaining("[0]")
-                .hasMessageContaining("[1]");
-    }
-
     private RunWork load(Recipe recipe) throws IOException {
-        return loader(this::engine).open(start(recipe, 0), stop);
+        return loader(this::engine).open(start(recipe), stop);
     }
 
     private TrainingEngine engine(GptConfig config, Recipe recipe, int lanes) {
@@ -231,12 +223,12 @@ final class RunLoaderTest {
                 });
     }
 
-    private StartRun start(Recipe recipe, int rank) {
+    private StartRun start(Recipe recipe) {
         return StartRun.newBuilder()
                 .setFence(Fence.newBuilder().setRun("r").setGeneration(1))
                 .setRecipeJson(RecipeJson.write(recipe))
                 .addAllArtefacts(artefacts)
-                .addRanks(rank)
+                .addPeers(Peer.getDefaultInstance())
                 .build();
     }
 

@@ -225,18 +225,12 @@ final class Team implements AutoCloseable {
     }
 
     private static double squaredNorm(List<StepReduced> parts) {
-        if (parts.get(0).getSquaredNormSum().isEmpty()) {
-            return parts.get(0).getSquaredNorm();
-        }
         ExactSum sum = new ExactSum();
         parts.forEach(part -> sum.add(ExactSum.fromBytes(part.getSquaredNormSum().toByteArray())));
         return sum.value();
     }
 
     private static double loss(List<StepReduced> parts) {
-        if (parts.get(0).getRowsCount() == 0) {
-            return parts.get(0).getLoss();
-        }
         TreeMap<Integer, Double> terms = new TreeMap<>();
         for (StepReduced part : parts) {
             for (int i = 0; i < part.getRowsCount(); i++) {

@@ -3,6 +3,7 @@ package shoal.worker.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.step.ExactSum;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.StepReduced;
@@ -91,8 +93,17 @@ final class StepLoopTest {
         StepReduced report = loop.reduce(1);
 
         assertThat(report.getStep()).isEqualTo(1);
-        assertThat(report.getSquaredNorm()).isEqualTo(4);
+        byte[] squares = report.getSquaredNormSum().toByteArray();
+        assertThat(ExactSum.fromBytes(squares).value()).isEqualTo(4);
+        assertThat(report.getRowsList()).isSorted().hasSize(inputs().size());
+        assertThat(report.getLossTermsList())
+                .isEqualTo(
+                        inputs().stream()
+                                .sorted(Comparator.comparingInt(RowInput::row))
+                                .map(row -> row.weight() * row.label())
+                                .toList());
         assertThat(report.getTokens()).isPositive();
+        assertThat(report.getDealHash().size()).isEqualTo(32);
         assertThat(report.hasNonFinite()).isFalse();
     }
 
