@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -69,18 +70,30 @@ class ExportForTrainerTest {
                                 2, "", "shoal: --format: is 'x', expected model or hf-trainer\n"));
     }
 
-    private void write(int step) {
+    @Test
+    void a_rule_that_hf_does_not_have_is_a_user_error() {
+        write(
+                3,
+                "--deepspeed",
+                "{\"optimizer\": {\"type\": \"Lamb\", \"params\": {\"lr\": \"auto\"}}}");
+
+        Shell.Answer answer =
+                new Shell(folder).type("export", "out", "--format", "hf-trainer", "--to", "hf");
+
+        assertThat(answer.code()).isEqualTo(2);
+        assertThat(answer.err())
+                .endsWith(
+                        "was trained with Lamb, which HF's Trainer does not have. Export the model"
+                                + " alone: it starts anew from these weights.\n");
+        assertThat(folder.resolve("hf")).doesNotExist();
+    }
+
+    private void write(int step, String... flags) {
         ModelFolder model = ModelFolder.open(MODEL, "model", 2);
-        Recipe recipe =
-                RecipeReader.read(
-                                new RecipeSources(
-                                        List.of(
-                                                "--train_file",
-                                                "train.tsv",
-                                                "--pretrained_model_name_or_path",
-                                                "model"),
-                                        path -> new byte[0]))
-                        .recipe();
+        List<String> words = new ArrayList<>(List.of("--train_file", "train.tsv"));
+        words.addAll(List.of("--pretrained_model_name_or_path", "model"));
+        words.addAll(List.of(flags));
+        Recipe recipe = RecipeReader.read(new RecipeSources(words, path -> new byte[0])).recipe();
         Checkpoints checkpoints = Checkpoints.in(folder.resolve("out"), "out");
         try (StagedCheckpoint staged = checkpoints.stage(step, model)) {
             for (StateKind kind : StateKind.values()) {

@@ -9,6 +9,7 @@ import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.SelectionRecipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 
 /** Recipes for tests, by what differs. */
@@ -16,7 +17,14 @@ public final class TestRecipes {
     /** Rows per step. */
     public static final int BATCH_ROWS = 4;
 
+    public static final UpdateRule.Lamb LAMB = new UpdateRule.Lamb(true, 10, 0.01, false);
+
     private TestRecipes() {}
+
+    /** The same, trained with Lamb. */
+    public static Recipe withLamb(Recipe other) {
+        return with(other, other.optimizer().with(LAMB), other.saving(), other.selection());
+    }
 
     /** So many steps, a log row and an evaluation every so many; 0 = never. */
     public static Recipe of(int steps, int logEvery, int evaluateEvery) {
@@ -30,11 +38,16 @@ public final class TestRecipes {
 
     /** The same, saved then, with a choice of the best. */
     public static Recipe saving(Recipe other, Cadence saving, SelectionRecipe selection) {
+        return with(other, other.optimizer(), saving, selection);
+    }
+
+    private static Recipe with(
+            Recipe other, OptimizerRecipe optimizer, Cadence saving, SelectionRecipe selection) {
         return new Recipe(
                 other.batch(),
                 other.length(),
                 other.order(),
-                other.optimizer(),
+                optimizer,
                 other.schedule(),
                 other.labelSmoothing(),
                 other.evaluation(),

@@ -1,6 +1,7 @@
 package shoal.coordinator;
 
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -12,6 +13,8 @@ import shoal.coordinator.core.StepSums;
 import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerReport;
 import shoal.plan.step.ExactSum;
+import shoal.plan.step.TensorSquares;
+import shoal.plan.step.TrustRatios;
 
 /** What workers of tests say. */
 public final class TestReports {
@@ -85,6 +88,22 @@ public final class TestReports {
 
     private static double square(int step, int row) {
         return Math.scalb(1.0 / (7 * row + step), 20 - 13 * row);
+    }
+
+    /** What one of several workers measured of a step: two tensors, the second one in parts. */
+    public static byte[] squares(int step, int index, int workers) {
+        TensorSquares squares = TensorSquares.zeros(2);
+        int from = TestRecipes.BATCH_ROWS * index / workers;
+        int to = TestRecipes.BATCH_ROWS * (index + 1) / workers;
+        for (int part = from; part < to; part++) {
+            squares.add(part == 0 ? 0 : 1, square(step, part), square(step + 1, part));
+        }
+        return squares.toBytes();
+    }
+
+    /** What these parts give, however many workers there are. */
+    public static List<Float> ratios(int step) {
+        return TrustRatios.of(TensorSquares.fromBytes(squares(step, 0, 1)), TestRecipes.LAMB);
     }
 
     public static byte[] exact(double... values) {

@@ -31,6 +31,12 @@ public interface TrainingEngine extends AutoCloseable {
     /** Forward and backward of one step; the reduced gradient is held until {@link #update}. */
     GradientReport forwardBackward(StepWork work);
 
+    /**
+     * Measures what an update with this clip would do, and changes nothing. Must name the step of
+     * the last {@link #forwardBackward}; only where the recipe's rule measures.
+     */
+    Measurement measure(int step, double clip);
+
     /** Applies the held gradient. Must name the step of the last {@link #forwardBackward}. */
     void update(Update update);
 

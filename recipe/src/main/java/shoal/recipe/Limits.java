@@ -26,6 +26,9 @@ public final class Limits {
     /** Rows of a step, all of which one StepReduced message may hold: 65,536 x (5 + 8) bytes. */
     public static final int STEP_ROWS = 1 << 16;
 
+    /** Tensors of a model whose norms travel in one message, two exact sums each: 85 layers. */
+    public static final int MEASURED_TENSORS = 1_024;
+
     /** Elements of a block, the unit of sharding and of the gradient norm (design section 2). */
     public static final int BLOCK_ELEMENTS = 4_096;
 

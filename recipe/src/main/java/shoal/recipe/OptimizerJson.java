@@ -51,6 +51,12 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
                 switch (fields.text("type")) {
                     case "adamw" -> new UpdateRule.AdamW();
                     case "adam" -> new UpdateRule.Adam();
+                    case "lamb" ->
+                            new UpdateRule.Lamb(
+                                    fields.flag("corrects_bias"),
+                                    fields.number("max_ratio", 0, 1e6),
+                                    fields.number("min_ratio", 0, 1e6),
+                                    fields.flag("epsilon_inside"));
                     default -> {
                         fields.refuse("type", "is no rule that this version of Shoal knows");
                         yield new UpdateRule.AdamW();
@@ -68,6 +74,16 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
     @Override
     public Map<String, JsonValue> adam(UpdateRule.Adam rule) {
         return type("adam");
+    }
+
+    @Override
+    public Map<String, JsonValue> lamb(UpdateRule.Lamb rule) {
+        Map<String, JsonValue> members = type("lamb");
+        members.put("corrects_bias", JsonBoolean.of(rule.correctsBias()));
+        members.put("max_ratio", JsonNumber.of(rule.maxRatio()));
+        members.put("min_ratio", JsonNumber.of(rule.minRatio()));
+        members.put("epsilon_inside", JsonBoolean.of(rule.epsilonInside()));
+        return members;
     }
 
     private static Map<String, JsonValue> type(String name) {

@@ -8,11 +8,18 @@ public sealed interface UpdateRule {
     /** What users call it. */
     String shownName();
 
+    /** Whether an update needs to know norms of whole tensors, which are measured before it. */
+    default boolean measures() {
+        return false;
+    }
+
     /** One method per rule. */
     interface Handler<R> {
         R adamW(AdamW rule);
 
         R adam(Adam rule);
+
+        R lamb(Lamb rule);
     }
 
     /** Decoupled decay (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it. */
@@ -41,6 +48,42 @@ public sealed interface UpdateRule {
         @Override
         public String shownName() {
             return "Adam";
+        }
+    }
+
+    /**
+     * Adam's direction, in each tensor times a trust ratio: the norm of its weights through that of
+     * its direction (You et al. 2020, arXiv:1904.00962), as DeepSpeed's FusedLamb computes it
+     * (0.19.8 csrc/lamb/fused_lamb_cuda_kernel.cu).
+     *
+     * @param correctsBias the rate corrects the bias of the moments
+     * @param maxRatio max_coeff, the largest trust ratio
+     * @param minRatio min_coeff, the smallest one
+     * @param epsilonInside epsilon is added to the second moment, not to its root
+     */
+    record Lamb(boolean correctsBias, double maxRatio, double minRatio, boolean epsilonInside)
+            implements UpdateRule {
+        public Lamb {
+            Require.range("maxRatio", maxRatio, 0, 1e6);
+            Require.range("minRatio", minRatio, 0, maxRatio);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.lamb(this);
+        }
+
+        @Override
+        public String shownName() {
+            return String.format(
+                    "Lamb with bias_correction %s, max_coeff %s, min_coeff %s and eps_inside_sqrt"
+                            + " %s",
+                    correctsBias, maxRatio, minRatio, epsilonInside);
+        }
+
+        @Override
+        public boolean measures() {
+            return true;
         }
     }
 }

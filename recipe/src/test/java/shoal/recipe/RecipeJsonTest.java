@@ -190,7 +190,11 @@ class RecipeJsonTest {
         }
 
         private UpdateRule rule() {
-            return flag() ? new UpdateRule.AdamW() : new UpdateRule.Adam();
+            return switch (random.nextInt(3)) {
+                case 0 -> new UpdateRule.AdamW();
+                case 1 -> new UpdateRule.Adam();
+                default -> new UpdateRule.Lamb(flag(), 1 + share(), share(), flag());
+            };
         }
 
         private ScheduleRecipe schedule() {

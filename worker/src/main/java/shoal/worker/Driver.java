@@ -155,6 +155,11 @@ final class Driver implements Attachment.Owner, Action.Handler {
     }
 
     @Override
+    public void measure(Action.Measure action) {
+        runThread.measure(action.step(), action.clip());
+    }
+
+    @Override
     public void apply(Action.Apply action) {
         runThread.apply(action.commit());
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import shoal.engine.GradientReport;
 import shoal.engine.Leaf;
+import shoal.engine.Measurement;
 import shoal.engine.PartReport;
 import shoal.engine.RowInput;
 import shoal.engine.RowLoss;
@@ -23,6 +24,7 @@ import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.Unit;
+import shoal.plan.step.TensorSquares;
 
 /** An engine that holds parameters and computes next to nothing, and notes what it was given. */
 public final class FakeEngine implements TrainingEngine {
@@ -92,6 +94,13 @@ public final class FakeEngine implements TrainingEngine {
             }
         }
         return new GradientReport(new PartReport(losses, tokens), 4, Optional.empty());
+    }
+
+    @Override
+    public Measurement measure(int step, double clip) {
+        TensorSquares squares = TensorSquares.zeros(table.parameters().size());
+        squares.add(0, 4 * step, clip);
+        return new Measurement(squares, Optional.empty());
     }
 
     @Override

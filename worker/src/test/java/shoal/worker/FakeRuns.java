@@ -10,6 +10,7 @@ import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StartRun;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.worker.run.RunOpener;
 import shoal.worker.run.RunWork;
@@ -79,6 +80,12 @@ final class FakeRuns implements RunOpener {
 
         @Override
         public void prepare(int step) {}
+
+        @Override
+        public StepMeasured measure(int step, double clip) {
+            done.add("measure " + step);
+            return StepMeasured.newBuilder().setStep(step).build();
+        }
 
         @Override
         public void apply(CommitStep commit) {

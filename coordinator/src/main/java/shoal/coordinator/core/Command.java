@@ -19,6 +19,8 @@ public sealed interface Command {
 
         R openStep(OpenStep command);
 
+        R measureStep(MeasureStep command);
+
         R commitStep(CommitStep command);
 
         R evaluate(Evaluate command);
@@ -56,6 +58,18 @@ public sealed interface Command {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.openStep(this);
+        }
+    }
+
+    /** Measure what the update of a step would do with this clip; changes nothing. */
+    record MeasureStep(Fence fence, int step, double clip) implements Command {
+        public MeasureStep {
+            requireNonNull(fence, "fence");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.measureStep(this);
         }
     }
 

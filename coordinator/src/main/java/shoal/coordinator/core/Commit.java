@@ -1,9 +1,10 @@
 package shoal.coordinator.core;
 
+import java.util.List;
 import shoal.recipe.Require;
 
 /**
- * The durable decision that a step counts. Both factors are computed once and stored, so that every
+ * The durable decision that a step counts. All factors are computed once and stored, so that every
  * worker that ever applies the step multiplies by the same bits.
  *
  * @param step counts from 1
@@ -12,14 +13,33 @@ import shoal.recipe.Require;
  * @param loss sum of row weight x row loss
  * @param norm of the gradient before the clip
  * @param tokens computed
+ * @param ratios Lamb's trust ratio of each tensor; empty with other rules
  */
 public record Commit(
-        int step, double clip, double learningRate, double loss, double norm, long tokens) {
+        int step,
+        double clip,
+        double learningRate,
+        double loss,
+        double norm,
+        long tokens,
+        List<Float> ratios) {
     public Commit {
         Require.atLeast("step", step, 1);
         Require.range("clip", clip, 0, 1);
         Require.range("learningRate", learningRate, 0, 1e6);
         Require.range("norm", norm, 0, Double.MAX_VALUE);
         Require.atLeast("tokens", tokens, 0);
+        ratios = List.copyOf(ratios);
+    }
+
+    /** A commit without trust ratios. */
+    public Commit(
+            int step, double clip, double learningRate, double loss, double norm, long tokens) {
+        this(step, clip, learningRate, loss, norm, tokens, List.of());
+    }
+
+    /** The same with trust ratios. */
+    Commit with(List<Float> measured) {
+        return new Commit(step, clip, learningRate, loss, norm, tokens, measured);
     }
 }

@@ -19,6 +19,7 @@ import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.TrainingPlan;
 import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
+import shoal.recipe.UpdateRule;
 
 /**
  * What a run will do, step by step: its recipe applied to the rows that its files have.
@@ -83,6 +84,29 @@ public final class Course {
         double maxNorm = recipe.optimizer().maxGradNorm();
         double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
         return new Commit(step, clip, rates.at(step), total.loss(), norm, total.tokens());
+    }
+
+    /** A step's decision once its update is measured. */
+    Commit measured(Measuring measuring) {
+        return recipe.optimizer()
+                .rule()
+                .accept(
+                        new UpdateRule.Handler<>() {
+                            @Override
+                            public Commit adamW(UpdateRule.AdamW rule) {
+                                return measuring.drafted();
+                            }
+
+                            @Override
+                            public Commit adam(UpdateRule.Adam rule) {
+                                return measuring.drafted();
+                            }
+
+                            @Override
+                            public Commit lamb(UpdateRule.Lamb rule) {
+                                return measuring.commit(rule);
+                            }
+                        });
     }
 
     /** What is due after a step, in order; no evaluation where there are no rows for it. */

@@ -38,6 +38,17 @@ final class Orders {
                 .orElse(whole);
     }
 
+    /** Measure the step whose gradient is reduced. */
+    void measure(Run run) {
+        everybody(run).forEach(index -> measure(run, index));
+    }
+
+    /** The same, to one. */
+    void measure(Run run, int index) {
+        Commit drafted = run.phase().measuring().orElseThrow().drafted();
+        tell(run, index, new Command.MeasureStep(run.fence(), drafted.step(), drafted.clip()));
+    }
+
     /** The last commit, and what follows it: for workers that hold its gradient. */
     void commitAndFollow(Run run) {
         everybody(run).forEach(index -> commit(run, index));

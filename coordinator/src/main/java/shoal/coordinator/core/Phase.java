@@ -36,6 +36,11 @@ public sealed interface Phase {
         return Gathered.none();
     }
 
+    /** What is measured before the step's commit, once its gradient is reduced. */
+    default Optional<Measuring> measuring() {
+        return Optional.empty();
+    }
+
     /** Evaluation rows so far, while evaluating. */
     default Optional<EvaluationRound> evaluation() {
         return Optional.empty();
@@ -93,15 +98,22 @@ public sealed interface Phase {
         }
     }
 
-    /** The step after the last committed one is computed; these parts of it have come. */
-    record Stepping(Attempt work, Gathered<StepSums> parts) implements Phase {
+    /**
+     * The step after the last committed one is computed.
+     *
+     * @param parts of it that have come
+     * @param measuring once all have, where the update rule measures
+     */
+    record Stepping(Attempt work, Gathered<StepSums> parts, Optional<Measuring> measuring)
+            implements Phase {
         public Stepping {
             requireNonNull(work, "work");
             requireNonNull(parts, "parts");
+            requireNonNull(measuring, "measuring");
         }
 
         public Stepping(Attempt work) {
-            this(work, Gathered.none());
+            this(work, Gathered.none(), Optional.empty());
         }
 
         @Override

@@ -55,6 +55,13 @@ final class Reports {
         }
 
         @Override
+        public void measured(WorkerReport.Measured report) {
+            if (isReconciled()) {
+                new Steps(draft).measured(run, index, report);
+            }
+        }
+
+        @Override
         public void evaluated(WorkerReport.Evaluated report) {
             if (isReconciled()) {
                 new Evaluations(draft).evaluated(run, index, report);

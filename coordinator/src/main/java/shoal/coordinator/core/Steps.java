@@ -2,7 +2,6 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,31 +19,78 @@ final class Steps {
             draft.drop(DropReason.OTHER_STEP);
             return;
         }
+        if (run.phase().measuring().isPresent()) {
+            new Orders(draft).measure(run, index); // It dialled again, or was told twice.
+            return;
+        }
         Attempt attempt = run.phase().attempt().orElseThrow();
-        Optional<String> notFinite = notFinite(report);
+        Optional<String> notFinite =
+                notFinite("gradient", report.step(), report.sums().nonFinite());
         if (notFinite.isPresent()) {
             fail(run, notFinite.get());
             return;
         }
         Gathered<StepSums> parts = run.phase().parts().with(index, report.sums());
         if (parts.isWhole(attempt.crew())) {
-            decide(run, attempt.course(), parts.values());
+            decide(run, attempt, parts);
         } else {
-            draft.put(run.with(new Phase.Stepping(attempt, parts)));
+            draft.put(run.with(new Phase.Stepping(attempt, parts, Optional.empty())));
         }
     }
 
-    private void decide(Run run, Course course, Collection<StepSums> parts) {
+    /** What a member measured of a step; with the last one, the step is decided. */
+    void measured(Run run, int index, WorkerReport.Measured report) {
+        Optional<Measuring> current = run.phase().measuring();
+        if (current.isEmpty() || report.step() != run.step() + 1) {
+            draft.drop(DropReason.OTHER_STEP);
+            return;
+        }
+        Optional<String> notFinite = notFinite("update", report.step(), report.nonFinite());
+        if (notFinite.isPresent()) {
+            fail(run, notFinite.get());
+            return;
+        }
+        Attempt attempt = run.phase().attempt().orElseThrow();
+        Measuring measuring = current.get().with(index, report);
+        if (!measuring.parts().isWhole(attempt.crew())) {
+            draft.put(
+                    run.with(
+                            new Phase.Stepping(
+                                    attempt, run.phase().parts(), Optional.of(measuring))));
+            return;
+        }
+        Optional<String> problem = measuring.problem();
+        if (problem.isPresent()) {
+            fail(run, problem.get());
+        } else {
+            commit(run, attempt.course().measured(measuring));
+        }
+    }
+
+    private void decide(Run run, Attempt attempt, Gathered<StepSums> parts) {
         int step = run.step() + 1;
-        StepTotal total = StepTotal.of(parts);
+        Course course = attempt.course();
+        StepTotal total = StepTotal.of(parts.values());
         Optional<String> trouble =
-                StepTotal.problem(parts, course.plan().rowsIn(step))
+                StepTotal.problem(parts.values(), course.plan().rowsIn(step))
                         .or(() -> notFinite(step, total));
         if (trouble.isPresent()) {
             fail(run, trouble.get());
             return;
         }
         Commit commit = course.commit(step, total);
+        if (course.recipe().optimizer().rule().measures()) {
+            Run measured =
+                    run.with(
+                            new Phase.Stepping(attempt, parts, Optional.of(new Measuring(commit))));
+            draft.put(measured);
+            new Orders(draft).measure(measured);
+        } else {
+            commit(run, commit);
+        }
+    }
+
+    private void commit(Run run, Commit commit) {
         Optional<String> change =
                 run.recovery().earlier(commit.step()).flatMap(earlier -> change(earlier, commit));
         if (change.isPresent()) {
@@ -83,6 +129,14 @@ final class Steps {
     /** A step that is done again must give the bits that are stored. */
     private static Optional<String> change(Commit earlier, Commit now) {
         boolean same = same(earlier.loss(), now.loss()) && same(earlier.norm(), now.norm());
+        if (same && !earlier.ratios().equals(now.ratios())) {
+            return Optional.of(
+                    "step "
+                            + now.step()
+                            + " was done again after a worker was lost, and gave other trust"
+                            + " ratios than those stored. The workers do not compute alike: give"
+                            + " the run one CPU type");
+        }
         return same
                 ? Optional.empty()
                 : Optional.of(
@@ -104,18 +158,19 @@ final class Steps {
     }
 
     /** HF would go on and write a model of NaN; a run here stops and says where it began. */
-    private static Optional<String> notFinite(WorkerReport.Reduced report) {
-        return report.sums()
-                .nonFinite()
-                .map(
-                        place ->
-                                "the gradient of step "
-                                        + report.step()
-                                        + " is not finite in block "
-                                        + place.block()
-                                        + " of unit "
-                                        + place.unit()
-                                        + ". Lower the learning rate, or set max_grad_norm");
+    private static Optional<String> notFinite(
+            String what, int step, Optional<StepSums.BlockPlace> where) {
+        return where.map(
+                place ->
+                        "the "
+                                + what
+                                + " of step "
+                                + step
+                                + " is not finite in block "
+                                + place.block()
+                                + " of unit "
+                                + place.unit()
+                                + ". Lower the learning rate, or set max_grad_norm");
     }
 
     private static Optional<String> notFinite(int step, StepTotal total) {

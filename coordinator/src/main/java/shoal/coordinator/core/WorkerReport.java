@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import shoal.plan.step.TensorSquares;
 import shoal.recipe.Require;
 
 /** What a worker says about a run it serves. */
@@ -19,6 +20,8 @@ public sealed interface WorkerReport {
         void ready(Ready report);
 
         void reduced(Reduced report);
+
+        void measured(Measured report);
 
         void evaluated(Evaluated report);
 
@@ -68,6 +71,28 @@ public sealed interface WorkerReport {
         @Override
         public void accept(Handler handler) {
             handler.reduced(this);
+        }
+    }
+
+    /**
+     * What the update of a step would do, as far as this worker owns it.
+     *
+     * @param squares as {@link TensorSquares#toBytes} has them
+     * @param nonFinite the first of its blocks whose direction is not finite
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made once per message, never changed
+    record Measured(Fence fence, int step, byte[] squares, Optional<StepSums.BlockPlace> nonFinite)
+            implements WorkerReport {
+        public Measured {
+            requireNonNull(fence, "fence");
+            Require.atLeast("step", step, 1);
+            TensorSquares.fromBytes(squares); // refuses what is none
+            requireNonNull(nonFinite, "nonFinite");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.measured(this);
         }
     }
 

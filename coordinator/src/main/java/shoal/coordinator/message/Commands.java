@@ -10,6 +10,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EndRun;
 import shoal.proto.v1.Evaluate;
+import shoal.proto.v1.MeasureStep;
 import shoal.proto.v1.OpenStep;
 import shoal.proto.v1.StartRun;
 import shoal.proto.v1.UploadState;
@@ -56,6 +57,17 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
     }
 
     @Override
+    public CoordinatorMessage measureStep(Command.MeasureStep command) {
+        return CoordinatorMessage.newBuilder()
+                .setMeasureStep(
+                        MeasureStep.newBuilder()
+                                .setFence(fence(command.fence()))
+                                .setStep(command.step())
+                                .setClip(command.clip()))
+                .build();
+    }
+
+    @Override
     public CoordinatorMessage commitStep(Command.CommitStep command) {
         Commit commit = command.commit();
         return CoordinatorMessage.newBuilder()
@@ -65,6 +77,7 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                                 .setStep(commit.step())
                                 .setClip(commit.clip())
                                 .setLearningRate(commit.learningRate())
+                                .addAllRatios(commit.ratios())
                                 .setOpensNext(command.opensNext()))
                 .build();
     }

@@ -20,10 +20,12 @@ import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.NonFinite;
 import shoal.proto.v1.ProbeHash;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StateUploaded;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.WorkerMessage;
 import shoal.recipe.Limits;
@@ -99,6 +101,7 @@ public final class WorkerMessages {
         return switch (message.getKindCase()) {
             case RUN_READY -> Optional.of(ready(message.getRunReady()));
             case STEP_REDUCED -> Optional.of(reduced(message.getStepReduced()));
+            case STEP_MEASURED -> Optional.of(measured(message.getStepMeasured()));
             case EVALUATION_ROWS -> Optional.of(evaluated(message.getEvaluationRows()));
             case STATE_UPLOADED -> Optional.of(uploaded(message.getStateUploaded()));
             case RUN_TROUBLE -> Optional.of(trouble(message.getRunTrouble()));
@@ -127,10 +130,7 @@ public final class WorkerMessages {
     private static WorkerReport reduced(StepReduced reduced) {
         Optional<StepSums.BlockPlace> nonFinite =
                 reduced.hasNonFinite()
-                        ? Optional.of(
-                                new StepSums.BlockPlace(
-                                        word("unit", reduced.getNonFinite().getUnit()),
-                                        reduced.getNonFinite().getBlock()))
+                        ? Optional.of(place(reduced.getNonFinite()))
                         : Optional.empty();
         return new WorkerReport.Reduced(
                 fence(reduced.getFence()),
@@ -144,6 +144,20 @@ public final class WorkerMessages {
                         Integer.toUnsignedLong(reduced.getTokens()),
                         nonFinite,
                         hash(reduced.getDealHash())));
+    }
+
+    private static WorkerReport measured(StepMeasured measured) {
+        return new WorkerReport.Measured(
+                fence(measured.getFence()),
+                measured.getStep(),
+                measured.getSquares().toByteArray(),
+                measured.hasNonFinite()
+                        ? Optional.of(place(measured.getNonFinite()))
+                        : Optional.empty());
+    }
+
+    private static StepSums.BlockPlace place(NonFinite place) {
+        return new StepSums.BlockPlace(word("unit", place.getUnit()), place.getBlock());
     }
 
     private static int[] rows(StepReduced reduced) {

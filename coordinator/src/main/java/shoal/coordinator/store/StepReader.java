@@ -122,7 +122,8 @@ final class StepReader {
                 row.getDouble("learning_rate"),
                 row.getDouble("loss"),
                 row.getDouble("norm"),
-                row.getLong("tokens"));
+                row.getLong("tokens"),
+                Ratios.of(row.getBytes("ratios")));
     }
 
     private static EvaluationResult result(ResultSet row) throws SQLException {

@@ -68,6 +68,7 @@ final class SimulatedLife {
                 Commit commit = committed.commit();
                 assertThat(commit.loss()).isEqualTo(TestReports.loss(commit.step()));
                 assertThat(commit.norm()).isEqualTo(TestReports.norm(commit.step()));
+                assertThat(commit.ratios()).isIn(List.of(), TestReports.ratios(commit.step()));
             }
         }
     }
@@ -125,7 +126,9 @@ final class SimulatedLife {
                         TestRecipes.of(steps, 1 + random.nextInt(2), random.nextInt(3)),
                         saving(),
                         selection());
-        apply(() -> lab.submit("r" + submitted, recipe, demand));
+        boolean lamb = random.nextInt(3) == 0;
+        Recipe trained = lamb ? TestRecipes.withLamb(recipe) : recipe;
+        apply(() -> lab.submit("r" + submitted, trained, demand));
     }
 
     private Cadence saving() {

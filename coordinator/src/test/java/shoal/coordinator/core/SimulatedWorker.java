@@ -124,6 +124,8 @@ final class SimulatedWorker {
     private void about(Command command) {
         if (command instanceof Command.OpenStep open) {
             open(open.step());
+        } else if (command instanceof Command.MeasureStep measure) {
+            measure(measure);
         } else if (command instanceof Command.CommitStep commit) {
             commit(commit);
         } else if (command instanceof Command.Evaluate evaluate) {
@@ -144,6 +146,19 @@ final class SimulatedWorker {
         outbox.addLast(
                 new WorkerReport.Reduced(
                         fence.orElseThrow(), step, TestReports.part(step, index, crew)));
+    }
+
+    private void measure(Command.MeasureStep command) {
+        if (command.step() <= applied) {
+            return;
+        }
+        assertThat(reduced).as("gradient measured by %s", fence).isEqualTo(command.step());
+        outbox.addLast(
+                new WorkerReport.Measured(
+                        fence.orElseThrow(),
+                        reduced,
+                        TestReports.squares(reduced, index, crew),
+                        Optional.empty()));
     }
 
     /** In two messages, the last one marked. */

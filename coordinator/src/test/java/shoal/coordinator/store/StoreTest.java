@@ -82,6 +82,34 @@ final class StoreTest {
     }
 
     @Test
+    void trust_ratios_of_a_commit_are_read_back() {
+        Path file = folder.resolve("c.db");
+        Recipe recipe = TestRecipes.withLamb(TestRecipes.of(2, 1, 0));
+        List<Event> events = new ArrayList<>(life(recipe).subList(0, 4));
+        events.add(reported(TestReports.reduced(FENCE, 1, 0.5, 4)));
+        events.add(
+                reported(
+                        new WorkerReport.Measured(
+                                FENCE, 1, TestReports.squares(1, 0, 1), Optional.empty())));
+        try (Store store = Store.open(file)) {
+            events.forEach(event -> store.append(decide(event)));
+        }
+
+        try (Store store = Store.open(file)) {
+            Run read = store.load(RecipeJson::read).runs().find(NAME).orElseThrow();
+
+            sameMemory(read, state.runs().find(NAME).orElseThrow());
+            assertThat(
+                            read.phase()
+                                    .attempt()
+                                    .flatMap(attempt -> attempt.ledger().last())
+                                    .orElseThrow()
+                                    .ratios())
+                    .isEqualTo(TestReports.ratios(1));
+        }
+    }
+
+    @Test
     void events_are_read_in_order_after_a_sequence() {
         try (Store store = Store.open(folder.resolve("c.db"))) {
             for (Event event : life()) {
@@ -151,6 +179,7 @@ final class StoreTest {
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("DROP TABLE checkpoint");
             statement.executeUpdate("ALTER TABLE crew DROP COLUMN hello");
+            statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN ratios");
             statement.executeUpdate("UPDATE crew SET ranks = '0'");
             statement.executeUpdate("PRAGMA user_version = 1");
         }
@@ -186,7 +215,10 @@ final class StoreTest {
 
     /** A run of two steps with an evaluation after each, and another run that waits. */
     private static List<Event> life() {
-        Recipe recipe = TestRecipes.of(2, 1, 1);
+        return life(TestRecipes.of(2, 1, 1));
+    }
+
+    private static List<Event> life(Recipe recipe) {
         return List.of(
                 new Event.Submitted(
                         new RequestId(1),

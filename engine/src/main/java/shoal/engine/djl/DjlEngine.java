@@ -9,10 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import shoal.engine.ElementRange;
 import shoal.engine.GradientReport;
 import shoal.engine.GradientSink;
 import shoal.engine.Holding;
+import shoal.engine.Measurement;
 import shoal.engine.ParameterSource;
 import shoal.engine.PartReport;
 import shoal.engine.RowInput;
@@ -23,6 +27,7 @@ import shoal.engine.Update;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
+import shoal.model.Unit;
 import shoal.plan.step.Deal;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
@@ -51,7 +56,7 @@ public final class DjlEngine implements ShardedEngine {
 
     private final Recipe recipe;
     private final Parts parts;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final Optional<ReducedGradient> reduced;
     private OptionalInt heldStep = OptionalInt.empty();
     private boolean broken;
@@ -61,7 +66,7 @@ public final class DjlEngine implements ShardedEngine {
         this.recipe = recipe;
         this.parts = parts;
         this.reduced = reduced;
-        this.optimizer = new AdamW(parts.kernel(), recipe.optimizer());
+        this.optimizer = Optimizer.of(parts.kernel(), recipe.optimizer());
     }
 
     /**
@@ -187,33 +192,55 @@ public final class DjlEngine implements ShardedEngine {
     }
 
     @Override
+    public Measurement measure(int step, double clip) {
+        requireHeld("measurement", step);
+        Measuring measuring = new Measuring(table().parameters().size(), clip);
+        forEach(
+                unit -> holding().owned().get(unit.index()),
+                (gradient, range) -> optimizer.measure(parts.model(), gradient, range, measuring));
+        return measuring.result(parts.model());
+    }
+
+    @Override
     public void update(Update update) {
-        if (heldStep.isEmpty() || heldStep.getAsInt() != update.step()) {
+        requireHeld("update", update.step());
+        heldStep = OptionalInt.empty();
+        broken = true;
+        forEach(
+                holding()::updated,
+                (gradient, range) -> optimizer.update(parts.model(), gradient, range, update));
+        parts.model().parameters().changed();
+        parts.held().release();
+        broken = false;
+    }
+
+    private void requireHeld(String what, int step) {
+        if (heldStep.isEmpty() || heldStep.getAsInt() != step) {
             throw new IllegalStateException(
-                    "update of step %d, but the held gradient is %s"
+                    "%s of step %d, but the held gradient is %s"
                             .formatted(
-                                    update.step(),
+                                    what,
+                                    step,
                                     heldStep.isEmpty()
                                             ? "none"
                                             : "of step " + heldStep.getAsInt()));
         }
-        heldStep = OptionalInt.empty();
-        broken = true;
-        List<AdamW.Range> ranges =
+    }
+
+    /** Takes ranges of all units to the lanes, each with the gradient of its unit. */
+    private void forEach(
+            Function<Unit, ElementRange> part, BiConsumer<PtNDArray, UpdateRange> work) {
+        List<UpdateRange> ranges =
                 table().units().stream()
-                        .flatMap(unit -> optimizer.ranges(unit, holding().updated(unit)).stream())
+                        .flatMap(unit -> optimizer.ranges(unit, part.apply(unit)).stream())
                         .toList();
         parts.lanes()
                 .forEach(
                         ranges.size(),
                         index -> {
-                            AdamW.Range range = ranges.get(index);
-                            optimizer.update(
-                                    parts.model(), gradientOf(range.unit()), range, update);
+                            UpdateRange range = ranges.get(index);
+                            work.accept(gradientOf(range.unit()), range);
                         });
-        parts.model().parameters().changed();
-        parts.held().release();
-        broken = false;
     }
 
     @Override

@@ -34,7 +34,7 @@ final class AdamTest {
                                 0)
                         .with(new UpdateRule.Adam());
         float[] start = floats(golden.get("start"));
-        AdamW.Range range = new AdamW.Range(1, 0, start.length, true);
+        UpdateRange range = new UpdateRange(1, 0, start.length);
 
         try (DjlEngine engine =
                 DjlEngine.open(Fixtures.tiny(0), Fixtures.recipe(1, 0, recipe), 1)) {
@@ -42,7 +42,7 @@ final class AdamTest {
             engine.write(StateKind.PARAMETER, 1, 0, Fixtures.bytes(start));
             NativeBuffer gradient =
                     parts.lanes().call(() -> NativeBuffer.zeros(parts.kernel(), start.length));
-            AdamW adam = new AdamW(parts.kernel(), recipe);
+            AdamW adam = new AdamW(parts.kernel(), recipe, "adam");
             for (int step = 1; step <= golden.get("gradients").size(); step++) {
                 gradient.floats().put(0, floats(golden.get("gradients").get(step - 1)));
                 Update update = new Update(step, 1, rate);

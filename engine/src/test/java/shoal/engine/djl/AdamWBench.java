@@ -11,9 +11,9 @@ import shoal.engine.Update;
 public class AdamWBench extends LaneBench {
     private final DjlEngine engine =
             DjlEngine.open(config(1), Fixtures.recipe(1, 0, Fixtures.ADAMW), 1);
-    private final AdamW optimizer = new AdamW(engine.parts().kernel(), Fixtures.ADAMW);
+    private final AdamW optimizer = new AdamW(engine.parts().kernel(), Fixtures.ADAMW, "adamw");
     private final UnitBuffer gradient = gradient(engine.parts().kernel(), 1);
-    private final List<AdamW.Range> ranges =
+    private final List<UpdateRange> ranges =
             optimizer.ranges(layerUnit(), Holding.whole(layerUnit()));
     private int step;
 
@@ -21,7 +21,7 @@ public class AdamWBench extends LaneBench {
     @OperationsPerInvocation(LAYER_ELEMENTS)
     public void update() {
         Update update = new Update(++step, 0.5, Fixtures.ADAMW.learningRate());
-        for (AdamW.Range range : ranges) {
+        for (UpdateRange range : ranges) {
             optimizer.update(engine.parts().model(), gradient.flat().tensor(), range, update);
         }
     }

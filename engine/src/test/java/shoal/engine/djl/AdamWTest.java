@@ -10,7 +10,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import shoal.engine.Holding;
 import shoal.engine.Update;
-import shoal.engine.djl.AdamW.Range;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
@@ -28,49 +27,52 @@ final class AdamWTest {
     void ranges_cut_at_multiples_of_sixteen_give_the_bits_of_the_whole() {
         Unit unit = unit();
         long end = unit.decayedElements();
-        List<Range> whole = List.of(new Range(LAYER, 0, end, true));
-        List<Range> cut =
+        List<UpdateRange> whole = List.of(new UpdateRange(LAYER, 0, end));
+        List<UpdateRange> cut =
                 List.of(
-                        new Range(LAYER, 0, 16, true),
-                        new Range(LAYER, 16, 16 * 21, true),
-                        new Range(LAYER, 16 * 21, 16 * 64, true),
-                        new Range(LAYER, 16 * 64, end, true));
+                        new UpdateRange(LAYER, 0, 16),
+                        new UpdateRange(LAYER, 16, 16 * 21),
+                        new UpdateRange(LAYER, 16 * 21, 16 * 64),
+                        new UpdateRange(LAYER, 16 * 64, end));
 
         assertThat(steps(cut, 0.3)).isEqualTo(steps(whole, 0.3));
     }
 
     @Test
     void an_odd_cut_is_refused() {
-        assertThatThrownBy(() -> new Range(LAYER, 0, 17, true))
+        assertThatThrownBy(() -> new UpdateRange(LAYER, 0, 17))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 to 17")
                 .hasMessageContaining("multiples of 16");
-        assertThatThrownBy(() -> new Range(LAYER, 8, 32, true))
+        assertThatThrownBy(() -> new UpdateRange(LAYER, 8, 32))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void a_unit_is_cut_into_its_decayed_part_and_the_rest() {
-        assertThat(ranges(RECIPE)).containsExactly(decayed(), rest(false));
-    }
+        long boundary = unit().decayedElements();
+        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, RECIPE), 1)) {
+            AdamW adamw = new AdamW(engine.parts().kernel(), RECIPE, "adamw");
 
-    @Test
-    void the_rest_decays_too_where_all_parameters_do() {
-        assertThat(ranges(RECIPE.decayingAll())).containsExactly(decayed(), rest(true));
-    }
-
-    private static List<Range> ranges(OptimizerRecipe recipe) {
-        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, recipe), 1)) {
-            return new AdamW(engine.parts().kernel(), recipe).ranges(unit(), Holding.whole(unit()));
+            assertThat(adamw.ranges(unit(), Holding.whole(unit())))
+                    .containsExactly(
+                            new UpdateRange(LAYER, 0, boundary),
+                            new UpdateRange(LAYER, boundary, unit().sizeElements()));
         }
     }
 
-    private static Range decayed() {
-        return new Range(LAYER, 0, unit().decayedElements(), true);
-    }
+    @Test
+    void biases_decay_only_where_all_parameters_do() {
+        long boundary = unit().decayedElements();
+        List<UpdateRange> rest = List.of(new UpdateRange(LAYER, boundary, unit().sizeElements()));
 
-    private static Range rest(boolean decays) {
-        return new Range(LAYER, unit().decayedElements(), unit().sizeElements(), decays);
+        float[] kept = steps(RECIPE, rest, 0);
+        float[] decayed = steps(RECIPE.decayingAll(), rest, 0);
+
+        float before = values(unit(), 1)[(int) boundary];
+        assertThat(kept[(int) boundary]).isEqualTo(before);
+        assertThat(decayed[(int) boundary] / before)
+                .isCloseTo((float) Math.pow(1 - 1e-4, 3), within(1e-6f));
     }
 
     @Test
@@ -81,7 +83,7 @@ final class AdamWTest {
         double clip = 0.25;
         int steps = 3;
 
-        float[] actual = steps(List.of(new Range(LAYER, 0, unit.sizeElements(), true)), clip);
+        float[] actual = steps(List.of(new UpdateRange(LAYER, 0, unit.sizeElements())), clip);
 
         for (int i = 0; i < actual.length; i++) {
             double p = start[i];
@@ -106,17 +108,21 @@ final class AdamWTest {
     }
 
     /** A layer's parameters after three updates with the same gradient. */
-    private static float[] steps(List<Range> ranges, double clip) {
+    private static float[] steps(List<UpdateRange> ranges, double clip) {
+        return steps(RECIPE, ranges, clip);
+    }
+
+    private static float[] steps(OptimizerRecipe recipe, List<UpdateRange> ranges, double clip) {
         Unit unit = unit();
-        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, RECIPE), 1)) {
+        try (DjlEngine engine = DjlEngine.open(CONFIG, Fixtures.recipe(1, 0, recipe), 1)) {
             engine.write(StateKind.PARAMETER, LAYER, 0, Fixtures.bytes(values(unit, 1)));
             DjlEngine.Parts parts = engine.parts();
             UnitBuffer gradient = parts.lanes().call(() -> UnitBuffer.zeros(parts.kernel(), unit));
             gradient.flat().write(0, Fixtures.bytes(values(unit, 2)));
-            AdamW adamw = new AdamW(parts.kernel(), RECIPE);
+            AdamW adamw = new AdamW(parts.kernel(), recipe, "adamw");
             for (int step = 1; step <= 3; step++) {
                 Update update = new Update(step, clip, RECIPE.learningRate());
-                for (Range range : ranges) {
+                for (UpdateRange range : ranges) {
                     PtNDArray tensor = gradient.flat().tensor();
                     parts.lanes().run(() -> adamw.update(parts.model(), tensor, range, update));
                 }

@@ -41,6 +41,12 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
             throw new UserException(
                     from.shownName(), "was written by HF's Trainer: it can read it as it is.");
         }
+        if (update().rule().measures()) {
+            throw new UserException(
+                    from.shownName(),
+                    "was trained with Lamb, which HF's Trainer does not have. Export the model"
+                            + " alone: it starts anew from these weights.");
+        }
         try (OutputFolder folder = OutputFolder.stage(target, shownName);
                 TensorFile moments = checkpoint.openMoments()) {
             folder.writeModelFiles(from.model());

@@ -4,14 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
-import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonObject;
@@ -26,9 +23,6 @@ import shoal.recipe.key.Settings;
  * and schedule take the place of HF's, and every value that both have must be the same.
  */
 public final class DeepSpeedRecipe {
-    /** deepspeed 0.19.8 runtime/config.py, DEEPSPEED_OPTIMIZERS, spelt as users do. */
-    private static final Set<String> ADAM = Set.of("adam", "adamw");
-
     private final Settings arguments;
     private final Agreement agreement;
     private final Problems problems;
@@ -70,39 +64,7 @@ public final class DeepSpeedRecipe {
 
     /** The update rule: the file's optimizer where it has one, else HF's. */
     public OptimizerRecipe optimizer(OptimizerRecipe huggingFace) {
-        agreement.match("gradient_clipping", "max_grad_norm");
-        Setting type = file().of("optimizer.type");
-        if (!type.isGiven() || file().isNull("optimizer.type")) {
-            return huggingFace;
-        }
-        String name = file().text("optimizer.type").orElseThrow();
-        if (!ADAM.contains(name.toLowerCase(Locale.ROOT))) {
-            problems.add(
-                    type.where(),
-                    type.inWords()
-                            + ". This optimizer is not supported. Set it to \"AdamW\" or"
-                            + " \"Adam\"");
-            return huggingFace;
-        }
-        agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
-        agreement.matchOrDefault("optimizer.params.eps", "adam_epsilon", 1e-8);
-        agreement.matchOrDefault("optimizer.params.weight_decay", "weight_decay", 0);
-        agreement.matchBetas();
-        // HF hands DeepSpeed's optimizer all parameters as one group (transformers 4.57.6
-        // integrations/deepspeed.py, DummyOptim).
-        return huggingFace.decayingAll().with(rule(name, huggingFace));
-    }
-
-    /**
-     * For "AdamW" the switch is not read (deepspeed 0.19.8 runtime/engine.py). Without decay both
-     * are one rule.
-     */
-    private UpdateRule rule(String type, OptimizerRecipe figures) {
-        boolean decoupled =
-                type.equalsIgnoreCase("adamw")
-                        || figures.weightDecay() == 0
-                        || file().flag("optimizer.params.adam_w_mode");
-        return decoupled ? new UpdateRule.AdamW() : new UpdateRule.Adam();
+        return new FileOptimizer(agreement, problems).optimizer(huggingFace);
     }
 
     /**

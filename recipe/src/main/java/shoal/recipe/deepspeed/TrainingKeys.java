@@ -25,8 +25,6 @@ final class TrainingKeys {
 
     private static final List<String> OTHER_OPTIMIZERS =
             List.of(
-                    "max_coeff",
-                    "min_coeff",
                     "freeze_step",
                     "cuda_aware",
                     "comm_backend_name",
@@ -124,7 +122,7 @@ final class TrainingKeys {
                             orNull(TEXT),
                             "null",
                             "the optimizer; left out, HF's",
-                            "AdamW and Adam; others are refused by name"),
+                            "AdamW, Adam and Lamb; others are refused by name"),
                     rate("lr", "learning_rate", "1e-3"),
                     honoured(
                             "optimizer.params.betas",
@@ -146,12 +144,27 @@ final class TrainingKeys {
                             "true",
                             "decoupled weight decay; false: decay in the gradient; only read where"
                                     + " optimizer.type is Adam"),
-                    refused(
+                    honoured(
                             "optimizer.params.bias_correction",
                             FLAG,
                             "true",
                             "corrects the bias of the moments",
-                            "AdamW corrects it. Set it to true"),
+                            "the same for Lamb; must be true for Adam and AdamW"),
+                    honoured(
+                            "optimizer.params.max_coeff",
+                            number(0, 1e6),
+                            "10.0",
+                            "Lamb: the largest trust ratio"),
+                    honoured(
+                            "optimizer.params.min_coeff",
+                            number(0, 1e6),
+                            "0.01",
+                            "Lamb: the smallest trust ratio"),
+                    honoured(
+                            "optimizer.params.eps_inside_sqrt",
+                            FLAG,
+                            "false",
+                            "Lamb: adds eps to the second moment, not to its root"),
                     refused(
                             "optimizer.params.amsgrad",
                             FLAG,
@@ -181,7 +194,8 @@ final class TrainingKeys {
                             FLAG,
                             "false",
                             "shards optimizers that DeepSpeed does not know",
-                            "AdamW can be sharded"),
+                            "all of ours can be sharded; Lamb's norms are those of whole tensors in every"
+                                    + " stage"),
                     withoutEffect(
                             "zero_force_ds_cpu_optimizer",
                             FLAG,
@@ -207,7 +221,7 @@ final class TrainingKeys {
                             "optimizer.params." + name,
                             ANYTHING,
                             "null",
-                            "an argument of another optimizer than Adam",
+                            "an argument of another optimizer",
                             "only read by optimizers that are refused"));
         }
         for (String name : OTHER_SCHEDULES) {

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
-import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.ZeroRecipe.Offload;
 
@@ -91,23 +90,6 @@ class DeepSpeedConflictTest {
                         "ds.json:2: optimizer.params.betas is missing, and DeepSpeed would take"
                                 + " [0.9, 0.999], but adam_beta1 is 0.9 (default) and adam_beta2 is"
                                 + " 0.95 (--adam_beta2). Add \"betas\": \"auto\"");
-    }
-
-    @Test
-    void other_optimizers_and_schedules_are_refused_by_name() {
-        assertThat(
-                        deepspeed(
-                                        "\"optimizer\": {\"type\": \"Lamb\", \"params\":"
-                                                + " {\"max_coeff\": 10}}",
-                                        "\"scheduler\": {\"type\": \"StepLR\", \"params\": {}}")
-                                .problems())
-                .containsExactly(
-                        "ds.json:2: optimizer.type is \"Lamb\". This optimizer is not supported. Set"
-                                + " it to \"AdamW\" or \"Adam\"",
-                        "ds.json:3: scheduler.type is \"StepLR\". This schedule is not supported."
-                                + " Set it to \"WarmupLR\", \"WarmupDecayLR\", \"WarmupCosineLR\","
-                                + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
-                                + " lr_scheduler_type");
     }
 
     @Test
@@ -290,25 +272,6 @@ class DeepSpeedConflictTest {
 
         assertThat(deepspeed(ADAMW).recipe().schedule())
                 .isEqualTo(new ScheduleRecipe.LoggedAhead(plain));
-    }
-
-    @Test
-    void adam_puts_the_decay_into_the_gradient_where_there_is_one_and_the_file_says_so() {
-        String adam =
-                "\"optimizer\": {\"type\": \"%s\", \"params\": {\"lr\": \"auto\","
-                        + " \"weight_decay\": \"auto\", \"adam_w_mode\": false}}";
-        OptimizerRecipe decaying =
-                new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0.1, 1).decayingAll();
-
-        assertThat(optimizer(adam.formatted("Adam"), "--weight_decay", "0.1"))
-                .isEqualTo(decaying.with(new UpdateRule.Adam()));
-        assertThat(optimizer(adam.formatted("Adam"), "--weight_decay", "0").rule())
-                .isEqualTo(new UpdateRule.AdamW());
-        assertThat(optimizer(adam.formatted("AdamW"), "--weight_decay", "0.1")).isEqualTo(decaying);
-    }
-
-    private static OptimizerRecipe optimizer(String line, String... flags) {
-        return deepspeed(line).and(flags).recipe().optimizer();
     }
 
     @Test

@@ -35,6 +35,11 @@ final class WorkerCountTest {
                     "eval_samples_per_second",
                     "eval_steps_per_second");
 
+    private static final String NO_OPTIMIZER = "";
+    private static final String LAMB =
+            """
+            "optimizer": {"type": "Lamb", "params": {"lr": "auto", "betas": "auto"}},""";
+
     @TempDir Path folder;
 
     /** What may not depend on the number of workers. */
@@ -63,24 +68,36 @@ final class WorkerCountTest {
 
     @Test
     void two_workers_give_the_model_and_the_log_of_one() throws Exception {
-        assertSame(2, 2, 0, 2);
+        assertSame(NO_OPTIMIZER, 2, 2, 0, 2);
+    }
+
+    @Test
+    void two_workers_give_the_model_and_the_log_of_one_with_lamb_too() throws Exception {
+        assertSame(LAMB, 2, 2, 2);
     }
 
     @Tag("slow")
     @Test
     void one_to_four_workers_give_the_same_in_every_stage() throws Exception {
-        assertSame(4, 4, 0, 1, 2, 3);
+        assertSame(NO_OPTIMIZER, 4, 4, 0, 1, 2, 3);
+    }
+
+    @Tag("slow")
+    @Test
+    void one_to_four_workers_give_the_same_in_every_stage_with_lamb_too() throws Exception {
+        assertSame(LAMB, 4, 4, 0, 1, 2, 3);
     }
 
     /** Compares each stage on each number of workers with the first stage on one. */
-    private void assertSame(int ranks, int most, int... stages)
+    private void assertSame(String optimizer, int ranks, int most, int... stages)
             throws IOException, InterruptedException {
         Map<String, Result> results = new LinkedHashMap<>();
         try (Cluster cluster = Cluster.start(folder, most, 1)) {
             for (int stage : stages) {
                 for (int workers = 1; workers <= most; workers++) {
                     String name = "stage-" + stage + "-workers-" + workers;
-                    results.put(name, train(cluster, recipe(ranks, stage), name, workers));
+                    results.put(
+                            name, train(cluster, recipe(optimizer, ranks, stage), name, workers));
                 }
             }
         }
@@ -98,7 +115,7 @@ final class WorkerCountTest {
     }
 
     /** 6 steps of two rounds of 8 rows a rank, each in 2 slices, with dropout 0.1. */
-    private static Recipe recipe(int ranks, int stage) {
+    private static Recipe recipe(String optimizer, int ranks, int stage) {
         List<String> words =
                 List.of(
                         "--train_file", "train.tsv",
@@ -118,13 +135,14 @@ final class WorkerCountTest {
         String deepspeed =
                 """
                 {
+                  %s
                   "zero_optimization": {"stage": %d},
                   "gradient_accumulation_steps": "auto",
                   "gradient_clipping": "auto",
                   "train_micro_batch_size_per_gpu": "auto"
                 }
                 """
-                        .formatted(stage);
+                        .formatted(optimizer, stage);
         return RecipeReader.read(new RecipeSources(words, path -> deepspeed.getBytes(UTF_8)))
                 .recipe();
     }

@@ -23,6 +23,8 @@ public sealed interface Action {
 
         void reduce(Reduce action);
 
+        void measure(Measure action);
+
         void apply(Apply action);
 
         void evaluate(Evaluate action);
@@ -61,6 +63,14 @@ public sealed interface Action {
         @Override
         public void accept(Handler handler) {
             handler.reduce(this);
+        }
+    }
+
+    /** Measures what the update of a step would do. */
+    record Measure(long load, int step, double clip) implements Action {
+        @Override
+        public void accept(Handler handler) {
+            handler.measure(this);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.RunReady;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 
 /**
@@ -27,6 +28,8 @@ public sealed interface Event {
         R loaded(Loaded event);
 
         R reduced(Reduced event);
+
+        R measured(Measured event);
 
         R applied(Applied event);
 
@@ -88,6 +91,18 @@ public sealed interface Event {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.reduced(this);
+        }
+    }
+
+    /** What an update would do is measured. */
+    record Measured(long load, StepMeasured report) implements Event {
+        public Measured {
+            requireNonNull(report, "report");
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.measured(this);
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.Optional;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
+import shoal.proto.v1.MeasureStep;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.UploadState;
 
@@ -15,6 +17,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
     Decision received(CoordinatorMessage message) {
         return switch (message.getKindCase()) {
             case OPEN_STEP -> open(message.getOpenStep().getStep());
+            case MEASURE_STEP -> measure(message.getMeasureStep());
             case COMMIT_STEP -> commit(message.getCommitStep());
             case EVALUATE -> evaluate(message.getEvaluate().getStep());
             case UPLOAD_STATE -> upload(message.getUploadState());
@@ -26,6 +29,18 @@ record HeldCore(WorkerState state, RunState.Held held) {
     Decision reduced(StepReduced report) {
         RunState.Held next = held.withReduced(report);
         return decide(next, next.reportOf(report.getStep()).map(Messages::reduced).stream());
+    }
+
+    /** What an update would do is measured. */
+    Decision measured(StepMeasured report) {
+        Optional<RunState.Measure> asked =
+                held.measure().filter(measure -> measure.step() == report.getStep());
+        if (asked.isEmpty()) {
+            return new Decision(state.withOneMoreStale(), List.of(), "");
+        }
+        return decide(
+                held.withMeasure(asked.get().with(report)),
+                List.of(Messages.measured(held.at(), report)));
     }
 
     /** An update is done. */
@@ -90,6 +105,30 @@ record HeldCore(WorkerState state, RunState.Held held) {
         }
         actions.add(new Action.Reduce(state.loads(), step));
         return decide(from.withOpened(step), actions);
+    }
+
+    /** MeasureStep: measured once, reported as often as asked. */
+    private Decision measure(MeasureStep asked) {
+        int step = asked.getStep();
+        if (step <= held.committed()) {
+            return decide(held, List.of());
+        }
+        if (step != held.committed() + 1 || held.reportOf(step).isEmpty()) {
+            return unexpected(
+                    "MeasureStep " + step,
+                    "the measure of a step whose gradient is held (" + held.reducedStep() + ")");
+        }
+        Optional<RunState.Measure> known =
+                held.measure().filter(measure -> measure.is(step, asked.getClip()));
+        if (known.isPresent()) {
+            return decide(
+                    held,
+                    known.get().found().stream()
+                            .map(report -> Messages.measured(held.at(), report)));
+        }
+        return decide(
+                held.withMeasure(new RunState.Measure(step, asked.getClip(), Optional.empty())),
+                List.of(new Action.Measure(state.loads(), step, asked.getClip())));
     }
 
     /** CommitStep: applied once; one that opens the next step opens it again if asked again. */

@@ -6,6 +6,7 @@ import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StateUploaded;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.WorkerMessage;
 
@@ -34,6 +35,13 @@ final class Messages {
 
     static Action reduced(StepReduced report) {
         return new Action.Send(WorkerMessage.newBuilder().setStepReduced(report).build());
+    }
+
+    static Action measured(Fence fence, StepMeasured report) {
+        return new Action.Send(
+                WorkerMessage.newBuilder()
+                        .setStepMeasured(report.toBuilder().setFence(fence))
+                        .build());
     }
 
     static Action evaluated(Fence fence, EvaluationRows rows) {

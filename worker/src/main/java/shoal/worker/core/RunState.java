@@ -9,6 +9,7 @@ import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.RunTrouble;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Require;
 
@@ -95,6 +96,7 @@ public sealed interface RunState {
      * @param committed the last step whose update is asked of the run thread
      * @param applied the last step whose update is done
      * @param reduced the last report, kept until the next one so that it can be sent again
+     * @param measure of step {@code committed + 1}, if one was asked for
      * @param evaluation the evaluation of step {@code committed}, if one was asked for
      * @param upload the upload under way
      */
@@ -105,6 +107,7 @@ public sealed interface RunState {
             int committed,
             int applied,
             Optional<StepReduced> reduced,
+            Optional<Measure> measure,
             Optional<Evaluation> evaluation,
             Optional<Upload> upload)
             implements RunState {
@@ -112,6 +115,7 @@ public sealed interface RunState {
             requireNonNull(at, "at");
             requireNonNull(facts, "facts");
             requireNonNull(reduced, "reduced");
+            requireNonNull(measure, "measure");
             requireNonNull(evaluation, "evaluation");
             requireNonNull(upload, "upload");
             Require.range("applied", applied, 0, committed);
@@ -126,6 +130,7 @@ public sealed interface RunState {
                     step,
                     step,
                     step,
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
@@ -143,7 +148,8 @@ public sealed interface RunState {
 
         @Override
         public Held withFence(Fence fence) {
-            return new Held(fence, facts, opened, committed, applied, reduced, evaluation, upload);
+            return new Held(
+                    fence, facts, opened, committed, applied, reduced, measure, evaluation, upload);
         }
 
         @Override
@@ -163,31 +169,71 @@ public sealed interface RunState {
         }
 
         Held withOpened(int step) {
-            return new Held(at, facts, step, committed, applied, reduced, evaluation, upload);
+            return new Held(
+                    at, facts, step, committed, applied, reduced, measure, evaluation, upload);
         }
 
-        /** A commit also ends the evaluation and the upload of the step before. */
+        /** A commit also ends what was asked of the step before it. */
         Held withCommitted(int step) {
             return new Held(
-                    at, facts, opened, step, applied, reduced, Optional.empty(), Optional.empty());
+                    at,
+                    facts,
+                    opened,
+                    step,
+                    applied,
+                    reduced,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         Held withApplied(int step) {
-            return new Held(at, facts, opened, committed, step, reduced, evaluation, upload);
+            return new Held(
+                    at, facts, opened, committed, step, reduced, measure, evaluation, upload);
         }
 
         Held withReduced(StepReduced report) {
             return new Held(
-                    at, facts, opened, committed, applied, Optional.of(report), evaluation, upload);
+                    at,
+                    facts,
+                    opened,
+                    committed,
+                    applied,
+                    Optional.of(report),
+                    measure,
+                    evaluation,
+                    upload);
+        }
+
+        Held withMeasure(Measure next) {
+            return new Held(
+                    at,
+                    facts,
+                    opened,
+                    committed,
+                    applied,
+                    reduced,
+                    Optional.of(next),
+                    evaluation,
+                    upload);
         }
 
         Held withEvaluation(Evaluation next) {
             return new Held(
-                    at, facts, opened, committed, applied, reduced, Optional.of(next), upload);
+                    at,
+                    facts,
+                    opened,
+                    committed,
+                    applied,
+                    reduced,
+                    measure,
+                    Optional.of(next),
+                    upload);
         }
 
         Held withUpload(Optional<Upload> next) {
-            return new Held(at, facts, opened, committed, applied, reduced, evaluation, next);
+            return new Held(
+                    at, facts, opened, committed, applied, reduced, measure, evaluation, next);
         }
     }
 
@@ -211,6 +257,26 @@ public sealed interface RunState {
         @Override
         public RunState withFence(Fence fence) {
             return new Troubled(fence, trouble.toBuilder().setFence(fence).build());
+        }
+    }
+
+    /**
+     * What was asked of the update of a step that is not committed, and what was found.
+     *
+     * @param clip of that update
+     * @param found kept so that it can be sent again
+     */
+    record Measure(int step, double clip, Optional<StepMeasured> found) {
+        public Measure {
+            requireNonNull(found, "found");
+        }
+
+        boolean is(int otherStep, double otherClip) {
+            return step == otherStep && Double.compare(clip, otherClip) == 0;
+        }
+
+        Measure with(StepMeasured report) {
+            return new Measure(step, clip, Optional.of(report));
         }
     }
 

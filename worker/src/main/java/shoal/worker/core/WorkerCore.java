@@ -50,6 +50,7 @@ public final class WorkerCore {
         return switch (message.getKindCase()) {
             case START_RUN -> Optional.of(message.getStartRun().getFence());
             case OPEN_STEP -> Optional.of(message.getOpenStep().getFence());
+            case MEASURE_STEP -> Optional.of(message.getMeasureStep().getFence());
             case COMMIT_STEP -> Optional.of(message.getCommitStep().getFence());
             case EVALUATE -> Optional.of(message.getEvaluate().getFence());
             case UPLOAD_STATE -> Optional.of(message.getUploadState().getFence());
@@ -99,6 +100,11 @@ public final class WorkerCore {
         @Override
         public Decision reduced(Event.Reduced event) {
             return onHeld(event.load(), core -> core.reduced(event.report()));
+        }
+
+        @Override
+        public Decision measured(Event.Measured event) {
+            return onHeld(event.load(), core -> core.measured(event.report()));
         }
 
         @Override

@@ -12,6 +12,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunReady;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
@@ -69,6 +70,11 @@ final class LoadedRun implements RunWork {
     @Override
     public void prepare(int step) {
         parts.steps().prepare(step);
+    }
+
+    @Override
+    public StepMeasured measure(int step, double clip) {
+        return parts.steps().measure(step, clip);
     }
 
     @Override

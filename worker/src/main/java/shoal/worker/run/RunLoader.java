@@ -25,6 +25,7 @@ import shoal.plan.shard.ShardMap;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StartRun;
+import shoal.recipe.Limits;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.Require;
@@ -118,6 +119,7 @@ public final class RunLoader implements RunOpener {
             throws IOException {
         RunRows rows = RunRows.read(folder, run.getArtefactsList());
         ModelFolder model = model(recipe, rows, folder);
+        requireMeasurable(recipe, model);
         stop.throwIfRaised();
         RunTokens tokens = tokens(recipe, rows, model);
         TrainingPlan plan = TrainingPlan.of(recipe, tokens.trainLengths());
@@ -204,6 +206,18 @@ public final class RunLoader implements RunOpener {
         } catch (UserException hasHead) {
             rows.requireLabelsBelow(model.config().labels());
             throw hasHead;
+        }
+    }
+
+    private static void requireMeasurable(Recipe recipe, ModelFolder model) {
+        int tensors = model.table().parameters().size();
+        if (recipe.optimizer().rule().measures() && tensors > Limits.MEASURED_TENSORS) {
+            throw new UserException(
+                    "optimizer.type",
+                    String.format(
+                            "is Lamb, whose norms of %d tensors do not fit a message; at most %d"
+                                    + " do. Use AdamW for a model of this depth.",
+                            tensors, Limits.MEASURED_TENSORS));
         }
     }
 

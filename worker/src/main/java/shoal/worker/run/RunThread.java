@@ -102,6 +102,11 @@ public final class RunThread {
                 });
     }
 
+    public void measure(int step, double clip) {
+        long load = assignment.load();
+        submit(() -> events.accept(new Event.Measured(load, current().measure(step, clip))));
+    }
+
     public void apply(CommitStep commit) {
         long load = assignment.load();
         submit(

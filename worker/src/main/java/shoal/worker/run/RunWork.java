@@ -6,6 +6,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunReady;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 
 /**
@@ -21,6 +22,9 @@ public interface RunWork extends AutoCloseable {
 
     /** Does what can be done early for a step that is likely to come next. */
     void prepare(int step);
+
+    /** Measures what the update of a step would do. */
+    StepMeasured measure(int step, double clip);
 
     /** Updates the parameters. */
     void apply(CommitStep commit);

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.engine.GradientReport.BlockPlace;
+import shoal.engine.Measurement;
 import shoal.engine.PartReport;
 import shoal.engine.ShardedEngine;
 import shoal.engine.UnitOrder;
@@ -111,6 +112,11 @@ public final class Together implements Computation {
         PartReport part = engine.forwardBackward(layout.work(), sums);
         step.await(stop);
         return report(step, part, layout);
+    }
+
+    @Override
+    public Measurement measure(int step, double clip) {
+        return engine.measure(step, clip);
     }
 
     @Override

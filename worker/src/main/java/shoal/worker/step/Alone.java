@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import shoal.engine.GradientReport;
+import shoal.engine.Measurement;
 import shoal.engine.TrainingEngine;
 import shoal.engine.Update;
 import shoal.plan.step.EvaluationDeal;
@@ -36,6 +37,11 @@ public final class Alone implements Computation {
             squares.add(report.squaredNorm());
         }
         return step.report(report.part(), squares, report.nonFinite());
+    }
+
+    @Override
+    public Measurement measure(int step, double clip) {
+        return engine.measure(step, clip);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package shoal.worker.step;
 
 import java.util.List;
+import shoal.engine.Measurement;
 import shoal.engine.Update;
 import shoal.plan.step.EvaluationDeal;
 import shoal.proto.v1.StepReduced;
@@ -19,6 +20,9 @@ public interface Computation extends AutoCloseable {
 
     /** Forward and backward; the gradient that this worker needs is reduced and held after it. */
     StepReduced reduce(StepLayout step);
+
+    /** Measures what an update with this clip would do to what this worker owns. */
+    Measurement measure(int step, double clip);
 
     /** Updates what this worker keeps. */
     void apply(Update update);

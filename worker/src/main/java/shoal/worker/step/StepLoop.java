@@ -2,10 +2,12 @@ package shoal.worker.step;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import shoal.engine.Leaf;
+import shoal.engine.Measurement;
 import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
@@ -14,6 +16,8 @@ import shoal.plan.step.LeafDeal;
 import shoal.plan.step.PlannedLeaf;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.NonFinite;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Require;
 
@@ -27,6 +31,7 @@ import shoal.recipe.Require;
  *                 runs of leaves dealt to workers
  *       report  = forward and backward over own leaves,       {@link #reduce}
  *                 sums of all workers reduced by their owners
+ *       norms   = of weights and directions, for Lamb         {@link #measure}
  *       ... the coordinator commits the step with clip and learning rate ...
  *       parameters are updated                                {@link #apply}
  * </pre>
@@ -68,9 +73,33 @@ public final class StepLoop {
         }
     }
 
+    /** Measures what an update with the gradient held would do; changes nothing. */
+    public StepMeasured measure(int step, double clip) {
+        Measurement measurement = computation.measure(step, clip);
+        StepMeasured.Builder message =
+                StepMeasured.newBuilder()
+                        .setStep(step)
+                        .setSquares(
+                                UnsafeByteOperations.unsafeWrap(measurement.squares().toBytes()));
+        measurement
+                .nonFinite()
+                .ifPresent(
+                        place ->
+                                message.setNonFinite(
+                                        NonFinite.newBuilder()
+                                                .setUnit(place.unit())
+                                                .setBlock(place.block())));
+        return message.build();
+    }
+
     /** Updates the parameters with the gradient held. */
     public void apply(CommitStep commit) {
-        computation.apply(new Update(commit.getStep(), commit.getClip(), commit.getLearningRate()));
+        computation.apply(
+                new Update(
+                        commit.getStep(),
+                        commit.getClip(),
+                        commit.getLearningRate(),
+                        commit.getRatiosList()));
     }
 
     private StepLayout layoutOf(int step) {

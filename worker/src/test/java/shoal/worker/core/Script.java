@@ -8,10 +8,12 @@ import shoal.proto.v1.EndRun;
 import shoal.proto.v1.Evaluate;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
+import shoal.proto.v1.MeasureStep;
 import shoal.proto.v1.OpenStep;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StartRun;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.UploadState;
 import shoal.proto.v1.WorkerMessage;
@@ -76,6 +78,17 @@ final class Script {
     List<String> reduced(int step) {
         return event(
                 new Event.Reduced(state.loads(), StepReduced.newBuilder().setStep(step).build()));
+    }
+
+    List<String> measure(int step, double clip) {
+        MeasureStep measure =
+                MeasureStep.newBuilder().setFence(current()).setStep(step).setClip(clip).build();
+        return received(CoordinatorMessage.newBuilder().setMeasureStep(measure));
+    }
+
+    List<String> measured(int step) {
+        return event(
+                new Event.Measured(state.loads(), StepMeasured.newBuilder().setStep(step).build()));
     }
 
     List<String> commit(int step, boolean opensNext) {
@@ -155,6 +168,11 @@ final class Script {
         }
 
         @Override
+        public void measure(Action.Measure action) {
+            words.add("measure " + action.step() + " clip=" + action.clip());
+        }
+
+        @Override
         public void apply(Action.Apply action) {
             words.add("apply " + action.commit().getStep());
         }
@@ -191,6 +209,11 @@ final class Script {
                                 + words(message.getStepReduced().getFence())
                                 + " step="
                                 + message.getStepReduced().getStep();
+                case STEP_MEASURED ->
+                        "measured "
+                                + words(message.getStepMeasured().getFence())
+                                + " step="
+                                + message.getStepMeasured().getStep();
                 case EVALUATION_ROWS ->
                         "rows "
                                 + words(message.getEvaluationRows().getFence())

@@ -85,6 +85,44 @@ final class WorkerCoreTest {
     }
 
     @Test
+    void a_measure_asked_for_twice_is_done_once_and_reported_again() {
+        worker.holding("r", 1);
+        worker.open(1);
+        worker.reduced(1);
+
+        assertThat(worker.measure(1, 0.5)).containsExactly("measure 1 clip=0.5");
+        assertThat(worker.measure(1, 0.5)).isEmpty();
+        assertThat(worker.measured(1)).containsExactly("send measured r/1 step=1");
+        assertThat(worker.measure(1, 0.5)).containsExactly("send measured r/1 step=1");
+        assertThat(worker.measure(1, 0.25)).containsExactly("measure 1 clip=0.25");
+    }
+
+    @Test
+    void a_measure_survives_a_redial_and_ends_with_its_commit() {
+        worker.holding("r", 1);
+        worker.open(1);
+        worker.reduced(1);
+        worker.measure(1, 0.5);
+        worker.detached();
+        assertThat(worker.measured(1)).isEmpty();
+
+        assertThat(worker.attached())
+                .containsExactly("send ready r/1 applied=0 reduced=1", "send reduced r/1 step=1");
+        assertThat(worker.measure(1, 0.5)).containsExactly("send measured r/1 step=1");
+        assertThat(worker.commit(1, true)).containsExactly("apply 1", "reduce 2");
+        assertThat(worker.measure(1, 0.5)).isEmpty();
+    }
+
+    @Test
+    void a_measure_without_a_gradient_ends_the_run() {
+        worker.holding("r", 1);
+        worker.open(1);
+
+        assertThat(worker.measure(1, 1).toString())
+                .contains("MeasureStep 1 came while the worker is at step 0");
+    }
+
+    @Test
     void a_step_opened_twice_is_computed_once_and_reported_again() {
         worker.holding("r", 1);
 

@@ -30,11 +30,15 @@ import shoal.model.dataset.TokenTable;
 import shoal.plan.shard.ShardMap;
 import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.ExactSum;
+import shoal.plan.step.TensorSquares;
 import shoal.plan.step.TrainingPlan;
+import shoal.plan.step.TrustRatios;
 import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Recipe;
 import shoal.recipe.Sha256;
+import shoal.recipe.UpdateRule;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.MemoryExchanges;
 import shoal.worker.exchange.Receiver;
@@ -144,11 +148,15 @@ final class Team implements AutoCloseable {
             double norm = Math.sqrt(squaredNorm(parts));
             double clip = Math.min(1, 0.05 / (norm + 1e-6));
             reports.add(loss(parts) + " " + norm);
+            double factor = step == 2 ? 1 : clip;
+            List<Float> ratios = ratios(now, factor);
+            reports.add(ratios.toString());
             CommitStep commit =
                     CommitStep.newBuilder()
                             .setStep(step)
-                            .setClip(step == 2 ? 1 : clip)
+                            .setClip(factor)
                             .setLearningRate(1e-2)
+                            .addAllRatios(ratios)
                             .build();
             all(
                     worker -> {
@@ -158,6 +166,18 @@ final class Team implements AutoCloseable {
         }
         List<String> evaluation = evaluate(steps);
         return new Outcome(reports, state(), evaluation);
+    }
+
+    /** Trust ratios of a step, where the rule has some. */
+    private List<Float> ratios(int step, double clip) throws Exception {
+        if (!(recipe.optimizer().rule() instanceof UpdateRule.Lamb lamb)) {
+            return List.of();
+        }
+        TensorSquares total = TensorSquares.zeros(ParameterTable.of(config).parameters().size());
+        for (StepMeasured part : all(worker -> loops.get(worker).measure(step, clip))) {
+            total.add(TensorSquares.fromBytes(part.getSquares().toByteArray()));
+        }
+        return TrustRatios.of(total, lamb);
     }
 
     /** Bytes of parameters, gradients and moments of a worker. */

@@ -22,6 +22,7 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.worker.Rows;
 import shoal.worker.shard.Team.Outcome;
@@ -37,7 +38,15 @@ final class TogetherTest {
     /** Three steps an epoch, of 48, 48 and 23 rows. */
     private static final TokenTable ROWS = Rows.table(119);
 
+    private static final OptimizerRecipe ADAMW =
+            new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1);
+
+    /** Its blocks hold parts of several tensors, and its tensors lie in several blocks. */
+    private static final OptimizerRecipe LAMB =
+            ADAMW.decayingAll().with(new UpdateRule.Lamb(true, 10, 0.01, false));
+
     private static Outcome alone = new Outcome(List.of(), "", List.of());
+    private static Outcome aloneWithLamb = alone;
 
     /**
      * A cluster.
@@ -48,8 +57,11 @@ final class TogetherTest {
 
     @BeforeAll
     static void train_alone() throws Exception {
-        try (Team team = Team.alone(config(), recipe(0), ROWS, 2)) {
+        try (Team team = Team.alone(config(), recipe(0, ADAMW), ROWS, 2)) {
             alone = team.train(STEPS);
+        }
+        try (Team team = Team.alone(config(), recipe(0, LAMB), ROWS, 2)) {
+            aloneWithLamb = team.train(STEPS);
         }
     }
 
@@ -64,7 +76,18 @@ final class TogetherTest {
                         new Shape(2, 3, 2, 4),
                         new Shape(3, 3, 1, 1),
                         new Shape(4, 3, 1, 2))
-                .map(TogetherTest::sameBytes);
+                .map(shape -> sameBytes(shape, ADAMW));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> some_clusters_give_the_bytes_of_one_worker_with_lamb_too() {
+        return Stream.of(
+                        new Shape(1, 0, 3, 4),
+                        new Shape(3, 0, 1, 1),
+                        new Shape(2, 1, 2, 4),
+                        new Shape(3, 2, 1, 4),
+                        new Shape(4, 3, 1, 2))
+                .map(shape -> sameBytes(shape, LAMB));
     }
 
     @Tag("slow")
@@ -81,14 +104,26 @@ final class TogetherTest {
                                                         Stream.of(
                                                                 new Shape(workers, stage, 1, 1),
                                                                 new Shape(workers, stage, 3, 8))))
-                .map(TogetherTest::sameBytes);
+                .map(shape -> sameBytes(shape, ADAMW));
+    }
+
+    @Tag("slow")
+    @TestFactory
+    Stream<DynamicTest> every_cluster_gives_the_bytes_of_one_worker_with_lamb_too() {
+        return IntStream.rangeClosed(1, 4)
+                .boxed()
+                .flatMap(
+                        workers ->
+                                IntStream.rangeClosed(0, 3)
+                                        .mapToObj(stage -> new Shape(workers, stage, 2, 4)))
+                .map(shape -> sameBytes(shape, LAMB));
     }
 
     @Test
     void each_stage_keeps_less_than_the_one_before() throws Exception {
         Map<Integer, Long> bytes = new TreeMap<>();
         for (int stage = 0; stage <= 3; stage++) {
-            try (Team team = Team.of(config(), recipe(stage), ROWS, 2, 1, 4)) {
+            try (Team team = Team.of(config(), recipe(stage, ADAMW), ROWS, 2, 1, 4)) {
                 team.train(1);
                 bytes.put(stage, team.stateBytes(0));
             }
@@ -101,23 +136,24 @@ final class TogetherTest {
         assertThat(bytes.get(3)).isLessThan(bytes.get(2));
     }
 
-    private static DynamicTest sameBytes(Shape shape) {
+    private static DynamicTest sameBytes(Shape shape, OptimizerRecipe optimizer) {
         return DynamicTest.dynamicTest(
                 shape.toString(),
                 () -> {
                     try (Team team =
                             Team.of(
                                     config(),
-                                    recipe(shape.stage()),
+                                    recipe(shape.stage(), optimizer),
                                     ROWS,
                                     shape.workers(),
                                     shape.lanes(),
                                     shape.windowPieces())) {
+                        Outcome expected = optimizer.equals(LAMB) ? aloneWithLamb : alone;
                         Outcome outcome = team.train(STEPS);
 
-                        assertThat(outcome.steps()).isEqualTo(alone.steps());
-                        assertThat(outcome.state()).isEqualTo(alone.state());
-                        assertThat(outcome.evaluation()).isEqualTo(alone.evaluation());
+                        assertThat(outcome.steps()).isEqualTo(expected.steps());
+                        assertThat(outcome.state()).isEqualTo(expected.state());
+                        assertThat(outcome.evaluation()).isEqualTo(expected.evaluation());
                     }
                 });
     }
@@ -128,12 +164,12 @@ final class TogetherTest {
         return new GptConfig(vocabulary, 16, 32, 3, 2, 64, 2, 0, 1e-5, 0.02, 0.1, 0.1, 0.1);
     }
 
-    private static Recipe recipe(int stage) {
+    private static Recipe recipe(int stage, OptimizerRecipe optimizer) {
         return new Recipe(
                 new BatchRecipe(4, 6, 16, 2, 3, false),
                 new LengthRecipe(4, -1),
                 new OrderRecipe(OrderRecipe.Sampling.RANDOM, 42, 42),
-                new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1),
+                optimizer,
                 new ScheduleRecipe.Constant(new ScheduleRecipe.WarmupLength(0, 0)),
                 0.1,
                 Cadence.never(),

@@ -12,8 +12,10 @@ import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.model.dataset.TokenTable;
 import shoal.plan.step.ExactSum;
+import shoal.plan.step.TensorSquares;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.CommitStep;
+import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.recipe.Recipe;
 import shoal.worker.FakeEngine;
@@ -108,12 +110,30 @@ final class StepLoopTest {
     }
 
     @Test
+    void a_measure_is_what_the_engine_says() {
+        StepMeasured measured = loop.measure(2, 0.5);
+
+        assertThat(measured.getStep()).isEqualTo(2);
+        TensorSquares squares = TensorSquares.fromBytes(measured.getSquares().toByteArray());
+        assertThat(squares.tensors()).isEqualTo(engine.table().parameters().size());
+        assertThat(squares.weightNorm(0)).isEqualTo(Math.sqrt(8));
+        assertThat(squares.directionNorm(0)).isEqualTo(Math.sqrt(0.5));
+    }
+
+    @Test
     void a_commit_is_handed_on_as_it_is() {
-        loop.apply(CommitStep.newBuilder().setStep(3).setClip(0.25).setLearningRate(1e-4).build());
+        loop.apply(
+                CommitStep.newBuilder()
+                        .setStep(3)
+                        .setClip(0.25)
+                        .setLearningRate(1e-4)
+                        .addRatios(0.5f)
+                        .addRatios(2)
+                        .build());
 
         assertThat(engine.updates)
                 .singleElement()
-                .hasToString("Update[step=3, clip=0.25, learningRate=1.0E-4]");
+                .hasToString("Update[step=3, clip=0.25, learningRate=1.0E-4, ratios=[0.5, 2.0]]");
     }
 
     private List<RowInput> inputs() {

@@ -1,0 +1,174 @@
+package shoal.coordinator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
+import shoal.plan.step.TensorSquares;
+
+/** Steps of a rule that measures before it updates: Lamb, on two workers. */
+final class MeasureTest {
+    private static final Demand TWO = new Demand(2, 2, Duration.ofMinutes(1));
+
+    private final Lab lab = new Lab();
+
+    @BeforeEach
+    void both_have_loaded() {
+        lab.attach("w1").attach("w2");
+        lab.submit("r", TestRecipes.withLamb(TestRecipes.of(2, 1, 0)), TWO);
+        lab.ready("w1", "r", 0, 0).ready("w2", "r", 0, 0);
+    }
+
+    @Test
+    void a_reduced_step_is_measured_by_all_before_it_is_committed() {
+        lab.part("w1", "r", 1, 0, 2);
+        assertThat(lab.told()).isEmpty();
+
+        lab.part("w2", "r", 1, 1, 2);
+
+        double clip = 1 / (TestReports.norm(1) + 1e-6);
+        Command measure = new Command.MeasureStep(lab.fence("r"), 1, clip);
+        assertThat(lab.told()).containsExactly(measure, measure);
+        assertThat(commits()).isEmpty();
+
+        measured("w1", 0);
+        assertThat(commits()).isEmpty();
+        measured("w2", 1);
+
+        Commit commit = commits().get(0);
+        assertThat(commit.clip()).isEqualTo(clip);
+        assertThat(commit.ratios()).isEqualTo(TestReports.ratios(1));
+        assertThat(lab.told())
+                .containsExactly(
+                        new Command.CommitStep(lab.fence("r"), commit, true),
+                        new Command.CommitStep(lab.fence("r"), commit, true));
+    }
+
+    @Test
+    void a_worker_that_dials_again_between_the_phases_is_told_to_measure_again() {
+        reduced();
+        measured("w1", 0);
+
+        lab.breakSession("w1").redial("again", "w1", 0, 1);
+        lab.ready("again", "r", 0, 1);
+        assertThat(lab.told()).containsExactly(new Command.OpenStep(lab.fence("r"), 1));
+        lab.part("again", "r", 1, 0, 2);
+        assertThat(lab.told()).hasSize(1).allMatch(Command.MeasureStep.class::isInstance);
+        measured("again", 0);
+        assertThat(commits()).isEmpty();
+        measured("w2", 1);
+
+        assertThat(commits().get(0).ratios()).isEqualTo(TestReports.ratios(1));
+    }
+
+    @Test
+    void a_coordinator_that_was_killed_between_the_phases_comes_to_the_same_commit() {
+        reduced();
+        measured("w1", 0);
+        lab.restart();
+
+        lab.redial("s1", "w1", 0, 1).ready("s1", "r", 0, 1);
+        lab.redial("s2", "w2", 0, 1).ready("s2", "r", 0, 1);
+        measured("s2", 1); // of before; nobody asked for it now
+        assertThat(lab.state().droppedFor(DropReason.OTHER_STEP)).isEqualTo(1);
+        lab.part("s1", "r", 1, 0, 2).part("s2", "r", 1, 1, 2);
+        measured("s2", 1);
+        measured("s1", 0);
+
+        assertThat(commits().get(0).ratios()).isEqualTo(TestReports.ratios(1));
+    }
+
+    @Test
+    void a_worker_that_dies_between_the_phases_leaves_nothing_of_the_step() {
+        reduced();
+        measured("w1", 0);
+
+        lab.breakSession("w2").attach("new", "w2", "second", Optional.empty());
+
+        assertThat(commits()).isEmpty();
+        assertThat(lab.fence("r").generation()).isEqualTo(2);
+        lab.ready("w1", "r", 0, 0).ready("new", "r", 0, 0);
+        lab.part("w1", "r", 1, 0, 2).part("new", "r", 1, 1, 2);
+        measured("w1", 0);
+        measured("new", 1);
+        assertThat(commits().get(0).ratios()).isEqualTo(TestReports.ratios(1));
+    }
+
+    @Test
+    void a_commit_said_again_has_the_same_ratios() {
+        reduced();
+        measured("w1", 0);
+        measured("w2", 1);
+        Commit commit = commits().get(0);
+
+        lab.breakSession("w1").redial("again", "w1", 0, 1).ready("again", "r", 0, 1);
+
+        assertThat(lab.told()).contains(new Command.CommitStep(lab.fence("r"), commit, true));
+    }
+
+    @Test
+    void an_update_that_is_not_finite_stops_the_run_and_names_its_block() {
+        reduced();
+        lab.report(
+                "w1",
+                new WorkerReport.Measured(
+                        lab.fence("r"),
+                        1,
+                        TestReports.squares(1, 0, 2),
+                        Optional.of(new StepSums.BlockPlace("head", 2))));
+
+        assertThat(end()).startsWith("the update of step 1 is not finite in block 2 of unit head");
+    }
+
+    @Test
+    void workers_that_measure_different_models_fail_the_run() {
+        reduced();
+        measured("w1", 0);
+        lab.report(
+                "w2",
+                new WorkerReport.Measured(
+                        lab.fence("r"), 1, TensorSquares.zeros(3).toBytes(), Optional.empty()));
+
+        assertThat(end()).isEqualTo("its workers measured tensors of different models");
+    }
+
+    @Test
+    void a_measure_of_another_step_is_dropped() {
+        measured("w1", 0);
+        reduced();
+        lab.report(
+                "w1",
+                new WorkerReport.Measured(
+                        lab.fence("r"), 2, TestReports.squares(2, 0, 2), Optional.empty()));
+
+        assertThat(lab.state().droppedFor(DropReason.OTHER_STEP)).isEqualTo(2);
+        assertThat(commits()).isEmpty();
+    }
+
+    private void reduced() {
+        lab.part("w1", "r", 1, 0, 2).part("w2", "r", 1, 1, 2);
+    }
+
+    private void measured(String session, int index) {
+        lab.report(
+                session,
+                new WorkerReport.Measured(
+                        lab.fence("r"), 1, TestReports.squares(1, index, 2), Optional.empty()));
+    }
+
+    private List<Commit> commits() {
+        return lab.entries().stream()
+                .filter(Entry.StepCommitted.class::isInstance)
+                .map(entry -> ((Entry.StepCommitted) entry).commit())
+                .toList();
+    }
+
+    private String end() {
+        return lab.state().ended().find(new RunName("r")).orElseThrow().reason();
+    }
+}

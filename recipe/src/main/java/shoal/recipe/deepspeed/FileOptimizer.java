@@ -1,0 +1,96 @@
+package shoal.recipe.deepspeed;
+
+import java.util.Locale;
+import java.util.Optional;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.Problems;
+import shoal.recipe.UpdateRule;
+import shoal.recipe.key.Setting;
+import shoal.recipe.key.Settings;
+
+/** The optimizer of a DeepSpeed file (deepspeed 0.19.8 runtime/engine.py). */
+final class FileOptimizer {
+    private static final String PARAMETERS = "optimizer.params.";
+
+    private final Agreement agreement;
+    private final Problems problems;
+
+    FileOptimizer(Agreement agreement, Problems problems) {
+        this.agreement = agreement;
+        this.problems = problems;
+    }
+
+    /** The file's optimizer where it has one, else HF's. */
+    OptimizerRecipe optimizer(OptimizerRecipe huggingFace) {
+        agreement.match("gradient_clipping", "max_grad_norm");
+        Setting type = file().of("optimizer.type");
+        if (!type.isGiven() || file().isNull("optimizer.type")) {
+            return huggingFace;
+        }
+        Optional<UpdateRule> rule = rule(huggingFace);
+        if (rule.isEmpty()) {
+            problems.add(
+                    type.where(),
+                    type.inWords()
+                            + ". This optimizer is not supported. Set it to \"AdamW\", \"Adam\" or"
+                            + " \"Lamb\"");
+            return huggingFace;
+        }
+        agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
+        agreement.matchOrDefault("optimizer.params.eps", "adam_epsilon", 1e-8);
+        agreement.matchOrDefault("optimizer.params.weight_decay", "weight_decay", 0);
+        agreement.matchBetas();
+        // HF hands DeepSpeed's optimizer all parameters as one group (transformers 4.57.6
+        // integrations/deepspeed.py, DummyOptim).
+        return huggingFace.decayingAll().with(rule.get());
+    }
+
+    private Optional<UpdateRule> rule(OptimizerRecipe figures) {
+        // DeepSpeed compares names in small letters.
+        String name = file().text("optimizer.type").orElseThrow().toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "adamw" -> Optional.of(adam(true, figures));
+            case "adam" -> Optional.of(adam(file().flag(PARAMETERS + "adam_w_mode"), figures));
+            case "lamb" -> Optional.of(lamb());
+            default -> Optional.empty();
+        };
+    }
+
+    /** For "AdamW" adam_w_mode is not read. Without decay both are one rule. */
+    private UpdateRule adam(boolean decoupled, OptimizerRecipe figures) {
+        Setting correction = file().of(PARAMETERS + "bias_correction");
+        if (!file().flag(correction.key().name())) {
+            problems.add(
+                    correction.where(),
+                    correction.inWords()
+                            + ", but "
+                            + file().of("optimizer.type").reference()
+                            + ": Adam corrects the bias. Set it to true");
+        }
+        return decoupled || figures.weightDecay() == 0
+                ? new UpdateRule.AdamW()
+                : new UpdateRule.Adam();
+    }
+
+    private UpdateRule lamb() {
+        Setting most = file().of(PARAMETERS + "max_coeff");
+        Setting least = file().of(PARAMETERS + "min_coeff");
+        double max = file().number(most.key().name());
+        double min = file().number(least.key().name());
+        if (min > max) {
+            problems.add(
+                    least.where(),
+                    least.inWords() + ", but " + most.reference() + ". Set it to that or less");
+            min = max;
+        }
+        return new UpdateRule.Lamb(
+                file().flag(PARAMETERS + "bias_correction"),
+                max,
+                min,
+                file().flag(PARAMETERS + "eps_inside_sqrt"));
+    }
+
+    private Settings file() {
+        return agreement.file();
+    }
+}

@@ -1,0 +1,84 @@
+package shoal.recipe.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.UpdateRule;
+
+/** The optimizer of a DeepSpeed file: which rule it is, and what is refused. */
+class DeepSpeedOptimizerTest {
+    private static final OptimizerRecipe DECAYING =
+            new OptimizerRecipe(5e-5, 0.9, 0.999, 1e-8, 0.1, 1).decayingAll();
+
+    @Test
+    void other_optimizers_and_schedules_are_refused_by_name() {
+        assertThat(
+                        deepspeed(
+                                        "\"optimizer\": {\"type\": \"Lion\", \"params\": {}}",
+                                        "\"scheduler\": {\"type\": \"StepLR\", \"params\": {}}")
+                                .problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.type is \"Lion\". This optimizer is not supported. Set"
+                                + " it to \"AdamW\", \"Adam\" or \"Lamb\"",
+                        "ds.json:3: scheduler.type is \"StepLR\". This schedule is not supported."
+                                + " Set it to \"WarmupLR\", \"WarmupDecayLR\", \"WarmupCosineLR\","
+                                + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
+                                + " lr_scheduler_type");
+    }
+
+    @Test
+    void adam_puts_the_decay_into_the_gradient_where_there_is_one_and_the_file_says_so() {
+        String mode = ", \"adam_w_mode\": false";
+
+        assertThat(optimizer("Adam", mode, "--weight_decay", "0.1"))
+                .isEqualTo(DECAYING.with(new UpdateRule.Adam()));
+        assertThat(optimizer("Adam", mode, "--weight_decay", "0").rule())
+                .isEqualTo(new UpdateRule.AdamW());
+        assertThat(optimizer("AdamW", mode, "--weight_decay", "0.1")).isEqualTo(DECAYING);
+    }
+
+    @Test
+    void lamb_has_deepspeed_s_bounds_unless_the_file_gives_others() {
+        assertThat(optimizer("Lamb", "", "--weight_decay", "0.1"))
+                .isEqualTo(DECAYING.with(new UpdateRule.Lamb(true, 10, 0.01, false)));
+        assertThat(
+                        optimizer(
+                                        "lamb",
+                                        ", \"max_coeff\": 0.3, \"min_coeff\": 0.1,"
+                                                + " \"bias_correction\": false,"
+                                                + " \"eps_inside_sqrt\": true")
+                                .rule())
+                .isEqualTo(new UpdateRule.Lamb(false, 0.3, 0.1, true));
+    }
+
+    @Test
+    void bounds_the_wrong_way_round_and_adam_without_its_correction_are_problems() {
+        assertThat(file("Lamb", ", \"max_coeff\": 0.3, \"min_coeff\": 0.4").problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.params.min_coeff is 0.4, but"
+                                + " optimizer.params.max_coeff is 0.3 (ds.json:2). Set it to that or"
+                                + " less");
+        assertThat(file("AdamW", ", \"bias_correction\": false").problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.params.bias_correction is false, but optimizer.type is"
+                                + " \"AdamW\" (ds.json:2): Adam corrects the bias. Set it to true");
+    }
+
+    private static OptimizerRecipe optimizer(String type, String members, String... flags) {
+        return file(type, members).and(flags).recipe().optimizer();
+    }
+
+    private static Typed file(String type, String members) {
+        return deepspeed(
+                "\"optimizer\": {\"type\": \""
+                        + type
+                        + "\", \"params\": {\"lr\": \"auto\", \"weight_decay\": \"auto\""
+                        + members
+                        + "}}");
+    }
+
+    private static Typed deepspeed(String... lines) {
+        return Typed.words("--deepspeed", "ds.json").file("ds.json", lines);
+    }
+}

@@ -1,0 +1,76 @@
+package shoal.testkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Other rules than AdamW from a DeepSpeed file: trained by several processes, and gone on with. */
+@Timeout(300)
+final class OptimizerEndToEndTest {
+    @TempDir Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        Files.writeString(folder.resolve("t.tsv"), "0\t很差\n1\t很好\n0\t不好\n1\t不错\n".repeat(8));
+        Files.writeString(
+                folder.resolve("lamb.json"),
+                """
+                {
+                  "zero_optimization": {"stage": 2},
+                  "train_micro_batch_size_per_gpu": "auto",
+                  "optimizer": {
+                    "type": "Lamb",
+                    "params": {"lr": "auto", "weight_decay": "auto", "max_coeff": 5}
+                  },
+                  "scheduler": {
+                    "type": "WarmupCosineLR",
+                    "params": {"total_num_steps": "auto", "warmup_num_steps": "auto"}
+                  }
+                }
+                """);
+    }
+
+    @Test
+    void lamb_goes_on_from_a_checkpoint_with_the_bytes_of_a_run_that_never_stopped()
+            throws Exception {
+        done(train("whole", "--workers", "2"));
+        done(train("again", "--resume_from_checkpoint", "whole/checkpoint-5"));
+
+        assertSame("model.safetensors", "whole", "again");
+        assertSame("optimizer.safetensors", "whole/checkpoint-10", "again/checkpoint-10");
+        assertThat(Files.readString(folder.resolve("whole/checkpoint-5/shoal.json")))
+                .contains("lamb");
+    }
+
+    private void done(TrainProcess train) throws Exception {
+        try (train) {
+            assertThat(train.awaitEnd()).as(train.text()).isZero();
+        }
+    }
+
+    private void assertSame(String file, String one, String other) throws IOException {
+        assertThat(Files.readAllBytes(folder.resolve(other).resolve(file)))
+                .as("%s of %s and %s", file, one, other)
+                .isEqualTo(Files.readAllBytes(folder.resolve(one).resolve(file)));
+    }
+
+    private TrainProcess train(String output, String... flags) throws IOException {
+        String model = Path.of(System.getProperty("shoal.root"), "data", "model").toString();
+        List<String> all = new ArrayList<>(List.of("--train_file", "t.tsv", "--ranks", "2"));
+        all.addAll(List.of("--pretrained_model_name_or_path", model, "--max_seq_length", "16"));
+        all.addAll(List.of("--per_device_train_batch_size", "4", "--max_steps", "10"));
+        all.addAll(List.of("--warmup_steps", "3", "--learning_rate", "1e-2"));
+        all.addAll(List.of("--weight_decay", "0.01", "--save_steps", "5", "--lanes", "1"));
+        all.addAll(List.of("--deepspeed", "lamb.json", "--output_dir", output));
+        all.addAll(List.of(flags));
+        return TrainProcess.start(folder, all.toArray(new String[0]));
+    }
+}
