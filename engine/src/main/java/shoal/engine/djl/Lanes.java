@@ -56,16 +56,17 @@ final class Lanes implements AutoCloseable {
 
     /** Takes all work through all its stages, on all lanes. */
     void drain(List<? extends Staged> work) {
-        drain(work, Integer.MAX_VALUE);
+        drain(work, Math.max(1, work.size()));
     }
 
     /**
      * Takes all work through all its stages, on all lanes.
      *
-     * @param most pieces of work that are begun and unfinished at a time
+     * @param most pieces of work that are begun and unfinished at a time; at the end one more for
+     *     each further lane
      */
     void drain(List<? extends Staged> work, int most) {
-        StageQueue queue = new StageQueue(work, choice, most);
+        StageQueue queue = new StageQueue(work, choice, most, most + count - 1);
         List<Future<?>> running = new ArrayList<>();
         for (int lane = 0; lane < Math.min(count, work.size()); lane++) {
             running.add(

@@ -40,30 +40,25 @@ final class SliceWindow {
         this.inputsOnly = inputsOnly;
     }
 
-    /**
-     * The number that keeps least, of those that leave every lane work up to the end: the last
-     * slices are as many as the others at a time, or at least as many as lanes.
-     */
+    /** The number that keeps least, of those that leave every lane work. */
     int slices(List<PackedRows> slices, int lanes) {
         Require.atLeast("slices", slices.size(), 1);
         int best = slices.size();
         for (int window = slices.size() - 1; window >= lanes; window--) {
-            int last = slices.size() % window;
-            boolean even = last == 0 || last >= lanes;
-            if (even && elements(slices, window) < elements(slices, best)) {
+            if (elements(slices, window, lanes) < elements(slices, best, lanes)) {
                 best = window;
             }
         }
         return best;
     }
 
-    /** Floats kept at most with so many slices at a time. */
-    private long elements(List<PackedRows> slices, int window) {
+    /** Floats kept at most with so many slices at a time, and at the end as {@link Lanes} says. */
+    private long elements(List<PackedRows> slices, int window, int lanes) {
         long activations =
                 slices.stream()
                         .map(this::activations)
                         .sorted(Comparator.reverseOrder())
-                        .limit(window)
+                        .limit(window + lanes - 1)
                         .mapToLong(Long::longValue)
                         .sum();
         int groups = (slices.size() + window - 1) / window;

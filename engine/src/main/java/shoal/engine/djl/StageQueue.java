@@ -10,7 +10,8 @@ import shoal.recipe.Require;
  *
  * <p>So much work is begun at a time as the queue is told; of that, a lane takes what is furthest
  * behind, the first of equals. So slices pass a unit together before the next unit, without a
- * barrier, and no lane waits while another one has work left to share.
+ * barrier, and no lane waits while another one has work left to share. For the same reason the last
+ * pieces are begun together: one piece after the other for each lane would end apart.
  *
  * <p>Which lane runs what, and when, never changes a result.
  */
@@ -29,9 +30,11 @@ final class StageQueue {
     private final List<? extends Staged> work;
     private final Choice choice;
     private final int most;
+    private final int last;
     private final boolean[] idle;
     private final int[] stagesDone;
     private int unfinished;
+    private int unbegun;
     private int open;
     private @Nullable RuntimeException failure;
 
@@ -39,15 +42,18 @@ final class StageQueue {
      * Work of which nothing is begun.
      *
      * @param most pieces of work that are begun and unfinished at a time, at least one
+     * @param last so many unfinished pieces, or fewer, are all begun
      */
-    StageQueue(List<? extends Staged> work, Choice choice, int most) {
+    StageQueue(List<? extends Staged> work, Choice choice, int most, int last) {
         this.work = List.copyOf(work);
         this.choice = choice;
         Require.atLeast("most", most, 1);
         this.most = most;
+        this.last = last;
         this.idle = new boolean[work.size()];
         this.stagesDone = new int[work.size()];
         this.unfinished = work.size();
+        this.unbegun = work.size();
         Arrays.fill(idle, true);
     }
 
@@ -86,7 +92,10 @@ final class StageQueue {
             if (any(ready)) {
                 int index = choice.choose(ready, stagesDone);
                 idle[index] = false;
-                open += stagesDone[index] == 0 ? 1 : 0;
+                if (stagesDone[index] == 0) {
+                    unbegun--;
+                    open++;
+                }
                 return index;
             }
             wait();
@@ -111,8 +120,9 @@ final class StageQueue {
     /** What a lane may take: idle, and begun or within what may be open. */
     private boolean[] ready() {
         boolean[] ready = idle.clone();
+        boolean mayBegin = open < most || open + unbegun <= last;
         for (int index = 0; index < ready.length; index++) {
-            ready[index] &= stagesDone[index] > 0 || open < most;
+            ready[index] &= stagesDone[index] > 0 || mayBegin;
         }
         return ready;
     }

@@ -87,6 +87,19 @@ final class LanesTest {
     }
 
     @Test
+    void the_last_work_is_begun_together() throws InterruptedException {
+        List<Integer> order = new ArrayList<>();
+        List<Counting> work = new ArrayList<>();
+        for (int index = 0; index < 4; index++) {
+            work.add(new Counting(new AtomicInteger(), order, index));
+        }
+
+        new StageQueue(work, StageQueue::furthestBehind, 1, 2).drain();
+
+        assertThat(order).containsExactly(0, 0, 0, 1, 1, 1, 2, 3, 2, 3, 2, 3);
+    }
+
+    @Test
     void what_a_stage_throws_reaches_the_caller() {
         try (Lanes lanes = new Lanes(2)) {
             assertThatThrownBy(

@@ -31,11 +31,11 @@ final class SliceWindowTest {
     }
 
     @Test
-    void the_last_slices_leave_no_lane_idle() {
-        // Three lanes would share the last two of 3 + 3 + 2.
-        assertThat(window(SMALL, 8, 100, 3)).isEqualTo(4);
-        assertThat(window(SMALL, 7, 100, 3)).isEqualTo(4);
-        assertThat(window(SMALL, 9, 100, 3)).isEqualTo(3);
+    void slices_begun_at_the_end_count() {
+        // Four lanes begin the last 7 together: with a set of gradients, more than 8 small slices.
+        assertThat(window(SMALL, 8, 50, 4)).isEqualTo(8);
+        assertThat(window(SMALL, 8, 100, 4)).isEqualTo(4);
+        assertThat(window(SMALL, 8, 50, 2)).isEqualTo(2);
     }
 
     @Test
