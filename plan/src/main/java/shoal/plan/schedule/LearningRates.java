@@ -35,7 +35,7 @@ import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
  * inside DeepSpeed's engine starts as HF's do, and is moved and read at the same places: step s
  * uses the factor at s - 1 and logs the one at s.
  *
- * <p>StrictMath throughout: the rates are part of the arithmetic.
+ * <p>StrictMath and {@link NaturalLog} throughout: the rates are part of the arithmetic.
  */
 public final class LearningRates {
     /** HF's timescale of inverse_sqrt without a warm-up (transformers 4.57.6 optimization.py). */
@@ -263,7 +263,7 @@ public final class LearningRates {
 
         private static double risen(boolean logarithmic, int warmup, int iteration) {
             return logarithmic
-                    ? 1.0 / StrictMath.log(warmup) * StrictMath.log(iteration + 1.0)
+                    ? 1.0 / NaturalLog.of(warmup) * NaturalLog.of(iteration + 1)
                     : (double) iteration / warmup;
         }
 
