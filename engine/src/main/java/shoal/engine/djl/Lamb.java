@@ -9,6 +9,7 @@ import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Parameter;
 import shoal.model.Unit;
+import shoal.plan.step.BlockNorms;
 import shoal.recipe.Limits;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
@@ -44,8 +45,8 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
             block.load(at);
             for (Part part : parts(model, range.unit(), at)) {
                 block.turn(part, measuring.clip());
-                double weight = squared(block.parameters, part);
-                double direction = squared(block.directions, part);
+                double weight = BlockNorms.squared(block.parameters, part.from, part.to);
+                double direction = BlockNorms.squared(block.directions, part.from, part.to);
                 if (Double.isFinite(weight) && Double.isFinite(direction)) {
                     measuring.add(part.tensor, weight, direction);
                 } else {
@@ -104,16 +105,6 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
             tensor++;
         }
         return parts;
-    }
-
-    /** Element i of a block goes into partial sum i mod 8, and these are added pairwise. */
-    private static double squared(float[] values, Part part) {
-        double[] sums = new double[8];
-        for (int i = part.from; i < part.to; i++) {
-            sums[i & 7] += (double) values[i] * values[i];
-        }
-        return ((sums[0] + sums[1]) + (sums[2] + sums[3]))
-                + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
     }
 
     /** A block's state in arrays, over which loops are fast. */

@@ -2,11 +2,13 @@ package shoal.recipe.deepspeed;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
+import shoal.recipe.key.Values;
 
 /** The optimizer of a DeepSpeed file (deepspeed 0.19.8 runtime/engine.py). */
 final class FileOptimizer {
@@ -32,7 +34,11 @@ final class FileOptimizer {
             problems.add(
                     type.where(),
                     type.inWords()
-                            + ". This optimizer is not supported. Set it to \"AdamW\", \"Adam\" or"
+                            + (isOneBit(type)
+                                    ? ". 1-bit optimizers are not supported (DeepSpeed 0.19.8 has"
+                                            + " none any more either)"
+                                    : ". This optimizer is not supported")
+                            + ". Set it to \"AdamW\", \"Adam\" or"
                             + " \"Lamb\"");
             return huggingFace;
         }
@@ -43,6 +49,11 @@ final class FileOptimizer {
         // HF hands DeepSpeed's optimizer all parameters as one group (transformers 4.57.6
         // integrations/deepspeed.py, DummyOptim).
         return huggingFace.decayingAll().with(rule.get());
+    }
+
+    private static boolean isOneBit(Setting type) {
+        String word = Values.plain(type.value()).toLowerCase(Locale.ROOT);
+        return Set.of("onebitadam", "onebitlamb", "zerooneadam").contains(word);
     }
 
     private Optional<UpdateRule> rule(OptimizerRecipe figures) {

@@ -28,6 +28,17 @@ class DeepSpeedOptimizerTest {
     }
 
     @Test
+    void one_bit_optimizers_are_refused_whatever_their_arguments() {
+        assertThat(
+                        file("OneBitAdam", ", \"freeze_step\": 400, \"cuda_aware\": false")
+                                .problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.type is \"OneBitAdam\". 1-bit optimizers are not"
+                                + " supported (DeepSpeed 0.19.8 has none any more either). Set it"
+                                + " to \"AdamW\", \"Adam\" or \"Lamb\"");
+    }
+
+    @Test
     void adam_puts_the_decay_into_the_gradient_where_there_is_one_and_the_file_says_so() {
         String mode = ", \"adam_w_mode\": false";
 
