@@ -30,8 +30,7 @@ public class LambBench extends LaneBench {
     public Object measure() {
         Measuring measuring = new Measuring(tensors, 0.5);
         for (UpdateRange range : ranges) {
-            optimizer.measure(
-                    engine.parts().model(), gradient.flat().tensor(), range, measuring);
+            optimizer.measure(engine.parts().model(), gradient.flat().tensor(), range, measuring);
         }
         return measuring.result(engine.parts().model());
     }

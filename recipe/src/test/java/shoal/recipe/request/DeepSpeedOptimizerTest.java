@@ -29,9 +29,7 @@ class DeepSpeedOptimizerTest {
 
     @Test
     void one_bit_optimizers_are_refused_whatever_their_arguments() {
-        assertThat(
-                        file("OneBitAdam", ", \"freeze_step\": 400, \"cuda_aware\": false")
-                                .problems())
+        assertThat(file("OneBitAdam", ", \"freeze_step\": 400, \"cuda_aware\": false").problems())
                 .containsExactly(
                         "ds.json:2: optimizer.type is \"OneBitAdam\". 1-bit optimizers are not"
                                 + " supported (DeepSpeed 0.19.8 has none any more either). Set it"

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,21 @@ final class OptimizerEndToEndTest {
         assertSame("optimizer.safetensors", "whole/checkpoint-10", "again/checkpoint-10");
         assertThat(Files.readString(folder.resolve("whole/checkpoint-5/shoal.json")))
                 .contains("lamb");
+    }
+
+    @Tag("slow")
+    @Test
+    void lamb_loses_nothing_with_a_worker_that_is_killed() throws Exception {
+        String[] longer = {"--max_steps", "400", "--save_steps", "20", "--save_total_limit", "2"};
+        done(train("whole", longer));
+        try (TrainProcess killed = train("killed", longer)) {
+            killed.awaitLine("saved checkpoint-40");
+            killed.worker().destroyForcibly();
+
+            assertThat(killed.awaitEnd()).as(killed.text()).isZero();
+            assertThat(killed.text()).contains("restarted from checkpoint-");
+        }
+        assertSame("model.safetensors", "whole", "killed");
     }
 
     private void done(TrainProcess train) throws Exception {
