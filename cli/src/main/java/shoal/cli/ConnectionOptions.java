@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shoal.cli.client.Connection;
 import shoal.recipe.UserException;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
 
-/** Which coordinator, and as whom: flags first, then the environment. */
+/** Which coordinator, as whom, and how it is known: flags first, then the environment. */
 final class ConnectionOptions {
     private static final String ADDRESS_VARIABLE = "SHOAL_COORDINATOR";
     private static final String TOKEN_VARIABLE = "SHOAL_TOKEN_FILE";
@@ -32,6 +34,8 @@ final class ConnectionOptions {
             description = "A file of the coordinator's tokens folder; else $SHOAL_TOKEN_FILE.")
     private @Nullable String tokenFile;
 
+    @Mixin private TrustOptions trust = new TrustOptions();
+
     Connection resolve(CommandContext context) {
         Given address = given(context, coordinator, "--coordinator", ADDRESS_VARIABLE);
         HostPort hostPort;
@@ -43,7 +47,9 @@ final class ConnectionOptions {
         Given file = given(context, tokenFile, "--token-file", TOKEN_VARIABLE);
         String origin = file.origin() + " " + file.value();
         Token token = read(context.path(file.value()), origin);
-        return new Connection(hostPort, address.origin(), token, origin);
+        Access access = new Access(hostPort, token, trust.resolve(context));
+        TrustOptions.requireUnexposed(access, address.origin());
+        return new Connection(access, address.origin(), origin);
     }
 
     private record Given(String value, String origin) {}

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shoal.cli.client.Connection;
 import shoal.cli.local.WorkerRun;
+import shoal.wire.HostPort;
+import shoal.wire.OwnAddress;
 
 /** {@code shoal worker}: joins a coordinator and serves run after run. */
 @Command(
@@ -35,11 +38,10 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(
             names = "--peer-listen",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:0",
             description =
-                    "For the other workers of a run, on loopback (default: 127.0.0.1, any free"
-                            + " port).")
-    private String peerListen = "";
+                    "For the other workers of a run (default: any free port, on the address that"
+                            + " the coordinator is reached from).")
+    private @Nullable String peerListen;
 
     @Option(
             names = "--advertise",
@@ -53,14 +55,22 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Connection coordinator = connection.resolve(context);
         WorkerRun.Place place =
                 new WorkerRun.Place(
                         directory(),
-                        Addresses.parse("--peer-listen", peerListen),
+                        peerListen == null
+                                ? nearest(coordinator.address())
+                                : Addresses.parse("--peer-listen", peerListen),
                         Optional.ofNullable(advertise)
                                 .map(typed -> Addresses.parse("--advertise", typed)));
-        WorkerRun.untilEnd(connection.resolve(context), place, LaneCount.checked(lanes));
+        WorkerRun.untilEnd(coordinator, place, LaneCount.checked(lanes));
         return 0;
+    }
+
+    /** A coordinator on loopback has its workers there, too. */
+    private static HostPort nearest(HostPort coordinator) {
+        return new HostPort(OwnAddress.towards(coordinator).orElse("127.0.0.1"), 0);
     }
 
     private Path directory() {

@@ -3,7 +3,6 @@ package shoal.coordinator;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -36,6 +35,7 @@ import shoal.recipe.RecipeJson;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
+import shoal.wire.tls.Fingerprint;
 
 /**
  * A running coordinator: the core, its driver and everything around them.
@@ -61,16 +61,19 @@ public final class Coordinator implements AutoCloseable {
     private final GrpcFront grpc;
     private final Optional<HostPort> httpAddress;
     private final TokenFiles tokens;
+    private final Encryption encryption;
 
     private Coordinator(
             Deque<AutoCloseable> parts,
             GrpcFront grpc,
             Optional<HostPort> httpAddress,
-            TokenFiles tokens) {
+            TokenFiles tokens,
+            Encryption encryption) {
         this.parts = parts;
         this.grpc = grpc;
         this.httpAddress = httpAddress;
         this.tokens = tokens;
+        this.encryption = encryption;
     }
 
     /**
@@ -83,11 +86,10 @@ public final class Coordinator implements AutoCloseable {
     }
 
     static Coordinator start(CoordinatorSettings settings, Crash crash) {
-        requireLoopback("--listen", settings.listen());
-        settings.http().ifPresent(address -> requireLoopback("--http", address));
+        Exposure exposure = Exposure.of(settings);
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            return assemble(settings, crash, parts);
+            return assemble(settings, exposure, crash, parts);
         } catch (RuntimeException e) {
             closeAll(parts);
             throw e;
@@ -109,12 +111,18 @@ public final class Coordinator implements AutoCloseable {
         return tokens.file(scope);
     }
 
+    /** What callers pin to know this coordinator, if its calls are encrypted. */
+    public Optional<Fingerprint> fingerprint() {
+        return encryption.fingerprint();
+    }
+
     /** The complete command that joins a worker. */
     public String joinLine() {
         return "shoal worker --coordinator "
-                + address()
+                + encryption.outward(address())
                 + " --token-file "
-                + tokenFile(Scope.WORKER);
+                + tokenFile(Scope.WORKER)
+                + fingerprint().map(pin -> " --ca-fingerprint " + pin).orElse("");
     }
 
     @Override
@@ -123,9 +131,14 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private static Coordinator assemble(
-            CoordinatorSettings settings, Crash crash, Deque<AutoCloseable> parts) {
+            CoordinatorSettings settings,
+            Exposure exposure,
+            Crash crash,
+            Deque<AutoCloseable> parts) {
         DataFolder folder = DataFolder.open(settings.dataDirectory());
         parts.push(folder);
+        Clock clock = Clock.systemUTC();
+        Encryption encryption = Encryption.prepare(settings, exposure, folder.tls(), clock);
         Store store = Store.open(folder.store());
         parts.push(store);
         TokenFiles tokens = new TokenFiles(folder.tokens());
@@ -141,11 +154,10 @@ public final class Coordinator implements AutoCloseable {
         ArtefactShelf shelf = shelf(folder, store);
         CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
         OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
-        Sessions sessions = new Sessions(inbox::accept);
+        Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
         Watchers watchers = new Watchers(store::events, calls);
         Requests requests = new Requests();
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
-        Clock clock = Clock.systemUTC();
         Driver driver =
                 new Driver(
                         store.load(RecipeJson::read),
@@ -158,11 +170,11 @@ public final class Coordinator implements AutoCloseable {
         parts.push(driver);
         driver.start();
 
-        Pulse pulse = Pulse.start(driver, sessions);
+        Pulse pulse = Pulse.start(driver, sessions, encryption::renew);
         parts.push(pulse);
         GrpcFront grpc =
                 GrpcFront.start(
-                        settings.listen(),
+                        new GrpcFront.Listening(settings.listen(), encryption.forCalls()),
                         fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
                         calls,
                         new GrpcFront.Ground(
@@ -171,16 +183,19 @@ public final class Coordinator implements AutoCloseable {
                         watchers);
         parts.push(grpc);
         Optional<HealthFront> http =
-                settings.http()
-                        .map(
-                                asked ->
-                                        HealthFront.start(
-                                                asked,
-                                                driver::isRunning,
-                                                () -> driver.isRunning() && grpc.isServing()));
+                settings.http().map(asked -> health(asked, encryption, driver, grpc));
         http.ifPresent(parts::push);
         LOG.info("coordinator listens address={}", grpc.address());
-        return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens);
+        return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens, encryption);
+    }
+
+    private static HealthFront health(
+            HostPort asked, Encryption encryption, Driver driver, GrpcFront grpc) {
+        return HealthFront.start(
+                asked,
+                encryption.forHttp(),
+                driver::isRunning,
+                () -> driver.isRunning() && grpc.isServing());
     }
 
     /** Events of parts that are made before the driver. */
@@ -197,26 +212,6 @@ public final class Coordinator implements AutoCloseable {
             throw new UserException(
                     folder.artefacts().toString(),
                     "cannot be used: " + e + ". Look at its permissions.");
-        }
-    }
-
-    private static void requireLoopback(String flag, HostPort address) {
-        InetSocketAddress resolved = address.toSocketAddress();
-        if (resolved.isUnresolved()) {
-            throw new UserException(
-                    flag + " " + address, "is no known host. Use 127.0.0.1 and a port.");
-        }
-        if (!resolved.getAddress().isLoopbackAddress()) {
-            throw new UserException(
-                    flag + " " + address,
-                    "is not a loopback address, and what is said there would travel unencrypted:"
-                            + " TLS between machines is not built yet. Listen on 127.0.0.1:"
-                            + address.port()
-                            + ", and let other machines in through an ssh tunnel: ssh -N -L "
-                            + address.port()
-                            + ":127.0.0.1:"
-                            + address.port()
-                            + " THIS_MACHINE");
         }
     }
 

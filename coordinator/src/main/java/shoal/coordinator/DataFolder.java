@@ -16,7 +16,7 @@ import shoal.recipe.UserException;
 
 /**
  * The folder that a coordinator owns while it lives: {@code lock}, {@code coordinator.db}, {@code
- * tokens/}, {@code artefacts/}, {@code runs/}.
+ * tokens/}, {@code artefacts/}, {@code runs/}, {@code tls/}.
  *
  * <p>The lock is the operating system's and ends with the process, however it ends; the file itself
  * stays.
@@ -73,6 +73,11 @@ final class DataFolder implements AutoCloseable {
 
     Path artefacts() {
         return subfolder("artefacts");
+    }
+
+    /** Not made: that is {@link TlsFolder}'s, at once with what is in it. */
+    Path tls() {
+        return folder.resolve("tls");
     }
 
     Path runs() {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,6 +34,15 @@ final class PrivateFiles {
                 channel.write(bytes);
             }
             channel.force(true);
+        }
+    }
+
+    /** Gives a file or a folder another name in its folder, in one step, and makes that durable. */
+    static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder =
+                FileChannel.open(to.resolveSibling("."), StandardOpenOption.READ)) {
+            folder.force(true);
         }
     }
 

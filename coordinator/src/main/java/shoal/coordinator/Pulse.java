@@ -20,10 +20,16 @@ final class Pulse implements AutoCloseable {
         this.beats = requireNonNull(beats, "beats");
     }
 
-    static Pulse start(Driver driver, Sessions sessions) {
+    /**
+     * Starts both threads.
+     *
+     * @param hourly what is done once an hour, besides
+     */
+    static Pulse start(Driver driver, Sessions sessions, Runnable hourly) {
         Pulse pulse = new Pulse(thread("coordinator-tick"), thread("coordinator-heartbeat"));
         every(pulse.ticks, Bounds.TICK.toMillis(), driver::tick);
         every(pulse.beats, Bounds.HEARTBEAT.toMillis(), sessions::beat);
+        every(pulse.ticks, TimeUnit.HOURS.toMillis(1), hourly);
         return pulse;
     }
 

@@ -30,6 +30,7 @@ import shoal.proto.v1.StateUploaded;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.WorkerMessage;
 import shoal.proto.v1.WorkerSessionGrpc;
+import shoal.wire.Access;
 import shoal.wire.Channels;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
@@ -46,7 +47,7 @@ public final class FakeWorker implements AutoCloseable {
     private final StreamObserver<WorkerMessage> out;
 
     public FakeWorker(HostPort address, Token token, Consumer<Hello.Builder> hello) {
-        channel = Channels.open(address, token);
+        channel = Channels.open(new Access(address, token));
         out = WorkerSessionGrpc.newStub(channel).attach(new Listener());
         Hello.Builder builder =
                 Hello.newBuilder()

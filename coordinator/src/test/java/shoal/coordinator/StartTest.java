@@ -96,20 +96,6 @@ final class StartTest {
     }
 
     @Test
-    void listening_beyond_this_machine_is_refused_until_there_is_tls() {
-        assertThatThrownBy(
-                        () ->
-                                start(
-                                        folder.resolve("data"),
-                                        new HostPort("0.0.0.0", 7461),
-                                        Optional.empty()))
-                .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("--listen 0.0.0.0:7461: is not a loopback address")
-                .hasMessageContaining("ssh -N -L 7461:127.0.0.1:7461");
-        assertThat(folder.resolve("data")).doesNotExist();
-    }
-
-    @Test
     void health_is_served_where_asked() throws IOException, InterruptedException {
         try (Coordinator coordinator =
                 start(folder.resolve("data"), ANY_PORT, Optional.of(ANY_PORT))) {

@@ -26,6 +26,7 @@ import shoal.proto.v1.UploadReceipt;
 import shoal.proto.v1.WatchRequest;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
+import shoal.wire.Access;
 import shoal.wire.Channels;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
@@ -38,7 +39,11 @@ public final class TestClient implements AutoCloseable {
     private final ManagedChannel channel;
 
     public TestClient(HostPort address, Token token) {
-        this.channel = Channels.open(address, token);
+        this(new Access(address, token));
+    }
+
+    TestClient(Access access) {
+        this.channel = Channels.open(access);
     }
 
     public static TestClient of(Coordinator coordinator, Scope scope) {

@@ -24,14 +24,17 @@ public final class Channels {
     private Channels() {}
 
     /** A channel that connects on first use. The caller shuts it down. */
-    public static ManagedChannel open(HostPort address, Token token) {
-        return NettyChannelBuilder.forAddress(address.host(), address.port())
-                .usePlaintext()
-                .maxInboundMessageSize(Limits.MESSAGE_BYTES)
-                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .intercept(new BearerInterceptor(token))
-                .build();
+    public static ManagedChannel open(Access access) {
+        NettyChannelBuilder channel =
+                NettyChannelBuilder.forAddress(access.address().host(), access.address().port())
+                        .maxInboundMessageSize(Limits.MESSAGE_BYTES)
+                        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .intercept(new BearerInterceptor(access.token()));
+        access.trust()
+                .ifPresentOrElse(
+                        trust -> channel.sslContext(trust.context()), channel::usePlaintext);
+        return channel.build();
     }
 
     private record BearerInterceptor(Token token) implements ClientInterceptor {

@@ -49,6 +49,12 @@ public record HostPort(String host, int port) {
         return new InetSocketAddress(host, port);
     }
 
+    /** Whether only this host is meant; not if the name is unknown. */
+    public boolean isLoopback() {
+        InetSocketAddress resolved = toSocketAddress();
+        return !resolved.isUnresolved() && resolved.getAddress().isLoopbackAddress();
+    }
+
     @Override
     public String toString() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

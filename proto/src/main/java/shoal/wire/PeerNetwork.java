@@ -15,10 +15,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.wire.tls.PeerTls;
+import shoal.wire.tls.WorkerIdentity;
 
 /**
  * The one thread that carries what a worker sends to other workers and receives from them: all
@@ -50,9 +54,16 @@ public final class PeerNetwork implements AutoCloseable {
     private static final long CLOSE_MILLIS = 150;
 
     private final EventLoopGroup loop;
+    private final Optional<PeerTls> tls;
     private final List<ManagedChannel> channels = new ArrayList<>(); // guarded by this
 
-    public PeerNetwork(String threadName) {
+    /**
+     * Starts the thread.
+     *
+     * @param tls to encrypt with and to know peers by; empty: nothing is encrypted
+     */
+    public PeerNetwork(String threadName, Optional<PeerTls> tls) {
+        this.tls = requireNonNull(tls, "tls");
         this.loop =
                 new MultiThreadIoEventLoopGroup(
                         1,
@@ -60,24 +71,30 @@ public final class PeerNetwork implements AutoCloseable {
                         NioIoHandler.newFactory());
     }
 
-    /** A channel that connects on first use and never repeats a call. The caller ends it. */
-    public synchronized ManagedChannel channelTo(HostPort address) {
+    /**
+     * A channel that connects on first use and never repeats a call. The caller ends it.
+     *
+     * @param peer whose certificate must be shown there, where connections are encrypted
+     */
+    public synchronized ManagedChannel channelTo(HostPort address, Supplier<WorkerIdentity> peer) {
         channels.removeIf(ManagedChannel::isTerminated);
-        ManagedChannel channel = unlisted(address);
+        ManagedChannel channel = unlisted(address, peer);
         channels.add(channel);
         return channel;
     }
 
-    private ManagedChannel unlisted(HostPort address) {
-        return NettyChannelBuilder.forAddress(address.host(), address.port())
-                .usePlaintext()
-                .eventLoopGroup(loop)
-                .channelType(NioSocketChannel.class)
-                .directExecutor()
-                .disableRetry()
-                .flowControlWindow(FLOW_WINDOW_BYTES)
-                .maxInboundMessageSize(TensorFrameMarshaller.MESSAGE_BYTES)
-                .build();
+    private ManagedChannel unlisted(HostPort address, Supplier<WorkerIdentity> peer) {
+        NettyChannelBuilder channel =
+                NettyChannelBuilder.forAddress(address.host(), address.port())
+                        .eventLoopGroup(loop)
+                        .channelType(NioSocketChannel.class)
+                        .directExecutor()
+                        .disableRetry()
+                        .flowControlWindow(FLOW_WINDOW_BYTES)
+                        .maxInboundMessageSize(TensorFrameMarshaller.MESSAGE_BYTES);
+        tls.ifPresentOrElse(
+                ours -> channel.sslContext(ours.clientContext(peer.get())), channel::usePlaintext);
+        return channel.build();
     }
 
     /** Options of calls of {@link #EXCHANGE}. */
@@ -87,8 +104,9 @@ public final class PeerNetwork implements AutoCloseable {
 
     /** A server at an address; the caller adds the method, starts and ends it. */
     public NettyServerBuilder serverAt(HostPort address) {
-        return NettyServerBuilder.forAddress(address.toSocketAddress())
-                .bossEventLoopGroup(loop)
+        NettyServerBuilder server = NettyServerBuilder.forAddress(address.toSocketAddress());
+        tls.ifPresent(ours -> server.sslContext(ours.serverContext()));
+        return server.bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
                 .channelType(NioServerSocketChannel.class)
                 .directExecutor()

@@ -1,8 +1,10 @@
 package shoal.wire;
 
 import io.grpc.netty.NettyServerBuilder;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import shoal.recipe.Limits;
+import shoal.wire.tls.Credentials;
 
 /** Starts building a server with the project's limits. */
 public final class Servers {
@@ -11,7 +13,18 @@ public final class Servers {
 
     private Servers() {}
 
-    /** A builder bound to the address; the caller adds services and starts it. */
+    /**
+     * A builder bound to the address; the caller adds services and starts it.
+     *
+     * @param credentials to encrypt with; empty: nothing is encrypted
+     */
+    public static NettyServerBuilder listenOn(HostPort address, Optional<Credentials> credentials) {
+        NettyServerBuilder server = listenOn(address);
+        credentials.ifPresent(ours -> server.sslContext(ours.serverContext()));
+        return server;
+    }
+
+    /** The same without encryption. */
     public static NettyServerBuilder listenOn(HostPort address) {
         return NettyServerBuilder.forAddress(address.toSocketAddress())
                 .maxInboundMessageSize(Limits.MESSAGE_BYTES)

@@ -2,18 +2,26 @@ package shoal.worker;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.proto.v1.CertificateRequest;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.PeerCertificate;
+import shoal.proto.v1.WorkerMessage;
 import shoal.recipe.ErrorCode;
 import shoal.worker.core.Action;
 import shoal.worker.core.Decision;
@@ -23,6 +31,7 @@ import shoal.worker.core.WorkerState;
 import shoal.worker.run.RunOpener;
 import shoal.worker.run.RunThread;
 import shoal.worker.session.Attachment;
+import shoal.worker.session.PeerKey;
 
 /**
  * The thread that decides: takes events one at a time, asks the core, performs its actions.
@@ -36,21 +45,32 @@ final class Driver implements Attachment.Owner, Action.Handler {
     /** The loop never waits, so it ends as soon as it has a core. */
     private static final long LOOP_MILLIS = 300;
 
+    /** Between two requests for a certificate that stay without an answer. */
+    private static final long RENEWAL_MINUTES = 10;
+
     private final Hello introduction;
+    private final Optional<PeerKey> peerKey;
     private final Consumer<WorkerException> ended;
     private final Loop loop = new Loop();
     private final RunThread runThread;
     private final CommitWait commitWait = new CommitWait(System::nanoTime);
     private @Nullable Attachment attachment;
+    private @Nullable ScheduledFuture<?> renewal;
     private WorkerState state = WorkerState.initial();
 
     /**
      * A driver that is not attached yet.
      *
      * @param introduction Hello without held run
+     * @param peerKey by which others know this process, where connections are encrypted
      * @param ended takes why the worker cannot go on
      */
-    Driver(Hello introduction, RunOpener opener, Consumer<WorkerException> ended) {
+    Driver(
+            Hello introduction,
+            Optional<PeerKey> peerKey,
+            RunOpener opener,
+            Consumer<WorkerException> ended) {
+        this.peerKey = requireNonNull(peerKey, "peerKey");
         this.introduction = requireNonNull(introduction, "introduction");
         this.ended = requireNonNull(ended, "ended");
         this.runThread = new RunThread(opener, this::post, this::crashed);
@@ -105,6 +125,35 @@ final class Driver implements Attachment.Owner, Action.Handler {
     @Override
     public void attached() {
         decide(new Event.Attached());
+    }
+
+    @Override
+    public void certified(PeerCertificate certificate) {
+        peerKey.ifPresent(
+                key -> {
+                    Instant now = InstantSource.system().instant();
+                    Instant due = key.take(certificate, now);
+                    if (renewal != null) {
+                        renewal.cancel(false);
+                    }
+                    renewal =
+                            loop.scheduleWithFixedDelay(
+                                    () -> askForCertificate(key),
+                                    Duration.between(now, due).toSeconds(),
+                                    TimeUnit.MINUTES.toSeconds(RENEWAL_MINUTES),
+                                    TimeUnit.SECONDS);
+                });
+    }
+
+    private void askForCertificate(PeerKey key) {
+        if (attachment != null) {
+            attachment.send(
+                    WorkerMessage.newBuilder()
+                            .setCertificateRequest(
+                                    CertificateRequest.newBuilder()
+                                            .setPeerPublicKey(key.publicKey()))
+                            .build());
+        }
     }
 
     @Override

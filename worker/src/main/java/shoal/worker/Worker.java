@@ -1,9 +1,11 @@
 package shoal.worker;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,7 +18,11 @@ import shoal.proto.v1.PeerFacts;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.wire.Channels;
+import shoal.wire.HostName;
+import shoal.wire.HostPort;
+import shoal.wire.OwnAddress;
 import shoal.wire.Version;
+import shoal.wire.tls.PeerTls;
 import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.CoordinatorArtefacts;
 import shoal.worker.exchange.Crew;
@@ -26,6 +32,7 @@ import shoal.worker.run.EngineFactory;
 import shoal.worker.run.RunLoader;
 import shoal.worker.run.RunOpener;
 import shoal.worker.session.Attachment;
+import shoal.worker.session.PeerKey;
 import shoal.worker.session.SessionTimes;
 
 /**
@@ -109,18 +116,21 @@ public final class Worker implements AutoCloseable {
      * @throws UserException if the work directory or the peer port cannot be used
      */
     static Worker start(WorkerSettings settings, SessionTimes times, OpenerFactory opener) {
-        PeerPort peers = PeerPort.listen(settings.peerListen(), ExchangeSettings.standard());
+        Optional<PeerTls> tls = settings.coordinator().trust().map(encrypted -> new PeerTls());
+        Optional<PeerKey> peerKey = tls.map(PeerKey::new);
+        PeerPort peers = PeerPort.listen(settings.peerListen(), ExchangeSettings.standard(), tls);
         WorkDirectory directory = openDirectory(settings, peers);
-        ManagedChannel channel = Channels.open(settings.coordinator(), settings.token());
+        ManagedChannel channel = Channels.open(settings.coordinator());
         CompletableFuture<Void> end = new CompletableFuture<>();
         Driver driver =
                 new Driver(
-                        introduction(settings, directory, peers),
+                        introduction(settings, directory, peers, peerKey),
+                        peerKey,
                         opener.create(directory, channel, peers),
                         end::completeExceptionally);
         driver.start(
                 new Attachment(
-                        settings.coordinator(),
+                        settings.coordinator().address(),
                         channel,
                         times,
                         driver,
@@ -129,7 +139,7 @@ public final class Worker implements AutoCloseable {
         LOG.info(
                 "worker started id={} coordinator={} lanes={} peer-port={}",
                 directory.workerId(),
-                settings.coordinator(),
+                settings.coordinator().address(),
                 settings.usableLanes(),
                 peers.address());
         return new Worker(directory, channel, peers, driver, end);
@@ -194,8 +204,22 @@ public final class Worker implements AutoCloseable {
         end.complete(null);
     }
 
+    /** Whoever listens everywhere is reached as the coordinator sees it. */
+    private static HostPort reached(WorkerSettings settings, PeerPort peers) {
+        HostPort listening = peers.address();
+        return listening.toSocketAddress().getAddress().isAnyLocalAddress()
+                ? new HostPort(
+                        OwnAddress.towards(settings.coordinator().address())
+                                .orElse(listening.host()),
+                        listening.port())
+                : listening;
+    }
+
     private static Hello introduction(
-            WorkerSettings settings, WorkDirectory directory, PeerPort peers) {
+            WorkerSettings settings,
+            WorkDirectory directory,
+            PeerPort peers,
+            Optional<PeerKey> peerKey) {
         return Hello.newBuilder()
                 .setWorkerId(directory.workerId())
                 .setIncarnation(UUID.randomUUID().toString())
@@ -206,7 +230,10 @@ public final class Worker implements AutoCloseable {
                 .setPeer(
                         PeerFacts.newBuilder()
                                 .setAddress(
-                                        settings.advertise().orElse(peers.address()).toString()))
+                                        settings.advertise()
+                                                .orElseGet(() -> reached(settings, peers))
+                                                .toString()))
+                .setPeerPublicKey(peerKey.map(PeerKey::publicKey).orElse(ByteString.EMPTY))
                 .build();
     }
 }

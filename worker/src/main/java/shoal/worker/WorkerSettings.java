@@ -6,22 +6,20 @@ import java.nio.file.Path;
 import java.util.Optional;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
-import shoal.wire.Token;
 
 /**
  * What a worker process is told at its start.
  *
- * @param coordinator to dial
- * @param token of scope worker or admin
+ * @param coordinator to dial, with a token of scope worker or admin
  * @param workDirectory for its id, its cache and the files of the run it serves; one process each
  * @param lanes compute threads; 0 = as many as there are usable cores
  * @param peerListen for the other workers of its runs; port 0 = any free one
  * @param advertise where these reach it, if elsewhere
  */
 public record WorkerSettings(
-        HostPort coordinator,
-        Token token,
+        Access coordinator,
         Path workDirectory,
         int lanes,
         HostPort peerListen,
@@ -30,7 +28,6 @@ public record WorkerSettings(
 
     public WorkerSettings {
         requireNonNull(coordinator, "coordinator");
-        requireNonNull(token, "token");
         requireNonNull(workDirectory, "workDirectory");
         Require.range("lanes", lanes, 0, Limits.LANES);
         requireNonNull(peerListen, "peerListen");
@@ -38,8 +35,8 @@ public record WorkerSettings(
     }
 
     /** For a worker whose peers are all on this host. */
-    public WorkerSettings(HostPort coordinator, Token token, Path workDirectory, int lanes) {
-        this(coordinator, token, workDirectory, lanes, ANY_LOOPBACK_PORT, Optional.empty());
+    public WorkerSettings(Access coordinator, Path workDirectory, int lanes) {
+        this(coordinator, workDirectory, lanes, ANY_LOOPBACK_PORT, Optional.empty());
     }
 
     /** The lanes to use on this machine. */

@@ -25,6 +25,7 @@ import shoal.proto.v1.RunTrouble;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
 import shoal.wire.Version;
@@ -360,7 +361,7 @@ final class WorkerTest {
 
     private Worker start(SessionTimes times, HostPort address, Token token) {
         return Worker.start(
-                new WorkerSettings(address, token, folder, 2),
+                new WorkerSettings(new Access(address, token), folder, 2),
                 times,
                 (directory, channel, peers) -> runs);
     }

@@ -60,8 +60,7 @@ public final class CoordinatorClient implements AutoCloseable {
     }
 
     public static CoordinatorClient open(Connection connection) {
-        return new CoordinatorClient(
-                Channels.open(connection.address(), connection.token()), new Refusals(connection));
+        return new CoordinatorClient(Channels.open(connection.access()), new Refusals(connection));
     }
 
     /** All runs, newest first. */

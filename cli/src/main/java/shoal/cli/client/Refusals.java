@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import shoal.cli.outcome.CommandException;
 import shoal.recipe.ErrorCode;
+import shoal.wire.tls.TlsTrouble;
 
 /** Turns the status with which a call ended into what the user should know and do. */
 final class Refusals {
@@ -28,6 +30,12 @@ final class Refusals {
                 || Thread.currentThread().isInterrupted()) {
             Thread.currentThread().interrupt();
             return new CancellationException("interrupted while asking for " + asked);
+        }
+        Optional<String> tls = TlsTrouble.words(status.getCause());
+        if (tls.isPresent()) {
+            return new CommandException(
+                    ErrorCode.CLUSTER_UNREACHABLE,
+                    "the coordinator at " + connection.address() + " is not trusted: " + tls.get());
         }
         return switch (status.getCode()) {
             case UNAVAILABLE -> unreachable("no coordinator answers");
@@ -72,7 +80,8 @@ final class Refusals {
 
     /** Whether the call ended because the coordinator is away, perhaps for a moment. */
     static boolean isAway(StatusRuntimeException ended) {
-        return ended.getStatus().getCode() == Status.Code.UNAVAILABLE;
+        return ended.getStatus().getCode() == Status.Code.UNAVAILABLE
+                && TlsTrouble.words(ended.getStatus().getCause()).isEmpty();
     }
 
     private CommandException unreachable(String what) {

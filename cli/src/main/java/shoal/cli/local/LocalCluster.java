@@ -19,6 +19,8 @@ import shoal.cli.outcome.FileTrees;
 import shoal.cli.outcome.Interrupts;
 import shoal.coordinator.Coordinator;
 import shoal.coordinator.CoordinatorSettings;
+import shoal.coordinator.tls.TlsSettings;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Token;
@@ -104,7 +106,7 @@ public final class LocalCluster implements AutoCloseable {
         Path tokenFile = started.tokenFile(Scope.SUBMIT);
         try {
             Token token = new Token(Files.readString(tokenFile).strip());
-            return new Connection(address, "this command", token, tokenFile.toString());
+            return new Connection(new Access(address, token), "this command", tokenFile.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -145,6 +147,7 @@ public final class LocalCluster implements AutoCloseable {
                         directory.resolve("coordinator"),
                         FREE_PORT,
                         Optional.empty(),
+                        TlsSettings.standard(),
                         Optional.of(workingDirectory)));
     }
 

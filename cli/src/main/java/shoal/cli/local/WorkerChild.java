@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import shoal.cli.outcome.FileTrees;
 import shoal.engine.djl.DjlEngine;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
 import shoal.worker.Worker;
@@ -47,7 +48,9 @@ public final class WorkerChild {
         Token token = new Token(Files.readString(order.tokenFile()).strip());
         WorkerSettings settings =
                 new WorkerSettings(
-                        order.coordinator(), token, directory.resolve(args[1]), order.lanes());
+                        new Access(order.coordinator(), token),
+                        directory.resolve(args[1]),
+                        order.lanes());
         try (Worker worker = Worker.start(settings)) {
             worker.awaitEnd();
         }

@@ -40,8 +40,7 @@ public final class WorkerRun {
             throws InterruptedException {
         WorkerSettings settings =
                 new WorkerSettings(
-                        coordinator.address(),
-                        coordinator.token(),
+                        coordinator.access(),
                         place.workDirectory(),
                         lanes,
                         place.peerListen(),

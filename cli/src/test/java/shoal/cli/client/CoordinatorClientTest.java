@@ -24,6 +24,7 @@ import shoal.proto.v1.Demand;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
 import shoal.recipe.ErrorCode;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
 
@@ -114,9 +115,8 @@ final class CoordinatorClientTest {
         }
         Connection nowhere =
                 new Connection(
-                        new HostPort("127.0.0.1", free),
+                        new Access(new HostPort("127.0.0.1", free), coordinator.token()),
                         "SHOAL_COORDINATOR",
-                        coordinator.token(),
                         "SHOAL_TOKEN_FILE t");
 
         try (CoordinatorClient lost = CoordinatorClient.open(nowhere)) {
@@ -134,9 +134,8 @@ final class CoordinatorClientTest {
     void a_foreign_token_is_refused_with_where_it_came_from() {
         Connection stranger =
                 new Connection(
-                        coordinator.address(),
+                        new Access(coordinator.address(), Token.create(new SecureRandom())),
                         "--coordinator",
-                        Token.create(new SecureRandom()),
                         "--token-file old/submit");
 
         try (CoordinatorClient refused = CoordinatorClient.open(stranger)) {

@@ -41,6 +41,7 @@ import shoal.proto.v1.SubmitRequest;
 import shoal.proto.v1.UploadChunk;
 import shoal.proto.v1.UploadReceipt;
 import shoal.proto.v1.WatchRequest;
+import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Servers;
@@ -116,7 +117,7 @@ public final class FakeCoordinator implements AutoCloseable {
     }
 
     Connection connection() {
-        return new Connection(address(), "--coordinator", token, "--token-file T");
+        return new Connection(new Access(address(), token), "--coordinator", "--token-file T");
     }
 
     /** The next stream of events; it breaks off after them unless the last one ends the run. */

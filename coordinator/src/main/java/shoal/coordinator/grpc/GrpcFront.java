@@ -25,6 +25,7 @@ import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Servers;
+import shoal.wire.tls.Credentials;
 
 /** The gRPC listener with all its services. */
 public final class GrpcFront implements AutoCloseable {
@@ -60,6 +61,19 @@ public final class GrpcFront implements AutoCloseable {
         }
     }
 
+    /**
+     * Where to listen, and how.
+     *
+     * @param address to listen at
+     * @param credentials to encrypt with; empty: nothing is encrypted
+     */
+    public record Listening(HostPort address, Optional<Credentials> credentials) {
+        public Listening {
+            requireNonNull(address, "address");
+            requireNonNull(credentials, "credentials");
+        }
+    }
+
     private GrpcFront(Server server, HostPort address) {
         this.server = server;
         this.address = address;
@@ -73,14 +87,15 @@ public final class GrpcFront implements AutoCloseable {
      * @throws UserException if the port is taken
      */
     public static GrpcFront start(
-            HostPort asked,
+            Listening listening,
             Function<String, Optional<Scope>> scopes,
             ExecutorService threads,
             Ground ground,
             Sessions sessions,
             Watchers watchers) {
+        HostPort asked = listening.address();
         Server server =
-                Servers.listenOn(asked)
+                Servers.listenOn(asked, listening.credentials())
                         .executor(threads)
                         .intercept(Gate.of(scopes))
                         .addService(sessions)

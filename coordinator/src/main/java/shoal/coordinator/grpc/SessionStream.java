@@ -10,11 +10,14 @@ import java.util.function.Consumer;
 import shoal.coordinator.core.Bounds;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.SessionId;
+import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
 import shoal.coordinator.message.WorkerMessages;
+import shoal.proto.v1.CertificateRequest;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.Heartbeat;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.PeerCertificate;
 import shoal.proto.v1.Welcome;
 import shoal.proto.v1.WorkerMessage;
 import shoal.wire.Version;
@@ -43,6 +46,9 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
     private final SessionId id;
     private final ServerCallStreamObserver<CoordinatorMessage> out;
     private final Consumer<Event> events;
+    private final PeerCertificates certificates;
+    private Optional<WorkerProcess> process = Optional.empty(); // of the reading thread
+    private Optional<PeerCertificate> certificate = Optional.empty(); // guarded by this
     private Runnable atEnd = () -> {};
     private boolean attached;
     private boolean admitted;
@@ -53,10 +59,12 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
     SessionStream(
             SessionId id,
             ServerCallStreamObserver<CoordinatorMessage> out,
-            Consumer<Event> events) {
+            Consumer<Event> events,
+            PeerCertificates certificates) {
         this.id = requireNonNull(id, "id");
         this.out = requireNonNull(out, "out");
         this.events = requireNonNull(events, "events");
+        this.certificates = requireNonNull(certificates, "certificates");
         out.setOnCancelHandler(() -> end("its stream broke"));
     }
 
@@ -74,6 +82,8 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
                 hello(message);
             } else if (message.hasHeartbeat()) {
                 events.accept(new Event.Heartbeat(id));
+            } else if (message.hasCertificateRequest()) {
+                renew(message.getCertificateRequest());
             } else {
                 report(message);
             }
@@ -97,17 +107,15 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
 
     /** Lets the worker in. */
     public void admit() {
+        Welcome.Builder welcome =
+                Welcome.newBuilder()
+                        .setSession(id.text())
+                        .setHeartbeatMillis(Math.toIntExact(Bounds.HEARTBEAT.toMillis()));
         synchronized (this) {
             admitted = true;
+            certificate.ifPresent(welcome::setPeerCertificate);
         }
-        send(
-                CoordinatorMessage.newBuilder()
-                        .setWelcome(
-                                Welcome.newBuilder()
-                                        .setSession(id.text())
-                                        .setHeartbeatMillis(
-                                                Math.toIntExact(Bounds.HEARTBEAT.toMillis())))
-                        .build());
+        send(CoordinatorMessage.newBuilder().setWelcome(welcome).build());
     }
 
     /** Sends, unless the stream is closed. */
@@ -177,16 +185,36 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
                                     + "'; both must be the same version. Update the older one"));
             return;
         }
+        WorkerProcess said = WorkerMessages.process(hello);
+        process = Optional.of(said);
+        Optional<PeerCertificate> vouched =
+                hello.getPeerPublicKey().isEmpty()
+                        ? Optional.empty()
+                        : certificates.issue(said, hello.getPeerPublicKey());
         Event event =
                 new Event.Attached(
-                        id,
-                        WorkerMessages.process(hello),
-                        WorkerMessages.facts(hello),
-                        WorkerMessages.held(hello));
+                        id, said, WorkerMessages.facts(hello), WorkerMessages.held(hello));
         synchronized (this) {
             attached = true;
+            certificate = vouched;
         }
         events.accept(event);
+    }
+
+    /** Only whoever was let in is vouched for again. */
+    private void renew(CertificateRequest request) {
+        boolean in;
+        synchronized (this) {
+            in = admitted;
+        }
+        process.filter(any -> in)
+                .flatMap(said -> certificates.issue(said, request.getPeerPublicKey()))
+                .ifPresent(
+                        newer ->
+                                send(
+                                        CoordinatorMessage.newBuilder()
+                                                .setPeerCertificate(newer)
+                                                .build()));
     }
 
     private void report(WorkerMessage message) {

@@ -23,13 +23,16 @@ import shoal.proto.v1.WorkerSessionGrpc;
  */
 public final class Sessions extends WorkerSessionGrpc.WorkerSessionImplBase {
     private final Consumer<Event> events;
+    private final PeerCertificates certificates;
     private final Map<SessionId, SessionStream> open = new ConcurrentHashMap<>();
 
     /**
      * @param events where what workers say is told
+     * @param certificates for their keys
      */
-    public Sessions(Consumer<Event> events) {
+    public Sessions(Consumer<Event> events, PeerCertificates certificates) {
         this.events = requireNonNull(events, "events");
+        this.certificates = requireNonNull(certificates, "certificates");
     }
 
     @Override
@@ -37,7 +40,10 @@ public final class Sessions extends WorkerSessionGrpc.WorkerSessionImplBase {
         SessionId id = new SessionId(UUID.randomUUID().toString());
         SessionStream stream =
                 new SessionStream(
-                        id, (ServerCallStreamObserver<CoordinatorMessage>) out, this::tell);
+                        id,
+                        (ServerCallStreamObserver<CoordinatorMessage>) out,
+                        this::tell,
+                        certificates);
         open.put(id, stream);
         stream.onEnd(() -> open.remove(id));
         if (open.size() > Bounds.WORKERS) {

@@ -6,13 +6,18 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
+import shoal.wire.tls.Credentials;
 
 /**
  * Serves {@code /healthz} (200 while decisions are made, else 503) and {@code /readyz} (200 while
@@ -29,19 +34,29 @@ public final class HealthFront implements AutoCloseable {
     private final BooleanSupplier ready;
     private final HostPort address;
 
-    private HealthFront(Vertx vertx, HostPort asked, BooleanSupplier alive, BooleanSupplier ready) {
+    private HealthFront(
+            Vertx vertx,
+            HostPort asked,
+            HttpServerOptions options,
+            BooleanSupplier alive,
+            BooleanSupplier ready) {
         this.vertx = vertx;
         this.alive = requireNonNull(alive, "alive");
         this.ready = requireNonNull(ready, "ready");
-        this.address = listen(asked);
+        this.address = listen(asked, options);
     }
 
     /**
      * Starts to listen.
      *
+     * @param credentials to encrypt with; empty: nothing is encrypted
      * @throws UserException if the port is taken
      */
-    public static HealthFront start(HostPort asked, BooleanSupplier alive, BooleanSupplier ready) {
+    public static HealthFront start(
+            HostPort asked,
+            Optional<Credentials> credentials,
+            BooleanSupplier alive,
+            BooleanSupplier ready) {
         Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
@@ -51,7 +66,7 @@ public final class HealthFront implements AutoCloseable {
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
         try {
-            return new HealthFront(vertx, asked, alive, ready);
+            return new HealthFront(vertx, asked, options(credentials), alive, ready);
         } catch (RuntimeException e) {
             close(vertx);
             throw e;
@@ -68,8 +83,18 @@ public final class HealthFront implements AutoCloseable {
         close(vertx);
     }
 
-    private HostPort listen(HostPort asked) {
-        HttpServer server = vertx.createHttpServer().requestHandler(this::answer);
+    private static HttpServerOptions options(Optional<Credentials> credentials) {
+        HttpServerOptions options = new HttpServerOptions();
+        credentials.ifPresent(
+                ours ->
+                        options.setSsl(true)
+                                .setKeyCertOptions(KeyCertOptions.wrap(ours.keys()))
+                                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3")));
+        return options;
+    }
+
+    private HostPort listen(HostPort asked, HttpServerOptions options) {
+        HttpServer server = vertx.createHttpServer(options).requestHandler(this::answer);
         try {
             int port =
                     server.listen(asked.port(), asked.host())

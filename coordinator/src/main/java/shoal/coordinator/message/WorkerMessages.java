@@ -105,7 +105,7 @@ public final class WorkerMessages {
             case EVALUATION_ROWS -> Optional.of(evaluated(message.getEvaluationRows()));
             case STATE_UPLOADED -> Optional.of(uploaded(message.getStateUploaded()));
             case RUN_TROUBLE -> Optional.of(trouble(message.getRunTrouble()));
-            case HELLO, HEARTBEAT, KIND_NOT_SET -> Optional.empty();
+            case HELLO, HEARTBEAT, CERTIFICATE_REQUEST, KIND_NOT_SET -> Optional.empty();
         };
     }
 

@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import shoal.coordinator.Coordinator;
 import shoal.coordinator.CoordinatorSettings;
+import shoal.coordinator.tls.TlsSettings;
 import shoal.recipe.Recipe;
+import shoal.wire.Access;
 import shoal.wire.Channels;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Token;
+import shoal.wire.tls.CoordinatorTrust;
 import shoal.worker.Worker;
 import shoal.worker.WorkerSettings;
 
@@ -38,15 +41,19 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts a coordinator and workers of so many lanes each below a folder. */
     static Cluster start(Path folder, int workers, int lanes) throws IOException {
+        return start(folder, workers, lanes, TlsSettings.standard());
+    }
+
+    /** The same, with a say about encryption. */
+    static Cluster start(Path folder, int workers, int lanes, TlsSettings tls) throws IOException {
         Path data = folder.resolve("coordinator");
-        Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0));
+        Coordinator coordinator = coordinator(data, new HostPort("127.0.0.1", 0), tls);
         List<Worker> started = new ArrayList<>();
         for (int i = 0; i < workers; i++) {
             started.add(
                     Worker.start(
                             new WorkerSettings(
-                                    coordinator.address(),
-                                    token(coordinator, Scope.WORKER),
+                                    access(coordinator, Scope.WORKER),
                                     folder.resolve("worker-" + i),
                                     lanes)));
         }
@@ -76,7 +83,7 @@ public final class Cluster implements AutoCloseable {
         HostPort address = coordinator.address();
         channel.shutdownNow();
         coordinator.close();
-        coordinator = coordinator(data, address);
+        coordinator = coordinator(data, address, TlsSettings.standard());
         channel = dial(coordinator);
     }
 
@@ -87,15 +94,19 @@ public final class Cluster implements AutoCloseable {
         coordinator.close();
     }
 
-    private static Coordinator coordinator(Path data, HostPort listen) {
-        return Coordinator.start(new CoordinatorSettings(data, listen, Optional.empty()));
+    private static Coordinator coordinator(Path data, HostPort listen, TlsSettings tls) {
+        return Coordinator.start(
+                new CoordinatorSettings(data, listen, Optional.empty(), tls, Optional.empty()));
     }
 
     private static ManagedChannel dial(Coordinator coordinator) throws IOException {
-        return Channels.open(coordinator.address(), token(coordinator, Scope.ADMIN));
+        return Channels.open(access(coordinator, Scope.ADMIN));
     }
 
-    private static Token token(Coordinator coordinator, Scope scope) throws IOException {
-        return new Token(Files.readString(coordinator.tokenFile(scope)).strip());
+    private static Access access(Coordinator coordinator, Scope scope) throws IOException {
+        return new Access(
+                coordinator.address(),
+                new Token(Files.readString(coordinator.tokenFile(scope)).strip()),
+                coordinator.fingerprint().map(CoordinatorTrust::pinned));
     }
 }

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.coordinator.tls.TlsSettings;
 import shoal.proto.v1.RunStatus;
 import shoal.recipe.Recipe;
 import shoal.recipe.request.RecipeReader;
@@ -74,6 +76,19 @@ final class WorkerCountTest {
     @Test
     void two_workers_give_the_model_and_the_log_of_one_with_lamb_too() throws Exception {
         assertSame(LAMB, 2, 2, 2);
+    }
+
+    @Test
+    void workers_that_encrypt_give_the_same_too() throws Exception {
+        Recipe recipe = recipe(NO_OPTIMIZER, 2, 2);
+        Result plain;
+        try (Cluster cluster = Cluster.start(folder.resolve("plain"), 1, 1)) {
+            plain = train(cluster, recipe, "plain", 1);
+        }
+        TlsSettings on = new TlsSettings(TlsSettings.Mode.ON, List.of(), Optional.empty());
+        try (Cluster cluster = Cluster.start(folder.resolve("tls"), 2, 1, on)) {
+            plain.assertSame("encrypted", train(cluster, recipe, "encrypted", 2));
+        }
     }
 
     @Tag("slow")

@@ -21,7 +21,8 @@ record HeldCore(WorkerState state, RunState.Held held) {
             case COMMIT_STEP -> commit(message.getCommitStep());
             case EVALUATE -> evaluate(message.getEvaluate().getStep());
             case UPLOAD_STATE -> upload(message.getUploadState());
-            case START_RUN, END_RUN, WELCOME, HEARTBEAT, KIND_NOT_SET -> Decision.stay(state);
+            case START_RUN, END_RUN, WELCOME, HEARTBEAT, PEER_CERTIFICATE, KIND_NOT_SET ->
+                    Decision.stay(state);
         };
     }
 

@@ -55,7 +55,7 @@ public final class WorkerCore {
             case EVALUATE -> Optional.of(message.getEvaluate().getFence());
             case UPLOAD_STATE -> Optional.of(message.getUploadState().getFence());
             case END_RUN -> Optional.of(message.getEndRun().getFence());
-            case WELCOME, HEARTBEAT, KIND_NOT_SET -> Optional.empty();
+            case WELCOME, HEARTBEAT, PEER_CERTIFICATE, KIND_NOT_SET -> Optional.empty();
         };
     }
 

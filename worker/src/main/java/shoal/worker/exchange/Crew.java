@@ -10,6 +10,7 @@ import shoal.recipe.Require;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
+import shoal.wire.tls.WorkerIdentity;
 
 /**
  * The workers of one generation of a run, as the coordinator named them to this one.
@@ -25,12 +26,23 @@ public record Crew(String run, long generation, int index, List<Member> members,
      * One worker and where others reach it.
      *
      * @param worker its id
+     * @param incarnation of its process
      * @param address that it advertises
      */
-    public record Member(String worker, HostPort address) {
+    public record Member(String worker, String incarnation, HostPort address) {
         public Member {
             requireNonNull(worker, "worker");
+            requireNonNull(incarnation, "incarnation");
             requireNonNull(address, "address");
+        }
+
+        /** Where connections are not encrypted, and nobody asks which process it is. */
+        public Member(String worker, HostPort address) {
+            this(worker, "", address);
+        }
+
+        WorkerIdentity identity() {
+            return new WorkerIdentity(worker, incarnation);
         }
 
         @Override
@@ -60,6 +72,7 @@ public record Crew(String run, long generation, int index, List<Member> members,
                                 peer ->
                                         new Member(
                                                 peer.getWorkerId(),
+                                                peer.getIncarnation(),
                                                 address(
                                                         peer.getWorkerId(),
                                                         peer.getFacts().getAddress())))

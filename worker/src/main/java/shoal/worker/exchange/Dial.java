@@ -9,6 +9,7 @@ import shoal.wire.MemoryOffer;
 import shoal.wire.PeerHello;
 import shoal.wire.PeerNetwork;
 import shoal.wire.TensorFrame;
+import shoal.wire.tls.TlsTrouble;
 
 /**
  * Opens one stream to a peer: tries again while the peer has not opened its exchange yet, and gives
@@ -100,7 +101,9 @@ final class Dial {
                     "no answer within "
                             + times.reachMillis()
                             + " ms"
-                            + (reason.isEmpty() ? "" : "; last: " + reason));
+                            + (reason.isEmpty() ? "" : "; last: " + reason)
+                            + ". Give that worker an --advertise that reaches it from here, and let"
+                            + " the port through (docs/ports.md)");
         }
     }
 
@@ -111,6 +114,11 @@ final class Dial {
     }
 
     private void refused(Status status, Metadata trailers) {
+        Optional<String> tls = TlsTrouble.words(status.getCause());
+        if (tls.isPresent()) {
+            fail(tls.get());
+            return;
+        }
         if (PeerPort.isNotOpenYet(trailers)) {
             state = State.ANSWERED;
             link.changed();

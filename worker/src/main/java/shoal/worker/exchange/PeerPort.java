@@ -2,19 +2,20 @@ package shoal.worker.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.recipe.UserException;
@@ -22,6 +23,8 @@ import shoal.wire.HostPort;
 import shoal.wire.PeerHello;
 import shoal.wire.PeerNetwork;
 import shoal.wire.TensorFrame;
+import shoal.wire.tls.PeerTls;
+import shoal.wire.tls.WorkerIdentity;
 import shoal.worker.stop.StopSignal;
 
 /**
@@ -51,9 +54,13 @@ public final class PeerPort implements AutoCloseable {
     private final Server server;
     private final HostPort address;
 
-    private PeerPort(HostPort listen, ExchangeSettings settings, LongSupplier nanoTime)
+    private PeerPort(
+            HostPort listen,
+            ExchangeSettings settings,
+            Optional<PeerTls> tls,
+            LongSupplier nanoTime)
             throws IOException {
-        this.network = new PeerNetwork("shoal-peers");
+        this.network = new PeerNetwork("shoal-peers", tls);
         this.settings = settings;
         this.nanoTime = nanoTime;
         try {
@@ -75,19 +82,22 @@ public final class PeerPort implements AutoCloseable {
     /**
      * Listens for peers, and removes shared memory that dead workers left on this host.
      *
-     * @param listen on loopback; port 0: any free one
+     * @param listen on loopback, where nothing is encrypted; port 0: any free one
+     * @param tls to encrypt with and to know peers by
      * @throws UserException if that is no address to listen on
      */
-    public static PeerPort listen(HostPort listen, ExchangeSettings settings) {
+    public static PeerPort listen(
+            HostPort listen, ExchangeSettings settings, Optional<PeerTls> tls) {
         requireNonNull(settings, "settings");
-        if (!isLoopback(listen)) {
+        if (tls.isEmpty() && !listen.isLoopback()) {
             throw new UserException(
                     "--peer-listen",
                     "is "
                             + listen
-                            + ", but what workers exchange is not encrypted yet. Listen on"
-                            + " 127.0.0.1 and tunnel that port (ssh -L), or run all workers of a"
-                            + " run on one host.");
+                            + ", and without encryption everybody on the way could read what"
+                            + " workers exchange. Start the coordinator with --tls on and pass"
+                            + " --ca-fingerprint with what it prints; or listen on 127.0.0.1 and"
+                            + " tunnel that port (ssh -L).");
         }
         settings.memory()
                 .ifPresent(
@@ -95,7 +105,7 @@ public final class PeerPort implements AutoCloseable {
                                 MemoryFolder.removeLeftovers(
                                         root, InstantSource.system().instant()));
         try {
-            return new PeerPort(listen, settings, System::nanoTime);
+            return new PeerPort(listen, settings, tls, System::nanoTime);
         } catch (IOException e) {
             throw new UserException(
                     "--peer-listen",
@@ -105,6 +115,11 @@ public final class PeerPort implements AutoCloseable {
                             + (e.getCause() == null ? e : e.getCause()).getMessage()
                             + ". Give another address, or leave it out for any free port.");
         }
+    }
+
+    /** The same without encryption, for workers of one host. */
+    public static PeerPort listen(HostPort listen, ExchangeSettings settings) {
+        return listen(listen, settings, Optional.empty());
     }
 
     /** Where it listens, with the port that was chosen. */
@@ -194,6 +209,11 @@ public final class PeerPort implements AutoCloseable {
                     Status.INVALID_ARGUMENT,
                     "worker " + said.from() + " dials " + said.to() + ", this is " + crew.index());
         }
+        Optional<String> stranger = stranger(call, crew.members().get(said.from()));
+        if (stranger.isPresent()) {
+            LOG.warn("a worker that dialled this one is refused: {}", stranger.get());
+            return refuse(call, Status.PERMISSION_DENIED, stranger.get());
+        }
         return exchange.accept(said, call);
     }
 
@@ -205,8 +225,20 @@ public final class PeerPort implements AutoCloseable {
         return new ServerCall.Listener<>() {};
     }
 
-    private static boolean isLoopback(HostPort listen) {
-        InetSocketAddress resolved = listen.toSocketAddress();
-        return !resolved.isUnresolved() && resolved.getAddress().isLoopbackAddress();
+    /** Why the caller's certificate is not the member's; empty if it is, or there is no TLS. */
+    private static Optional<String> stranger(
+            ServerCall<TensorFrame, TensorFrame> call, Crew.Member member) {
+        SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        if (session == null) {
+            return Optional.empty(); // The port does not encrypt; one that does has a session.
+        }
+        Optional<WorkerIdentity> shown = PeerTls.caller(session);
+        return shown.equals(Optional.of(member.identity()))
+                ? Optional.empty()
+                : Optional.of(
+                        "its certificate is of "
+                                + shown.map(WorkerIdentity::toString).orElse("nobody")
+                                + ", the run's member is "
+                                + member.identity());
     }
 }

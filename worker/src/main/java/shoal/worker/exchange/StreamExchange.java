@@ -82,8 +82,8 @@ final class StreamExchange implements Exchange {
     void connect() {
         for (PeerLink link : links.values()) {
             if (link.peer() < crew.index()) {
-                ManagedChannel channel =
-                        network.channelTo(crew.members().get(link.peer()).address());
+                Crew.Member peer = crew.members().get(link.peer());
+                ManagedChannel channel = network.channelTo(peer.address(), peer::identity);
                 channels.add(channel);
                 for (Kind.Track track : Kind.Track.values()) {
                     dials.add(dial(channel, link, track));
@@ -276,9 +276,7 @@ final class StreamExchange implements Exchange {
                                                             + crew.members().get(dial.peer())
                                                             + ": "
                                                             + why
-                                                            + ". Give that worker an --advertise"
-                                                            + " that reaches it from here, and let"
-                                                            + " the port through (docs/ports.md).")));
+                                                            + ".")));
         }
         if (!problems.isEmpty()) {
             throw new UserException(List.copyOf(problems.values()));

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.PeerCertificate;
 import shoal.proto.v1.WorkerMessage;
 import shoal.wire.HostPort;
 
@@ -42,6 +43,9 @@ public final class Attachment {
         Hello hello();
 
         void attached();
+
+        /** The coordinator vouches for this process towards other workers. */
+        void certified(PeerCertificate certificate);
 
         void detached();
 
@@ -131,7 +135,12 @@ public final class Attachment {
                     "attached to the coordinator address={} session={}",
                     coordinator,
                     message.getWelcome().getSession());
+            if (message.getWelcome().hasPeerCertificate()) {
+                owner.certified(message.getWelcome().getPeerCertificate());
+            }
             owner.attached();
+        } else if (welcomed && message.hasPeerCertificate()) {
+            owner.certified(message.getPeerCertificate());
         } else if (welcomed) {
             owner.received(message);
         }

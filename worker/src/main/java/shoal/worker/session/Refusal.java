@@ -3,6 +3,7 @@ package shoal.worker.session;
 import io.grpc.Status;
 import java.util.Optional;
 import shoal.wire.HostPort;
+import shoal.wire.tls.TlsTrouble;
 
 /** Tells a refusal, which dialling again does not cure, from trouble that passes. */
 final class Refusal {
@@ -10,6 +11,11 @@ final class Refusal {
 
     /** Why it makes no sense to dial again, in words for the operator. */
     static Optional<String> of(Status status, HostPort coordinator) {
+        Optional<String> tls = TlsTrouble.words(status.getCause());
+        if (tls.isPresent()) {
+            return Optional.of(
+                    "the coordinator at " + coordinator + " is not trusted: " + tls.get());
+        }
         return switch (status.getCode()) {
             case UNAUTHENTICATED, PERMISSION_DENIED, FAILED_PRECONDITION, INVALID_ARGUMENT ->
                     Optional.of(

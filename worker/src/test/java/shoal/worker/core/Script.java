@@ -227,7 +227,8 @@ final class Script {
                                 + " step="
                                 + message.getStateUploaded().getStep();
                 case RUN_TROUBLE -> trouble(message.getRunTrouble());
-                case HELLO, HEARTBEAT, KIND_NOT_SET -> message.getKindCase().toString();
+                case HELLO, HEARTBEAT, CERTIFICATE_REQUEST, KIND_NOT_SET ->
+                        message.getKindCase().toString();
             };
         }
 

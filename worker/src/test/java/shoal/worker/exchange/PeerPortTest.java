@@ -148,8 +148,8 @@ final class PeerPortTest {
                                         new HostPort("0.0.0.0", 0), ExchangeSettings.standard()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("--peer-listen: is 0.0.0.0:0")
-                .hasMessageContaining("ssh -L")
-                .hasMessageContaining("one host");
+                .hasMessageContaining("--tls on")
+                .hasMessageContaining("ssh -L");
     }
 
     @Test

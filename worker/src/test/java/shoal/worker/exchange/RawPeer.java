@@ -26,14 +26,14 @@ final class RawPeer implements AutoCloseable {
     private static final long WAIT_SECONDS = 30;
 
     private final Frames frames;
-    private final PeerNetwork network = new PeerNetwork("raw-peer");
+    private final PeerNetwork network = new PeerNetwork("raw-peer", Optional.empty());
     private final ManagedChannel channel;
     private final Stream nodes;
 
     /** Connects to an exchange that is open, or being opened. */
     RawPeer(HostPort address, long generation) throws Exception {
         frames = new Frames(Crews.RUN, generation);
-        channel = network.channelTo(address);
+        channel = network.channelTo(address, new Crew.Member("w-0", address)::identity);
         Stream first = new Stream(generation, 0);
         while (!first.admitted()) {
             first = new Stream(generation, 0);

@@ -37,6 +37,7 @@ import shoal.recipe.Problem;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.UserException;
+import shoal.wire.Access;
 import shoal.wire.Channels;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
@@ -60,7 +61,9 @@ final class RunLoaderTest {
 
     @BeforeEach
     void store_the_bundled_model() throws IOException {
-        channel = Channels.open(new HostPort("127.0.0.1", 1), Token.create(new SecureRandom()));
+        channel =
+                Channels.open(
+                        new Access(new HostPort("127.0.0.1", 1), Token.create(new SecureRandom())));
         try (Stream<Path> files = Files.list(Rows.modelFolder())) {
             for (Path file : files.sorted().toList()) {
                 add(

@@ -35,6 +35,7 @@ import shoal.proto.v1.StateChunk;
 import shoal.proto.v1.StateGrpc;
 import shoal.proto.v1.StateReceipt;
 import shoal.recipe.Limits;
+import shoal.wire.Access;
 import shoal.wire.Channels;
 import shoal.wire.HostPort;
 import shoal.wire.Servers;
@@ -63,8 +64,9 @@ final class StateUploadTest {
                 Servers.listenOn(new HostPort("127.0.0.1", 0)).addService(receiver).build().start();
         channel =
                 Channels.open(
-                        new HostPort("127.0.0.1", server.getPort()),
-                        Token.create(new SecureRandom()));
+                        new Access(
+                                new HostPort("127.0.0.1", server.getPort()),
+                                Token.create(new SecureRandom())));
     }
 
     @AfterEach

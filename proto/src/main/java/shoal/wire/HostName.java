@@ -1,4 +1,4 @@
-package shoal.worker;
+package shoal.wire;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What this machine calls itself; asked of the kernel, since a name server may take seconds. */
-final class HostName {
+public final class HostName {
     private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
     private HostName() {}
 
-    static String ofThisMachine() {
+    public static String ofThisMachine() {
         try {
             if (Files.isReadable(KERNEL)) {
                 return Files.readString(KERNEL).strip();
