@@ -162,8 +162,8 @@ final class MainTest {
 
         assertThat(open.code()).isEqualTo(2);
         assertThat(open.err())
-                .startsWith("shoal: --peer-listen: is 0.0.0.0:0, but")
-                .contains("ssh -L", "one host");
+                .startsWith("shoal: --peer-listen: is 0.0.0.0:0, and without encryption")
+                .contains("--tls on", "ssh -L");
         assertThat(odd.code()).isEqualTo(2);
         assertThat(odd.err()).startsWith("shoal: --advertise: 'somewhere' is no address");
         assertThat(rounds.code()).isEqualTo(2);

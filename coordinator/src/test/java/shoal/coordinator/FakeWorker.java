@@ -47,7 +47,11 @@ public final class FakeWorker implements AutoCloseable {
     private final StreamObserver<WorkerMessage> out;
 
     public FakeWorker(HostPort address, Token token, Consumer<Hello.Builder> hello) {
-        channel = Channels.open(new Access(address, token));
+        this(new Access(address, token), hello);
+    }
+
+    FakeWorker(Access access, Consumer<Hello.Builder> hello) {
+        channel = Channels.open(access);
         out = WorkerSessionGrpc.newStub(channel).attach(new Listener());
         Hello.Builder builder =
                 Hello.newBuilder()

@@ -38,8 +38,8 @@ final class Refusals {
                     "the coordinator at " + connection.address() + " is not trusted: " + tls.get());
         }
         return switch (status.getCode()) {
-            case UNAVAILABLE -> unreachable("no coordinator answers");
-            case DEADLINE_EXCEEDED -> unreachable("the coordinator did not answer in time");
+            case UNAVAILABLE -> unreachable("no coordinator answers", status);
+            case DEADLINE_EXCEEDED -> unreachable("the coordinator did not answer in time", status);
             case UNAUTHENTICATED, PERMISSION_DENIED ->
                     new CommandException(
                             ErrorCode.CLUSTER_UNREACHABLE,
@@ -84,7 +84,7 @@ final class Refusals {
                 && TlsTrouble.words(ended.getStatus().getCause()).isEmpty();
     }
 
-    private CommandException unreachable(String what) {
+    private CommandException unreachable(String what, Status status) {
         return new CommandException(
                 ErrorCode.CLUSTER_UNREACHABLE,
                 what
@@ -92,7 +92,9 @@ final class Refusals {
                         + connection.address()
                         + " (from "
                         + connection.addressOrigin()
-                        + "). Correct the address, or start one there: shoal coordinator --data DIR"
+                        + ")"
+                        + TlsTrouble.hint(status)
+                        + ". Correct the address, or start one there: shoal coordinator --data DIR"
                         + " --listen HOST:PORT");
     }
 }

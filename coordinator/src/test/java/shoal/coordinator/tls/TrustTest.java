@@ -1,6 +1,7 @@
 package shoal.coordinator.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -144,6 +145,25 @@ final class TrustTest {
         HostPort plain = start(Optional.empty());
 
         assertThat(call(plain, pinned(authority))).isEqualTo("what answers there does not use TLS");
+    }
+
+    @Test
+    void a_caller_without_tls_is_told_what_is_missing() throws IOException {
+        HostPort address = serve(authority.server(local(), now));
+        ManagedChannel channel = Channels.open(new Access(address, Token.create(RANDOM)));
+        try {
+            assertThatThrownBy(
+                            () ->
+                                    RunsGrpc.newBlockingStub(channel)
+                                            .list(ListRequest.getDefaultInstance()))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            end ->
+                                    assertThat(TlsTrouble.hint(end.getStatus()))
+                                            .contains("--ca-fingerprint"));
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private HostPort serve(KeyAndChain shown) throws IOException {

@@ -1,5 +1,6 @@
 package shoal.wire.tls;
 
+import io.grpc.Status;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -33,6 +34,16 @@ public final class TlsTrouble {
             depth++;
         }
         return Optional.empty();
+    }
+
+    /**
+     * What to add where a connection came about and was closed at once, as one without TLS is by a
+     * listener that encrypts; empty for any other end. gRPC tells this case by words only.
+     */
+    public static String hint(Status end) {
+        return String.valueOf(end.getDescription()).startsWith("Network closed")
+                ? "; a coordinator that encrypts is dialled with --ca-fingerprint"
+                : "";
     }
 
     /** Everything else may be a connection that broke. The JDK tells alerts by words only. */

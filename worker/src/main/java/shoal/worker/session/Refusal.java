@@ -40,7 +40,8 @@ final class Refusal {
                 + " within "
                 + waitedMillis / 1_000
                 + " s: "
-                + words(status);
+                + words(status)
+                + TlsTrouble.hint(status);
     }
 
     static String words(Status status) {
