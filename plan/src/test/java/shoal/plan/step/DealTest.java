@@ -11,17 +11,14 @@ import org.junit.jupiter.api.Test;
 
 final class DealTest {
     @Test
-    void rows_of_similar_length_share_a_slice_longest_first() {
-        List<int[]> slices = Deal.slices(new int[] {10, 100, 12, 98, 11, 99}, 3);
+    void each_row_joins_the_slice_that_costs_least_longest_row_first() {
+        List<int[]> slices = Deal.slices(new int[] {10, 100, 60, 50, 11, 70}, 2);
 
-        assertThat(slices).hasSize(3);
-        assertThat(slices.get(0)).containsExactly(1);
-        assertThat(slices.get(1)).containsExactly(5);
-        assertThat(slices.get(2)).containsExactly(3, 2, 4, 0);
+        assertThat(slices).containsExactly(new int[] {1, 3}, new int[] {5, 2, 4, 0});
     }
 
     @Test
-    void equal_rows_are_dealt_evenly_in_order() {
+    void equal_rows_are_dealt_in_turn() {
         int[] equal = new int[8];
         Arrays.fill(equal, 50);
 
@@ -29,7 +26,7 @@ final class DealTest {
 
         assertThat(slices)
                 .containsExactly(
-                        new int[] {0, 1}, new int[] {2, 3}, new int[] {4, 5}, new int[] {6, 7});
+                        new int[] {0, 4}, new int[] {1, 5}, new int[] {2, 6}, new int[] {3, 7});
     }
 
     @Test
@@ -55,18 +52,18 @@ final class DealTest {
     }
 
     @Test
-    void no_slice_costs_more_than_an_even_share_and_its_longest_row() {
+    void slices_differ_by_no_more_than_the_last_row_of_the_costliest() {
         for (int seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
             int[] tokens = tokens(random);
-            int count = Math.min(1 + random.nextInt(8), tokens.length);
-            long total = Arrays.stream(tokens).mapToLong(Deal::cost).sum();
 
-            for (int[] slice : Deal.slices(tokens, count)) {
-                long cost = Arrays.stream(slice).mapToLong(i -> Deal.cost(tokens[i])).sum();
-                assertThat(cost)
+            List<int[]> dealt = Deal.slices(tokens, 1 + random.nextInt(8));
+
+            long least = dealt.stream().mapToLong(slice -> cost(slice, tokens)).min().orElseThrow();
+            for (int[] slice : dealt) {
+                assertThat(cost(slice, tokens) - Deal.cost(tokens[slice[slice.length - 1]]))
                         .as("seed %d", seed)
-                        .isLessThanOrEqualTo(total / count + 1 + Deal.cost(tokens[slice[0]]));
+                        .isLessThanOrEqualTo(least);
             }
         }
     }
@@ -75,6 +72,10 @@ final class DealTest {
     void a_row_without_tokens_is_refused() {
         assertThatThrownBy(() -> Deal.slices(new int[] {4, 0}, 2))
                 .hasMessageContaining("tokens is 0");
+    }
+
+    private static long cost(int[] slice, int[] tokens) {
+        return Arrays.stream(slice).mapToLong(i -> Deal.cost(tokens[i])).sum();
     }
 
     private static int[] tokens(Random random) {
