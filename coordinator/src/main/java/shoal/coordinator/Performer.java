@@ -46,7 +46,12 @@ record Performer(
 
     @Override
     public void closeSession(Effect.CloseSession effect) {
-        Status status = effect.refused() ? Status.ALREADY_EXISTS : Status.ABORTED;
+        Status status =
+                switch (effect.why()) {
+                    case LOST -> Status.ABORTED;
+                    case REFUSED -> Status.ALREADY_EXISTS;
+                    case UNFIT -> Status.FAILED_PRECONDITION;
+                };
         sessions.find(effect.session())
                 .ifPresent(stream -> stream.close(status.withDescription(effect.reason())));
     }

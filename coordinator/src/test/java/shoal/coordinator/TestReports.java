@@ -3,7 +3,6 @@ package shoal.coordinator;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.Hash;
@@ -22,11 +21,14 @@ public final class TestReports {
 
     /** A worker that others can reach and that gives the bits of this name. */
     public static WorkerFacts facts(String worker, String bits) {
-        TreeMap<String, Hash> probe = new TreeMap<>();
-        probe.put("gelu", new Hash(String.format("%064x", bits.hashCode())));
-        probe.put("product", new Hash("0".repeat(64)));
-        return new WorkerFacts(
-                "here", 7, 2, Optional.of(new PeerFacts(worker + ":1", "n")), new Probe(probe));
+        Probe probe =
+                new Probe(
+                        List.of(
+                                new Probe.Group("product", new Hash("0".repeat(64))),
+                                new Probe.Group(
+                                        "gelu",
+                                        new Hash(String.format("%064x", bits.hashCode())))));
+        return new WorkerFacts("here", 7, 2, Optional.of(new PeerFacts(worker + ":1", "n")), probe);
     }
 
     /** A worker alone whose rows and blocks add up to these. */

@@ -5,16 +5,22 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.engine.OperatorHash;
+import shoal.engine.djl.DjlEngine;
 import shoal.proto.v1.Hello;
 import shoal.proto.v1.PeerFacts;
+import shoal.proto.v1.ProbeHash;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.wire.Channels;
@@ -88,7 +94,16 @@ public final class Worker implements AutoCloseable {
      * @throws UserException if the work directory cannot be used
      */
     public static Worker start(WorkerSettings settings) {
-        return start(settings, new DjlEngines());
+        return startProbed(settings, DjlEngine::probe);
+    }
+
+    /**
+     * As {@link #start(WorkerSettings)}, for a process that probes its operators meanwhile.
+     *
+     * @param probe gives what {@link DjlEngine#probe} does
+     */
+    public static Worker startProbed(WorkerSettings settings, Supplier<List<OperatorHash>> probe) {
+        return start(settings, new DjlEngines(probe));
     }
 
     /** As {@link #start(WorkerSettings)}, with an engine of one's own. */
@@ -96,6 +111,7 @@ public final class Worker implements AutoCloseable {
         return start(
                 settings,
                 SessionTimes.standard(),
+                probed(engines),
                 (directory, channel, peers) ->
                         new RunLoader(
                                 directory.runs(),
@@ -112,10 +128,15 @@ public final class Worker implements AutoCloseable {
     /**
      * Starts a worker that loads runs in a way of its own.
      *
+     * @param probe what bits this machine gives
      * @param opener makes the loader from this worker's directory and channel
      * @throws UserException if the work directory or the peer port cannot be used
      */
-    static Worker start(WorkerSettings settings, SessionTimes times, OpenerFactory opener) {
+    static Worker start(
+            WorkerSettings settings,
+            SessionTimes times,
+            List<OperatorHash> probe,
+            OpenerFactory opener) {
         Optional<PeerTls> tls = settings.coordinator().trust().map(encrypted -> new PeerTls());
         Optional<PeerKey> peerKey = tls.map(PeerKey::new);
         PeerPort peers = PeerPort.listen(settings.peerListen(), ExchangeSettings.standard(), tls);
@@ -124,7 +145,9 @@ public final class Worker implements AutoCloseable {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Driver driver =
                 new Driver(
-                        introduction(settings, directory, peers, peerKey),
+                        introduction(settings, directory, peers, peerKey).toBuilder()
+                                .addAllProbe(probe.stream().map(Worker::message).toList())
+                                .build(),
                         peerKey,
                         opener.create(directory, channel, peers),
                         end::completeExceptionally);
@@ -213,6 +236,23 @@ public final class Worker implements AutoCloseable {
                                 .orElse(listening.host()),
                         listening.port())
                 : listening;
+    }
+
+    private static List<OperatorHash> probed(EngineFactory engines) {
+        long startNanos = System.nanoTime();
+        List<OperatorHash> probe = engines.probe();
+        LOG.info(
+                "operators probed groups={} waited-ms={}",
+                probe.size(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+        return probe;
+    }
+
+    private static ProbeHash message(OperatorHash hash) {
+        return ProbeHash.newBuilder()
+                .setOperators(hash.operators())
+                .setHash(ByteString.copyFrom(HexFormat.of().parseHex(hash.sha256())))
+                .build();
     }
 
     private static Hello introduction(

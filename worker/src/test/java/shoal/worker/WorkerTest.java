@@ -19,8 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.engine.OperatorHash;
 import shoal.proto.v1.HeldRun;
 import shoal.proto.v1.Hello;
+import shoal.proto.v1.ProbeHash;
 import shoal.proto.v1.RunTrouble;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.Problem;
@@ -36,6 +38,11 @@ import shoal.worker.session.SessionTimes;
 final class WorkerTest {
     /** Redials at once, and is patient with silence: tests do not wait. */
     private static final SessionTimes QUICK = new SessionTimes(60_000, 1, 20, 10_000, 10_000);
+
+    private static final List<OperatorHash> PROBE =
+            List.of(
+                    new OperatorHash("product", "00".repeat(32)),
+                    new OperatorHash("gelu", "01".repeat(32)));
 
     @TempDir Path folder;
     private FakeCoordinator coordinator;
@@ -62,6 +69,10 @@ final class WorkerTest {
             assertThat(hello.getProcessId()).isEqualTo(ProcessHandle.current().pid());
             assertThat(hello.getLanes()).isEqualTo(2);
             assertThat(hello.hasHeldRun()).isFalse();
+            assertThat(hello.getProbeList())
+                    .extracting(ProbeHash::getOperators)
+                    .containsExactly("product", "gelu");
+            assertThat(hello.getProbe(1).getHash().toByteArray()).hasSize(32).containsOnly(1);
             assertThat(line.nextHeartbeat()).isEqualTo(1);
             assertThat(line.nextHeartbeat()).isEqualTo(2);
         }
@@ -363,6 +374,7 @@ final class WorkerTest {
         return Worker.start(
                 new WorkerSettings(new Access(address, token), folder, 2),
                 times,
+                PROBE,
                 (directory, channel, peers) -> runs);
     }
 

@@ -6,7 +6,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import shoal.cli.outcome.FileTrees;
+import shoal.engine.OperatorHash;
 import shoal.engine.djl.DjlEngine;
 import shoal.wire.Access;
 import shoal.wire.HostPort;
@@ -31,9 +36,10 @@ public final class WorkerChild {
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
         // The parent reads its data meanwhile; the run then starts a second earlier.
-        Thread preload = new Thread(DjlEngine::preload, "preload");
-        preload.setDaemon(true);
-        preload.start();
+        FutureTask<List<OperatorHash>> probe = new FutureTask<>(DjlEngine::probe);
+        Thread probing = new Thread(probe, "probe");
+        probing.setDaemon(true);
+        probing.start();
         BufferedReader parent =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line = parent.readLine();
@@ -51,8 +57,16 @@ public final class WorkerChild {
                         new Access(order.coordinator(), token),
                         directory.resolve(args[1]),
                         order.lanes());
-        try (Worker worker = Worker.start(settings)) {
+        try (Worker worker = Worker.startProbed(settings, () -> awaited(probe))) {
             worker.awaitEnd();
+        }
+    }
+
+    private static List<OperatorHash> awaited(Future<List<OperatorHash>> probe) {
+        try {
+            return probe.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("the operators of this machine cannot be probed", e);
         }
     }
 

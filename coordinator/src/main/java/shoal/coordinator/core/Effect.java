@@ -46,10 +46,21 @@ public sealed interface Effect {
         }
     }
 
-    /** End a session; the worker may dial again unless it was refused. */
-    record CloseSession(SessionId session, boolean refused, String reason) implements Effect {
+    /** End a session. */
+    record CloseSession(SessionId session, Why why, String reason) implements Effect {
+        /** What the worker is to make of it. */
+        public enum Why {
+            /** It may dial again and go on. */
+            LOST,
+            /** Not now: it may try again. */
+            REFUSED,
+            /** Not as it is: dialling again makes no sense. */
+            UNFIT
+        }
+
         public CloseSession {
             requireNonNull(session, "session");
+            requireNonNull(why, "why");
             requireNonNull(reason, "reason");
         }
 

@@ -27,10 +27,11 @@ final class Membership {
     void attached(Event.Attached event) {
         WorkerName name = event.process().name();
         Optional<Worker> known = draft.state().workers().find(name);
-        Optional<String> refusal = refusal(event, known);
+        Optional<Effect.CloseSession> refusal =
+                taken(event, known).or(() -> unlike(event.session(), name, event.facts()));
         if (refusal.isPresent()) {
-            draft.because(name, refusal.get());
-            draft.effect(new Effect.CloseSession(event.session(), true, refusal.get()));
+            draft.because(name, refusal.get().reason());
+            draft.effect(refusal.get());
             return;
         }
         known.ifPresent(earlier -> replaced(earlier, event));
@@ -92,19 +93,62 @@ final class Membership {
         }
     }
 
-    private static Optional<String> refusal(Event.Attached event, Optional<Worker> known) {
+    private static Optional<Effect.CloseSession> taken(
+            Event.Attached event, Optional<Worker> known) {
         Optional<Worker.Attached> other =
                 known.filter(worker -> !worker.process().equals(event.process()))
                         .flatMap(worker -> worker.link().attached());
         return other.map(
                 link ->
-                        "worker "
-                                + event.process().name()
-                                + " is attached from process "
-                                + link.facts().processId()
-                                + " on "
-                                + link.facts().host()
-                                + ". Give this one another --work-dir, or stop that process");
+                        new Effect.CloseSession(
+                                event.session(),
+                                Effect.CloseSession.Why.REFUSED,
+                                "worker "
+                                        + event.process().name()
+                                        + " is attached from process "
+                                        + link.facts().processId()
+                                        + " on "
+                                        + link.facts().host()
+                                        + ". Give this one another --work-dir, or stop that"
+                                        + " process"));
+    }
+
+    /** All who are here give the same bits, so that any of them is compared with. */
+    private Optional<Effect.CloseSession> unlike(
+            SessionId session, WorkerName name, WorkerFacts facts) {
+        Optional<Worker> here =
+                draft.state().workers().values().stream()
+                        .filter(worker -> !worker.name().equals(name))
+                        .filter(worker -> worker.session().isPresent())
+                        .findFirst();
+        return here.flatMap(
+                worker -> {
+                    WorkerFacts others = Recruitment.facts(worker);
+                    return facts.probe()
+                            .difference(others.probe())
+                            .map(
+                                    operators ->
+                                            new Effect.CloseSession(
+                                                    session,
+                                                    Effect.CloseSession.Why.UNFIT,
+                                                    unlike(facts, operators, worker, others)));
+                });
+    }
+
+    private static String unlike(
+            WorkerFacts facts, String operators, Worker here, WorkerFacts others) {
+        return "on "
+                + facts.host()
+                + " the operator probe gives other bits than on "
+                + others.host()
+                + " (worker "
+                + here.name()
+                + ", which is here already): the first that differs is \""
+                + operators
+                + "\". A run's workers need the same kind of CPU and the same native libraries. Use"
+                + " a machine of that kind; or start all workers with ONEDNN_MAX_CPU_ISA and"
+                + " ATEN_CPU_CAPABILITY set to what every CPU has; or give this machine a"
+                + " coordinator of its own";
     }
 
     /** A worker of this name is known: the same process on another stream, or its predecessor. */
@@ -116,7 +160,7 @@ final class Membership {
                                     draft.effect(
                                             new Effect.CloseSession(
                                                     session,
-                                                    false,
+                                                    Effect.CloseSession.Why.LOST,
                                                     "this worker opened another session")));
         } else {
             giveUp(
@@ -160,7 +204,9 @@ final class Membership {
                         .orElse(Duration.ZERO);
         if (link.isPresent() && silence.compareTo(Bounds.SILENCE) > 0) {
             String reason = "not heard of for " + silence.toMillis() + " ms";
-            draft.effect(new Effect.CloseSession(link.get().session(), false, reason));
+            draft.effect(
+                    new Effect.CloseSession(
+                            link.get().session(), Effect.CloseSession.Why.LOST, reason));
             lose(worker, reason);
         }
         if (worker.link().deadline().filter(until -> !draft.at().isBefore(until)).isPresent()) {

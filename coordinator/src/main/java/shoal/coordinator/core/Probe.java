@@ -1,35 +1,48 @@
 package shoal.coordinator.core;
 
-import java.util.Collections;
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The bits that groups of operators give on a worker's machine, by hash. Workers whose probes
  * differ would give a run other bits, so they do not share one.
  *
- * @param byOperators hash by name of the group: "product", "gelu", ...
+ * @param groups in the order of computation: a group reads what those before it gave, so the first
+ *     one that differs is the one to blame
  */
-public record Probe(SortedMap<String, Hash> byOperators) {
+public record Probe(List<Group> groups) {
+    /**
+     * What one group of operators gave.
+     *
+     * @param operators "product", "gelu", ...
+     */
+    public record Group(String operators, Hash hash) {
+        public Group {
+            requireNonNull(operators, "operators");
+            requireNonNull(hash, "hash");
+        }
+    }
+
     public Probe {
-        byOperators = Collections.unmodifiableSortedMap(new TreeMap<>(byOperators));
+        groups = List.copyOf(groups);
     }
 
     /** Of a worker that does not probe. */
     public static Probe none() {
-        return new Probe(new TreeMap<>());
+        return new Probe(List.of());
     }
 
     /** The first group of operators that gives other bits than on another machine. */
     public Optional<String> difference(Probe other) {
-        TreeMap<String, Hash> all = new TreeMap<>(other.byOperators);
-        all.putAll(byOperators);
-        return all.keySet().stream()
-                .filter(
-                        name ->
-                                !Optional.ofNullable(byOperators.get(name))
-                                        .equals(Optional.ofNullable(other.byOperators.get(name))))
-                .findFirst();
+        int common = Math.min(groups.size(), other.groups.size());
+        for (int i = 0; i < common; i++) {
+            if (!groups.get(i).equals(other.groups.get(i))) {
+                return Optional.of(groups.get(i).operators());
+            }
+        }
+        List<Group> longer = groups.size() > common ? groups : other.groups;
+        return longer.stream().skip(common).map(Group::operators).findFirst();
     }
 }

@@ -80,7 +80,9 @@ final class Progress {
                         session ->
                                 draft.effect(
                                         new Effect.CloseSession(
-                                                session, true, reason + ". Start it anew")));
+                                                session,
+                                                Effect.CloseSession.Why.REFUSED,
+                                                reason + ". Start it anew")));
         draft.remove(member.name());
     }
 

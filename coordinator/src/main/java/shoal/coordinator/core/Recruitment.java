@@ -3,16 +3,15 @@ package shoal.coordinator.core;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which of the workers at hand would compute a run, and why not the others.
  *
- * <p>Workers of one run give the same bits and reach each other: after its first generation, the
- * bits are those of its first worker; before, of the largest group of workers that agree.
+ * <p>Workers of one run give the same bits and reach each other. All who are attached at a time
+ * agree ({@link Membership}); after its first generation, a run also keeps to the bits of its first
+ * worker, whoever is attached then.
  *
  * @param chosen in the order of their names, no more than the run takes
  * @param leftOut why each of the others cannot help, in words
@@ -48,41 +47,23 @@ record Recruitment(List<Worker> chosen, List<String> leftOut) {
     }
 
     private static List<Worker> alike(Run run, List<Worker> workers, List<String> leftOut) {
-        Map<Probe, List<Worker>> groups = new LinkedHashMap<>();
+        List<Worker> alike = new ArrayList<>();
         for (Worker worker : workers) {
-            groups.computeIfAbsent(facts(worker).probe(), probe -> new ArrayList<>()).add(worker);
-        }
-        Optional<Probe> wanted = run.probe().or(() -> largest(groups));
-        if (wanted.isEmpty()) {
-            return List.of();
-        }
-        for (Worker worker : workers) {
-            facts(worker)
-                    .probe()
-                    .difference(wanted.get())
-                    .ifPresent(
-                            operators ->
-                                    leftOut.add(
-                                            "worker "
-                                                    + worker.name()
-                                                    + " gives other bits: its "
-                                                    + operators
-                                                    + " differs"));
-        }
-        return groups.getOrDefault(wanted.get(), List.of());
-    }
-
-    /** The first of the largest groups. */
-    private static Optional<Probe> largest(Map<Probe, List<Worker>> groups) {
-        Optional<Probe> best = Optional.empty();
-        int most = 0;
-        for (Map.Entry<Probe, List<Worker>> group : groups.entrySet()) {
-            if (group.getValue().size() > most) {
-                most = group.getValue().size();
-                best = Optional.of(group.getKey());
+            Optional<String> differs =
+                    run.probe().flatMap(wanted -> facts(worker).probe().difference(wanted));
+            if (differs.isEmpty()) {
+                alike.add(worker);
             }
+            differs.ifPresent(
+                    operators ->
+                            leftOut.add(
+                                    "worker "
+                                            + worker.name()
+                                            + " gives other bits: its "
+                                            + operators
+                                            + " differs"));
         }
-        return best;
+        return alike;
     }
 
     static WorkerFacts facts(Worker worker) {

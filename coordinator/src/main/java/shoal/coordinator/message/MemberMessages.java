@@ -3,6 +3,7 @@ package shoal.coordinator.message;
 import com.google.protobuf.ByteString;
 import java.util.HexFormat;
 import shoal.coordinator.core.Crew;
+import shoal.coordinator.core.Probe;
 import shoal.coordinator.core.WorkerFacts;
 import shoal.proto.v1.Hello;
 import shoal.proto.v1.Peer;
@@ -34,17 +35,14 @@ public final class MemberMessages {
                         .setProcessId(facts.processId())
                         .setLanes(facts.lanes());
         facts.peer().map(MemberMessages::facts).ifPresent(hello::setPeer);
-        facts.probe()
-                .byOperators()
-                .forEach(
-                        (operators, hash) ->
-                                hello.addProbe(
-                                        ProbeHash.newBuilder()
-                                                .setOperators(operators)
-                                                .setHash(
-                                                        ByteString.copyFrom(
-                                                                HexFormat.of()
-                                                                        .parseHex(hash.hex())))));
+        for (Probe.Group group : facts.probe().groups()) {
+            hello.addProbe(
+                    ProbeHash.newBuilder()
+                            .setOperators(group.operators())
+                            .setHash(
+                                    ByteString.copyFrom(
+                                            HexFormat.of().parseHex(group.hash().hex()))));
+        }
         return hello.build();
     }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import shoal.coordinator.core.EvaluationPart;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.Hash;
@@ -77,11 +76,14 @@ public final class WorkerMessages {
             throw new IllegalArgumentException(
                     hashes.size() + " probe hashes, expected at most " + LINES);
         }
-        TreeMap<String, Hash> byOperators = new TreeMap<>();
-        for (ProbeHash hash : hashes) {
-            byOperators.put(word("operators", hash.getOperators()), hash(hash.getHash()));
-        }
-        return new Probe(byOperators);
+        return new Probe(
+                hashes.stream()
+                        .map(
+                                one ->
+                                        new Probe.Group(
+                                                word("operators", one.getOperators()),
+                                                hash(one.getHash())))
+                        .toList());
     }
 
     /** What it holds. */

@@ -47,33 +47,18 @@ final class CrewTest {
     }
 
     @Test
-    void a_worker_that_gives_other_bits_is_left_out_by_name_of_its_operator() {
-        lab.attachOther("a-new-machine", TestReports.facts("a-new-machine", "other bits"));
-        lab.attach("w1").submit("r", TestRecipes.of(2, 1, 2), TWO);
-
-        assertThat(reason())
-                .isEqualTo(
-                        "waits for 2 free workers, has a-new-machine; worker w1 gives other bits:"
-                                + " its gelu differs");
-
-        lab.attach("w2");
-
-        assertThat(lab.crew("r").names()).containsExactly("w1", "w2");
-    }
-
-    @Test
     void after_its_first_generation_a_run_keeps_to_the_bits_of_its_first_worker() {
         lab.attach("w1").submit("r").ready("w1", "r", 0, 0);
-        lab.attachOther("other", TestReports.facts("other", "other bits"));
 
         lab.breakSession("w1");
+        lab.attachOther("other", TestReports.facts("other", "other bits"));
         beating("other", Bounds.REDIAL.plus(Bounds.TICK));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
         assertThat(reason())
                 .isEqualTo(
                         "waits for a free worker; worker other gives other bits: its gelu differs");
-        lab.restart();
+        lab.breakSession("other").restart();
         lab.attach("w1");
         assertThat(lab.crew("r").names()).containsExactly("w1");
     }

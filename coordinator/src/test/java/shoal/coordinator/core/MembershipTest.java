@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import shoal.coordinator.TestReports;
 import shoal.plan.step.EvaluationDeal;
 
 /** Workers come, break, come back and are given up. */
@@ -45,9 +46,36 @@ final class MembershipTest {
                 .containsExactly(
                         new Effect.CloseSession(
                                 new SessionId("other"),
-                                true,
+                                Effect.CloseSession.Why.REFUSED,
                                 "worker w1 is attached from process 7 on here. Give this one"
                                         + " another --work-dir, or stop that process"));
+    }
+
+    @Test
+    void a_worker_that_gives_other_bits_than_those_here_is_refused_by_name_of_its_operator() {
+        lab.attach("w1").attachOther("w2", TestReports.facts("w2", "other bits"));
+
+        assertThat(lab.effects())
+                .containsExactly(
+                        new Effect.CloseSession(
+                                new SessionId("w2"),
+                                Effect.CloseSession.Why.UNFIT,
+                                "on here the operator probe gives other bits than on here (worker"
+                                        + " w1, which is here already): the first that differs is"
+                                        + " \"gelu\". A run's workers need the same kind of CPU and"
+                                        + " the same native libraries. Use a machine of that kind;"
+                                        + " or start all workers with ONEDNN_MAX_CPU_ISA and"
+                                        + " ATEN_CPU_CAPABILITY set to what every CPU has; or give"
+                                        + " this machine a coordinator of its own"));
+        assertThat(lab.state().workers().find(new WorkerName("w2"))).isEmpty();
+    }
+
+    @Test
+    void another_kind_of_machine_may_come_when_the_others_have_left() {
+        lab.attach("w1").breakSession("w1");
+        lab.attachOther("w2", TestReports.facts("w2", "other bits"));
+
+        assertThat(lab.effectKinds()).containsExactly("Admit");
     }
 
     @Test

@@ -17,6 +17,7 @@ import shoal.engine.GradientReport;
 import shoal.engine.GradientSink;
 import shoal.engine.Holding;
 import shoal.engine.Measurement;
+import shoal.engine.OperatorHash;
 import shoal.engine.ParameterSource;
 import shoal.engine.PartReport;
 import shoal.engine.RowInput;
@@ -90,12 +91,13 @@ public final class DjlEngine implements ShardedEngine {
     }
 
     /**
-     * Loads libtorch ahead of the first {@link #open}, which is faster then: for a process that
-     * waits for its first run. From any thread.
+     * What bits this machine's operators give, in the order of computation: workers of one run must
+     * agree. Takes some tenths of a second, and loads libtorch if nobody did yet, which takes about
+     * two; the first {@link #open} is faster then. From any thread.
      */
-    public static void preload() {
+    public static List<OperatorHash> probe() {
         try (Lanes lanes = new Lanes(1)) {
-            lanes.run(() -> {});
+            return lanes.call(OperatorProbe::hashes);
         }
     }
 

@@ -1,6 +1,8 @@
 package shoal.worker.run;
 
+import java.util.List;
 import shoal.engine.Holding;
+import shoal.engine.OperatorHash;
 import shoal.engine.ShardedEngine;
 import shoal.engine.TrainingEngine;
 import shoal.model.GptConfig;
@@ -9,6 +11,11 @@ import shoal.recipe.Recipe;
 /** Opens engines. */
 @FunctionalInterface
 public interface EngineFactory {
+    /** What bits the engines give on this machine; none: the same ones anywhere. */
+    default List<OperatorHash> probe() {
+        return List.of();
+    }
+
     /**
      * An engine with parameters not yet written.
      *
