@@ -20,8 +20,9 @@ import shoal.recipe.json.JsonValue;
 /**
  * Reads trainer_state.json back, ours and those of HF since transformers 4.27.
  *
- * <p>Rows of log_history keep their numbers as they are written. Fields that a version of HF does
- * not write yet have HF's default; fields that are not known are passed over, as are callbacks.
+ * <p>Rows of log_history keep their numbers as they are written, a loss that is NaN too; the best
+ * metric is infinite after an evaluation that gave no number. Fields that a version of HF does not
+ * write yet have HF's default; fields that are not known are passed over, as are callbacks.
  */
 final class TrainerStateReader {
     private static final JsonObject EMPTY = JsonObject.of(Map.of());
@@ -45,7 +46,7 @@ final class TrainerStateReader {
      * @throws shoal.recipe.UserException with everything that is wrong with it
      */
     static TrainerState read(Path file, String shownName) {
-        return new TrainerStateReader(Json.readObject(file, shownName), shownName).state();
+        return new TrainerStateReader(Json.readPythonsObject(file, shownName), shownName).state();
     }
 
     private TrainerState state() {
@@ -54,7 +55,7 @@ final class TrainerStateReader {
         }
         TrainerState state =
                 new TrainerState(
-                        decimal("epoch"),
+                        done("epoch", 1e9),
                         count("global_step", 0, 0),
                         count("max_steps", 0, 0),
                         count("logging_steps", 0, DEFAULT_STEPS),
@@ -62,8 +63,8 @@ final class TrainerStateReader {
                         count("save_steps", 0, DEFAULT_STEPS),
                         count("train_batch_size", 0, 0),
                         count("num_train_epochs", 0, 0),
-                        (long) decimal("num_input_tokens_seen").orElse(0),
-                        decimal("total_flos").orElse(0),
+                        (long) done("num_input_tokens_seen", 1e18).orElse(0),
+                        done("total_flos", Double.MAX_VALUE).orElse(0),
                         history(),
                         decimal("best_metric"),
                         bestStep(),
@@ -103,6 +104,16 @@ final class TrainerStateReader {
         }
         value.ifPresent(other -> wrong(key, other, "a number"));
         return OptionalDouble.empty();
+    }
+
+    /** How much of something is done. */
+    private OptionalDouble done(String key, double most) {
+        OptionalDouble value = decimal(key);
+        if (value.isPresent() && !(value.getAsDouble() >= 0 && value.getAsDouble() <= most)) {
+            wrong(key, given(key).orElseThrow(), "a number from 0 to " + most);
+            return OptionalDouble.empty();
+        }
+        return value;
     }
 
     private Optional<String> text(String key) {

@@ -26,6 +26,15 @@ public final class Json {
 
     /** Reads a file whose value is an object. {@code shownName} is what the user typed. */
     public static JsonObject readObject(Path file, String shownName) {
+        return JsonReader.readObject(bytes(file, shownName), shownName);
+    }
+
+    /** The same of a file that Python wrote: numbers may be NaN, Infinity or -Infinity. */
+    public static JsonObject readPythonsObject(Path file, String shownName) {
+        return JsonReader.readPythonsObject(bytes(file, shownName), shownName);
+    }
+
+    private static byte[] bytes(Path file, String shownName) {
         try {
             long size = Files.size(file);
             if (size > Limits.JSON_BYTES) {
@@ -33,7 +42,7 @@ public final class Json {
                         shownName,
                         "has " + size + " bytes; at most " + Limits.JSON_BYTES + " are read.");
             }
-            return JsonReader.readObject(Files.readAllBytes(file), shownName);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException missing) {
             throw new UserException(shownName, "There is no such file.");
         } catch (IOException unreadable) {

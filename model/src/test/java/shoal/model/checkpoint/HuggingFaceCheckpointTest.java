@@ -176,6 +176,37 @@ class HuggingFaceCheckpointTest {
     }
 
     @Test
+    void figures_of_a_run_that_diverged_read_back_as_python_writes_them() throws IOException {
+        Path file = folder.resolve("trainer_state.json");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("\"loss\": 1.1291", "\"loss\": NaN")
+                        .replace("\"eval_loss\": 1.0720425844192505", "\"eval_loss\": -Infinity")
+                        .replace(
+                                "\"best_metric\": 1.0720425844192505",
+                                "\"best_metric\": Infinity"));
+
+        TrainerState state = Checkpoint.open(folder, "c").trainerState();
+
+        assertThat(state.bestMetric()).hasValue(Double.POSITIVE_INFINITY);
+        assertThat(state.json()).contains("NaN").isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void how_much_is_done_is_finite() throws IOException {
+        Files.writeString(
+                folder.resolve("trainer_state.json"),
+                "{\"global_step\": 4,\n\"epoch\": NaN,\n\"total_flos\": 1e999}");
+
+        assertThat(Refused.by(() -> Checkpoint.open(folder, "c")))
+                .containsExactly(
+                        "c/trainer_state.json:2: epoch is NaN, expected a number from 0 to 1.0E9.",
+                        "c/trainer_state.json:3: total_flos is 1e999, expected a number from 0 to"
+                                + " 1.7976931348623157E308.");
+    }
+
+    @Test
     void a_state_that_is_no_number_is_named_with_its_line() throws IOException {
         Path state = folder.resolve("trainer_state.json");
         Files.writeString(state, "{\"global_step\": \"4\",\n\"epoch\": true}");

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * <p>{@code 1e5}, {@code 2e8} and {@code 3.0} are integers; {@code 1.5} is not, and is never cut to
  * one.
  *
- * @param literal as in the text, JSON's grammar
+ * @param literal as in the text, JSON's grammar; NaN, Infinity or -Infinity where Python wrote it
  * @param line where it stands
  */
 public record JsonNumber(String literal, int line) implements JsonValue {
@@ -73,7 +73,7 @@ public record JsonNumber(String literal, int line) implements JsonValue {
         }
     }
 
-    /** The nearest double; infinite where the literal is beyond a double's range. */
+    /** The nearest double; infinite where the literal is beyond a double's range, or says so. */
     public double decimal() {
         return Double.parseDouble(literal);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import shoal.recipe.Limits;
@@ -22,6 +23,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * Reads one JSON text into a tree.
@@ -29,6 +31,8 @@ import tools.jackson.core.json.JsonFactory;
  * <ul>
  *   <li>UTF-8 only, at most {@link Limits#JSON_BYTES} and {@link Limits#JSON_DEPTH} deep.
  *   <li>A key that stands twice in one object is refused, with both lines.
+ *   <li>Numbers are finite, but for texts that Python wrote: its json module has NaN, Infinity and
+ *       -Infinity, which no JSON has.
  *   <li>What is wrong is a {@link UserException} that names the source and the line.
  * </ul>
  */
@@ -44,6 +48,12 @@ public final class JsonReader {
                                     .build())
                     .build();
 
+    private static final JsonFactory PYTHONS =
+            FACTORY.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+    /** Of all the forms that Jackson knows, those that Python writes. */
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
     private final String source;
     private final JsonParser parser;
 
@@ -58,6 +68,10 @@ public final class JsonReader {
      * @param source what messages call it, usually the path as the user typed it
      */
     public static JsonValue read(byte[] bytes, String source) {
+        return read(FACTORY, bytes, source);
+    }
+
+    private static JsonValue read(JsonFactory factory, byte[] bytes, String source) {
         if (bytes.length > Limits.JSON_BYTES) {
             throw new UserException(
                     source,
@@ -69,14 +83,22 @@ public final class JsonReader {
         }
         char[] text = decoded(bytes, source);
         try (JsonParser parser =
-                FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
+                factory.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
             return new JsonReader(source, parser).document();
         }
     }
 
     /** Reads a text whose value must be an object. */
     public static JsonObject readObject(byte[] bytes, String source) {
-        JsonValue value = read(bytes, source);
+        return object(read(FACTORY, bytes, source), source);
+    }
+
+    /** Reads a text that Python wrote, whose value must be an object. */
+    public static JsonObject readPythonsObject(byte[] bytes, String source) {
+        return object(read(PYTHONS, bytes, source), source);
+    }
+
+    private static JsonObject object(JsonValue value, String source) {
         if (value instanceof JsonObject object) {
             return object;
         }
@@ -140,12 +162,20 @@ public final class JsonReader {
             case START_OBJECT -> object(depth + 1, line);
             case START_ARRAY -> array(depth + 1, line);
             case VALUE_STRING -> new JsonText(text(), line);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(text(), line);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(number(), line);
             case VALUE_TRUE -> new JsonBoolean(true, line);
             case VALUE_FALSE -> new JsonBoolean(false, line);
             case VALUE_NULL -> new JsonNull(line);
             default -> throw new IllegalStateException("no value starts with " + token);
         };
+    }
+
+    private String number() {
+        String literal = text();
+        if (literal.matches("[^0-9]+") && !NOT_FINITE.contains(literal)) {
+            throw problem("is not JSON: '" + literal + "' is no number");
+        }
+        return literal;
     }
 
     private JsonObject object(int depth, int line) {

@@ -6,7 +6,7 @@
  * No class here knows what any key means.
  *
  * <p>Stricter than usual: UTF-8 without a byte order mark, no duplicate keys, no text behind the
- * value, no comments, no NaN, bounded in bytes and in depth.
+ * value, no comments, no NaN (but where Python wrote it), bounded in bytes and in depth.
  *
  * <p>Read next: {@link shoal.recipe.json.JsonReader}.
  */

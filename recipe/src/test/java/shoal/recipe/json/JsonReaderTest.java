@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,27 @@ class JsonReaderTest {
         assertThatThrownBy(() -> object("{'a': 1}"))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("f.json:1: is not JSON: ");
+    }
+
+    @Test
+    void python_has_three_numbers_more() {
+        byte[] text = "{\"a\": [NaN, Infinity, -Infinity, 1.5]}".getBytes(UTF_8);
+
+        JsonObject object = JsonReader.readPythonsObject(text, "f.json");
+        JsonArray read = (JsonArray) object.member("a").orElseThrow();
+
+        assertThat(read.values().stream().map(each -> ((JsonNumber) each).decimal()))
+                .containsExactly(
+                        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1.5);
+        assertThat(read.values().stream().limit(3).map(each -> ((JsonNumber) each).integer()))
+                .containsOnly(OptionalLong.empty());
+        for (String other : List.of("INF", "-INF", "+Infinity", "+INF", "nan", "-NaN")) {
+            byte[] bytes = ("{\n\"a\": " + other + "}").getBytes(UTF_8);
+            assertThatThrownBy(() -> JsonReader.readPythonsObject(bytes, "f.json"))
+                    .as(other)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("f.json:2: is not JSON: ");
+        }
     }
 
     @Test
