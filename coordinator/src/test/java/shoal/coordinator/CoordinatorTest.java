@@ -77,7 +77,7 @@ final class CoordinatorTest {
                                     + " eval_steps_per_second epoch step",
                             "FINISHING",
                             "train_runtime train_samples_per_second train_steps_per_second"
-                                    + " train_loss epoch step",
+                                    + " total_flos train_loss epoch step",
                             "report worker w1",
                             "DONE");
             assertThat(result(client, "first", "model.safetensors"))

@@ -166,6 +166,7 @@ public final class FakeWorker implements AutoCloseable {
                         .setFence(fence)
                         .setStep(step)
                         .setTokens(10)
+                        .setFlos(TestReports.FLOS)
                         .setSquaredNormSum(ByteString.copyFrom(sums.squares()))
                         .setDealHash(HASH);
         for (int i = 0; i < sums.rows().length; i++) {

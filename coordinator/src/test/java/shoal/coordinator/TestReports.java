@@ -17,6 +17,9 @@ import shoal.plan.step.TrustRatios;
 
 /** What workers of tests say. */
 public final class TestReports {
+    /** Operations of each step. */
+    public static final long FLOS = 1_200;
+
     private TestReports() {}
 
     /** A worker that others can reach and that gives the bits of this name. */
@@ -44,7 +47,7 @@ public final class TestReports {
         double[] terms = new double[TestRecipes.BATCH_ROWS];
         terms[0] = loss;
         int[] rows = IntStream.range(0, TestRecipes.BATCH_ROWS).toArray();
-        return new StepSums(rows, terms, squares, 10, nonFinite, deal(1));
+        return new StepSums(rows, terms, squares, 10, FLOS, nonFinite, deal(1));
     }
 
     /** The deal among so many workers, and who owns what of them. */
@@ -63,6 +66,7 @@ public final class TestReports {
                 IntStream.of(rows).mapToDouble(row -> lossTerm(step, row)).toArray(),
                 exact(squares),
                 10,
+                FLOS,
                 Optional.empty(),
                 deal(workers));
     }

@@ -71,6 +71,12 @@ public final class ParameterTable {
         return byName.values().stream().mapToLong(Parameter::sizeElements).sum();
     }
 
+    /** Elements of all parameters but the embeddings: those that HF counts operations of. */
+    public long countedElements() {
+        return parameterElements()
+                - units.get(0).parameters().stream().mapToLong(Parameter::sizeElements).sum();
+    }
+
     private static Unit layer(GptConfig config, int layer) {
         int hidden = config.hidden();
         int inner = config.inner();

@@ -79,7 +79,8 @@ public record Resumption(Checkpoint checkpoint, List<String> notices) {
                         .setLoggedStep(losses.loggedStep())
                         .setLossSinceLogged(losses.sinceLogged())
                         .setLossUntilLogged(losses.untilLogged())
-                        .setLearningRate(losses.learningRate());
+                        .setLearningRate(losses.learningRate())
+                        .setFlos(state.totalFlops());
         losses.gradientNorm().ifPresent(point::setGradientNorm);
         state.logHistory().forEach(row -> point.addHistory(row(row)));
         state.bestMetric().ifPresent(point::setBestMetric);

@@ -61,7 +61,7 @@ record TrainingTexts(RunSpec spec, Course course, Ledger ledger) {
                 course.recipe().batch().trainRowsPerDevice(),
                 course.plan().epochs(),
                 0,
-                0,
+                ledger.log().flos(),
                 ledger.history().stream().map(TrainingTexts::row).toList(),
                 selection.bestMetric(),
                 bestStep == 0 ? OptionalInt.empty() : OptionalInt.of(bestStep),

@@ -13,6 +13,7 @@ import shoal.recipe.Require;
  * @param loss sum of row weight x row loss
  * @param norm of the gradient before the clip
  * @param tokens computed
+ * @param flos HF's estimate of the floating point operations
  * @param ratios Lamb's trust ratio of each tensor; empty with other rules
  */
 public record Commit(
@@ -22,6 +23,7 @@ public record Commit(
         double loss,
         double norm,
         long tokens,
+        long flos,
         List<Float> ratios) {
     public Commit {
         Require.atLeast("step", step, 1);
@@ -29,17 +31,24 @@ public record Commit(
         Require.range("learningRate", learningRate, 0, 1e6);
         Require.range("norm", norm, 0, Double.MAX_VALUE);
         Require.atLeast("tokens", tokens, 0);
+        Require.atLeast("flos", flos, 0);
         ratios = List.copyOf(ratios);
     }
 
     /** A commit without trust ratios. */
     public Commit(
-            int step, double clip, double learningRate, double loss, double norm, long tokens) {
-        this(step, clip, learningRate, loss, norm, tokens, List.of());
+            int step,
+            double clip,
+            double learningRate,
+            double loss,
+            double norm,
+            long tokens,
+            long flos) {
+        this(step, clip, learningRate, loss, norm, tokens, flos, List.of());
     }
 
     /** The same with trust ratios. */
     Commit with(List<Float> measured) {
-        return new Commit(step, clip, learningRate, loss, norm, tokens, measured);
+        return new Commit(step, clip, learningRate, loss, norm, tokens, flos, measured);
     }
 }

@@ -83,7 +83,8 @@ public final class Course {
         double norm = StrictMath.sqrt(total.squaredNorm());
         double maxNorm = recipe.optimizer().maxGradNorm();
         double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
-        return new Commit(step, clip, rates.at(step), total.loss(), norm, total.tokens());
+        return new Commit(
+                step, clip, rates.at(step), total.loss(), norm, total.tokens(), total.flos());
     }
 
     /** A step's decision once its update is measured. */
@@ -146,7 +147,8 @@ public final class Course {
                 recipe.optimizer().maxGradNorm() == 0
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(commit.norm());
-        return new CommittedStep(commit.step(), commit.loss(), norm, rates.loggedAt(commit.step()));
+        return new CommittedStep(
+                commit.step(), commit.loss(), norm, rates.loggedAt(commit.step()), commit.flos());
     }
 
     /** An evaluation by so many workers, of which no row has come. */
@@ -166,7 +168,7 @@ public final class Course {
     }
 
     LogRow trainingRow(TrainingLog log, double seconds) {
-        return SummaryRows.training(log, plan, seconds, OptionalDouble.empty());
+        return SummaryRows.training(log, plan, seconds);
     }
 
     @Override

@@ -13,6 +13,7 @@ import shoal.recipe.Require;
  * @param lossTerms row weight x row loss, one for each of {@code rows}
  * @param squares of the gradient's blocks that it owns, as {@link ExactSum#toBytes} has it
  * @param tokens computed
+ * @param flos of the whole step, HF's estimate; the same at every worker
  * @param nonFinite the first of its blocks whose squared norm is not finite
  * @param deal hash of who computes which leaf
  */
@@ -22,6 +23,7 @@ public record StepSums(
         double[] lossTerms,
         byte[] squares,
         long tokens,
+        long flos,
         Optional<BlockPlace> nonFinite,
         Hash deal) {
     /** A block, in words: "embed", "layer 3" or "head", and its index there. */
@@ -48,6 +50,7 @@ public record StepSums(
                             + ExactSum.SIZE_BYTES);
         }
         Require.atLeast("tokens", tokens, 0);
+        Require.atLeast("flos", flos, 0);
         requireNonNull(nonFinite, "nonFinite");
         requireNonNull(deal, "deal");
     }

@@ -15,18 +15,21 @@ import shoal.plan.step.ExactSum;
  * @param loss sum of row weight x row loss
  * @param squaredNorm of the reduced gradient
  * @param tokens computed
+ * @param flos HF's estimate of the floating point operations
  */
-record StepTotal(double loss, double squaredNorm, long tokens) {
+record StepTotal(double loss, double squaredNorm, long tokens, long flos) {
     private record Term(int row, double loss) {}
 
     static StepTotal of(Collection<StepSums> parts) {
         ExactSum squares = new ExactSum();
         long tokens = 0;
+        long flos = 0;
         for (StepSums part : parts) {
             squares.add(ExactSum.fromBytes(part.squares()));
             tokens = Math.addExact(tokens, part.tokens());
+            flos = part.flos(); // Every part has those of the whole step.
         }
-        return new StepTotal(loss(parts), squares.value(), tokens);
+        return new StepTotal(loss(parts), squares.value(), tokens, flos);
     }
 
     private static double loss(Collection<StepSums> parts) {
@@ -53,6 +56,9 @@ record StepTotal(double loss, double squaredNorm, long tokens) {
         long deals = parts.stream().map(StepSums::deal).distinct().count();
         if (deals > 1) {
             return Optional.of("its workers dealt the rows of a step in " + deals + " ways");
+        }
+        if (parts.stream().mapToLong(StepSums::flos).distinct().count() > 1) {
+            return Optional.of("its workers found different lengths of a step's rows");
         }
         int[] rows = parts.stream().flatMapToInt(part -> IntStream.of(part.rows())).toArray();
         Arrays.sort(rows);

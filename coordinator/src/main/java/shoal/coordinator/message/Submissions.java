@@ -42,7 +42,8 @@ public final class Submissions {
                         message.hasGradientNorm()
                                 ? OptionalDouble.of(message.getGradientNorm())
                                 : OptionalDouble.empty(),
-                        message.getLearningRate()),
+                        message.getLearningRate(),
+                        message.getFlos()),
                 message.getHistoryList().stream().map(LogRows::row).toList(),
                 new Selection(
                         message.hasBestMetric()
@@ -64,6 +65,7 @@ public final class Submissions {
                         .setLossSinceLogged(log.lossSinceLogged())
                         .setLossUntilLogged(log.lossUntilLogged())
                         .setLearningRate(log.learningRate())
+                        .setFlos(log.flos())
                         .setBestStep(selection.bestStep())
                         .setBestCheckpoint(selection.bestCheckpoint())
                         .setMisses(selection.misses())

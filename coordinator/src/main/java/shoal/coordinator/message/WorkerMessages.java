@@ -144,6 +144,7 @@ public final class WorkerMessages {
                                 .toArray(),
                         reduced.getSquaredNormSum().toByteArray(),
                         Integer.toUnsignedLong(reduced.getTokens()),
+                        reduced.getFlos(),
                         nonFinite,
                         hash(reduced.getDealHash())));
     }

@@ -88,8 +88,8 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
         return List.of(
                 Write.of(
                         "INSERT INTO step_commit (run, generation, step, clip, learning_rate, loss,"
-                                + " norm, tokens, committed_millis, ratios)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                + " norm, tokens, flos, committed_millis, ratios)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         entry.fence().run().text(),
                         entry.fence().generation(),
                         commit.step(),
@@ -98,6 +98,7 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
                         commit.loss(),
                         commit.norm(),
                         commit.tokens(),
+                        commit.flos(),
                         entry.at().toEpochMilli(),
                         Ratios.bytes(commit.ratios())));
     }

@@ -123,6 +123,7 @@ final class StepReader {
                 row.getDouble("loss"),
                 row.getDouble("norm"),
                 row.getLong("tokens"),
+                row.getLong("flos"),
                 Ratios.of(row.getBytes("ratios")));
     }
 

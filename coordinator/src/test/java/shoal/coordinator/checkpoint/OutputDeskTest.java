@@ -119,7 +119,8 @@ final class OutputDeskTest {
                 .isEqualTo(TinyModel.weights(3));
         assertThat(Files.readString(output.resolve("trainer_state.json")))
                 .contains("\"loss\": 0.5")
-                .contains("\"max_steps\": 2");
+                .contains("\"max_steps\": 2")
+                .contains("\"total_flos\": 12000000000.0");
         assertThat(Files.readString(output.resolve("README.md"))).contains("learning_rate");
         assertThat(folder.resolve("runs/r/model-1")).doesNotExist();
     }
@@ -261,7 +262,7 @@ final class OutputDeskTest {
     }
 
     private static Ledger ledger(int step) {
-        TrainingLog log = new TrainingLog(step, 1, 0.25, 0.5, OptionalDouble.of(2), 1e-3);
+        TrainingLog log = new TrainingLog(step, 1, 0.25, 0.5, OptionalDouble.of(2), 1e-3, 12e9);
         LogRow row = new LogRow(List.of(LogValue.number("loss", 0.5), LogValue.integer("step", 1)));
         return Ledger.at(
                 new ResumePoint(log, List.of(row), Selection.none()), Instant.ofEpochMilli(0));

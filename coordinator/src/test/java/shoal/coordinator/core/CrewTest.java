@@ -121,6 +121,7 @@ final class CrewTest {
         assertThat(commit.commit().loss()).isEqualTo(TestReports.loss(1));
         assertThat(commit.commit().norm()).isEqualTo(TestReports.norm(1));
         assertThat(commit.commit().tokens()).isEqualTo(20);
+        assertThat(commit.commit().flos()).isEqualTo(TestReports.FLOS);
     }
 
     @Test
@@ -148,6 +149,17 @@ final class CrewTest {
         lab.report("w2", new WorkerReport.Reduced(lab.fence("r"), 1, withDeal(sums, 9)));
 
         assertThat(end()).isEqualTo("its workers dealt the rows of a step in 2 ways");
+    }
+
+    @Test
+    void workers_that_found_other_lengths_in_the_same_rows_fail_the_run() {
+        stepping().part("w1", "r", 1, 0, 2);
+
+        StepSums sums = TestReports.part(1, 1, 2);
+        StepSums longer = with(sums, sums.flos() + 6, sums.deal());
+        lab.report("w2", new WorkerReport.Reduced(lab.fence("r"), 1, longer));
+
+        assertThat(end()).isEqualTo("its workers found different lengths of a step's rows");
     }
 
     @Test
@@ -274,13 +286,18 @@ final class CrewTest {
     }
 
     private static StepSums withDeal(StepSums sums, int deal) {
+        return with(sums, sums.flos(), new Hash(String.format("%064x", deal)));
+    }
+
+    private static StepSums with(StepSums sums, long flos, Hash deal) {
         return new StepSums(
                 sums.rows(),
                 sums.lossTerms(),
                 sums.squares(),
                 sums.tokens(),
+                flos,
                 sums.nonFinite(),
-                new Hash(String.format("%064x", deal)));
+                deal);
     }
 
     private Submission submission() {

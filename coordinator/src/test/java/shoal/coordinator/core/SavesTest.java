@@ -106,7 +106,7 @@ final class SavesTest {
 
     @Test
     void a_submitted_run_that_goes_on_opens_the_step_after_its_checkpoint() {
-        TrainingLog log = new TrainingLog(1, 1, 0, 1, OptionalDouble.of(2), 1e-3);
+        TrainingLog log = new TrainingLog(1, 1, 0, 1, OptionalDouble.of(2), 1e-3, 0);
         Lab lab = new Lab().attach("w1");
         lab.apply(
                 new Event.Submitted(

@@ -12,11 +12,13 @@ import shoal.recipe.Require;
  * @param loss sum of weight x loss over the step's rows
  * @param gradientNorm before clipping; empty when the recipe does not clip, as HF leaves it out
  * @param learningRate the one that HF logs: {@code LearningRates.loggedAt}
+ * @param flos of the step, as {@link FlosCount} has them
  */
 public record CommittedStep(
-        int step, double loss, OptionalDouble gradientNorm, double learningRate) {
+        int step, double loss, OptionalDouble gradientNorm, double learningRate, long flos) {
     public CommittedStep {
         Require.atLeast("step", step, 1);
         requireNonNull(gradientNorm, "gradientNorm");
+        Require.atLeast("flos", flos, 0);
     }
 }

@@ -2,7 +2,6 @@ package shoal.plan.log;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import shoal.model.json.PythonNumber;
 import shoal.plan.metric.EvaluationResult;
 import shoal.plan.step.TrainingPlan;
@@ -38,26 +37,14 @@ public final class SummaryRows {
      * The row of a whole training: speed, work, train_loss.
      *
      * @param seconds that it took
-     * @param totalFlos {@link #flos} of all micro-batches, if they were counted
      */
-    public static LogRow training(
-            TrainingLog log, TrainingPlan plan, double seconds, OptionalDouble totalFlos) {
+    public static LogRow training(TrainingLog log, TrainingPlan plan, double seconds) {
         List<LogValue> values =
                 new ArrayList<>(speed("train", seconds, plan.trainSamples(), plan.steps()));
-        totalFlos.ifPresent(flos -> values.add(LogValue.number(RowNames.TOTAL_FLOS, flos)));
+        values.add(LogValue.number(RowNames.TOTAL_FLOS, log.flos()));
         values.add(LogValue.number("train_loss", log.trainLoss()));
         values.addAll(new Place(plan.epochAfter(log.step()), log.step()).values());
         return new LogRow(values);
-    }
-
-    /**
-     * What HF counts as the work of one micro-batch (modeling_utils.py, floating_point_ops).
-     *
-     * @param paddedTokens rows x tokens of the longest row
-     * @param parameters without the two embeddings
-     */
-    public static double flos(long paddedTokens, long parameters) {
-        return (double) Math.multiplyExact(6, Math.multiplyExact(paddedTokens, parameters));
     }
 
     /** Where in the training a row belongs. */

@@ -22,6 +22,7 @@ import shoal.recipe.Require;
  * @param lossUntilLogged sum over the steps up to that one
  * @param gradientNorm of the last step
  * @param learningRate of the last step
+ * @param flos of all steps, as {@link FlosCount} has them: HF's total_flos
  */
 public record TrainingLog(
         int step,
@@ -29,18 +30,20 @@ public record TrainingLog(
         double lossSinceLogged,
         double lossUntilLogged,
         OptionalDouble gradientNorm,
-        double learningRate) {
+        double learningRate,
+        double flos) {
     /** HF rounds the training loss of a log row to so many decimals, and nothing else. */
     private static final int LOSS_DECIMALS = 4;
 
     public TrainingLog {
         Require.range("loggedStep", loggedStep, 0, step);
         requireNonNull(gradientNorm, "gradientNorm");
+        Require.range("flos", flos, 0, Double.MAX_VALUE);
     }
 
     /** The log of a run that has not begun. */
     public static TrainingLog empty() {
-        return new TrainingLog(0, 0, 0, 0, OptionalDouble.empty(), 0);
+        return new TrainingLog(0, 0, 0, 0, OptionalDouble.empty(), 0, 0);
     }
 
     /** This log and one more step, which must be the next one. */
@@ -55,7 +58,8 @@ public record TrainingLog(
                 lossSinceLogged + next.loss(),
                 lossUntilLogged,
                 next.gradientNorm(),
-                next.learningRate());
+                next.learningRate(),
+                flos + next.flos());
     }
 
     /** Mean loss of the steps since the last log row, not rounded. */
@@ -86,6 +90,6 @@ public record TrainingLog(
     /** This log after its row was written. */
     public TrainingLog logged() {
         return new TrainingLog(
-                step, step, 0, lossUntilLogged + lossSinceLogged, gradientNorm, learningRate);
+                step, step, 0, lossUntilLogged + lossSinceLogged, gradientNorm, learningRate, flos);
     }
 }

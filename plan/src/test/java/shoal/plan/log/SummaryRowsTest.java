@@ -47,7 +47,7 @@ final class SummaryRowsTest {
         TrainingPlan plan = TrainingPlan.of(recipe, 16);
         TrainingLog log = TrainingLog.empty().commit(step(1, 0.25)).commit(step(2, 0.75));
 
-        LogRow row = SummaryRows.training(log, plan, 8, OptionalDouble.of(1e12));
+        LogRow row = SummaryRows.training(log, plan, 8);
 
         assertThat(row.values())
                 .containsExactly(
@@ -60,12 +60,7 @@ final class SummaryRowsTest {
                         LogValue.integer("step", 2));
     }
 
-    @Test
-    void work_counts_six_operations_per_padded_token_and_parameter() {
-        assertThat(SummaryRows.flos(32 * 192, 1_000_000)).isEqualTo(36_864_000_000.0);
-    }
-
     private static CommittedStep step(int step, double loss) {
-        return new CommittedStep(step, loss, OptionalDouble.empty(), 0);
+        return new CommittedStep(step, loss, OptionalDouble.empty(), 0, 500_000_000_000L);
     }
 }

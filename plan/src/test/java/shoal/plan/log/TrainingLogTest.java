@@ -33,11 +33,12 @@ final class TrainingLogTest {
         assertThat(log.row(1).number("loss")).hasValue(8);
         assertThat(log.trainLoss()).isEqualTo(4);
         assertThat(log.logged().trainLoss()).isEqualTo(4);
+        assertThat(log.logged().flos()).isEqualTo(60);
     }
 
     @Test
     void a_run_that_does_not_clip_logs_no_norm() {
-        CommittedStep unclipped = new CommittedStep(1, 0.5, OptionalDouble.empty(), 0);
+        CommittedStep unclipped = new CommittedStep(1, 0.5, OptionalDouble.empty(), 0, 0);
 
         LogRow row = TrainingLog.empty().commit(unclipped).row(0.1);
 
@@ -61,6 +62,6 @@ final class TrainingLogTest {
     }
 
     private static CommittedStep step(int step, double loss) {
-        return new CommittedStep(step, loss, OptionalDouble.of(2.5), step * 1e-5);
+        return new CommittedStep(step, loss, OptionalDouble.of(2.5), step * 1e-5, step * 10L);
     }
 }

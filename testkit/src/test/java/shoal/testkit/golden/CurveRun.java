@@ -24,6 +24,7 @@ import shoal.model.dataset.DataSet;
 import shoal.model.dataset.TokenTable;
 import shoal.model.tokenizer.Tokenizer;
 import shoal.plan.log.CommittedStep;
+import shoal.plan.log.FlosCount;
 import shoal.plan.log.LogRow;
 import shoal.plan.log.Milestone;
 import shoal.plan.log.Milestones;
@@ -60,6 +61,7 @@ final class CurveRun {
     private final int labels;
     private final TrainingPlan plan;
     private final LearningRates rates;
+    private final FlosCount flos;
 
     private CurveRun(
             Recipe recipe,
@@ -74,6 +76,7 @@ final class CurveRun {
         this.labels = labels;
         this.plan = TrainingPlan.of(recipe, train.rows());
         this.rates = LearningRates.of(recipe, plan);
+        this.flos = new FlosCount(train::tokenizedLength, engine.table().countedElements());
     }
 
     static Result of(GoldenCurve curve) {
@@ -148,7 +151,7 @@ final class CurveRun {
                 }
             }
         }
-        rows.add(SummaryRows.training(log, plan, 1, OptionalDouble.empty()));
+        rows.add(SummaryRows.training(log, plan, 1));
         return rows;
     }
 
@@ -162,7 +165,8 @@ final class CurveRun {
                 step,
                 report.loss(),
                 most == 0 ? OptionalDouble.empty() : OptionalDouble.of(norm),
-                rates.loggedAt(step));
+                rates.loggedAt(step),
+                flos.of(plan.microBatches(step)));
     }
 
     private List<Leaf> leaves(int step) {

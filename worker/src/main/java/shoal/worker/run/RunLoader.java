@@ -138,7 +138,12 @@ public final class RunLoader implements RunOpener {
             Computation computation =
                     engine.join(receiver -> exchanges.open(run, receiver, stop), stop);
             StepLoop steps =
-                    new StepLoop(plan, tokens.train(), recipe.batch().slices(), computation);
+                    new StepLoop(
+                            plan,
+                            tokens.train(),
+                            recipe.batch().slices(),
+                            computation,
+                            model.table().countedElements());
             LoadedRun.Parts parts =
                     new LoadedRun.Parts(
                             steps,

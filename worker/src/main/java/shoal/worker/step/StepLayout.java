@@ -11,16 +11,19 @@ import shoal.plan.step.ExactSum;
 import shoal.plan.step.LeafDeal;
 import shoal.proto.v1.NonFinite;
 import shoal.proto.v1.StepReduced;
+import shoal.recipe.Require;
 
 /**
  * A step laid out: all its leaves with their rows, and who computes which.
  *
  * @param work names the leaves that are computed here
+ * @param flos of the whole step, HF's estimate
  */
-public record StepLayout(StepWork work, LeafDeal deal) {
+public record StepLayout(StepWork work, LeafDeal deal, long flos) {
     public StepLayout {
         requireNonNull(work, "work");
         requireNonNull(deal, "deal");
+        Require.atLeast("flos", flos, 0);
     }
 
     /**
@@ -34,6 +37,7 @@ public record StepLayout(StepWork work, LeafDeal deal) {
                 StepReduced.newBuilder()
                         .setStep(work.step())
                         .setTokens(part.tokens())
+                        .setFlos(flos)
                         .setSquaredNormSum(ByteString.copyFrom(squares.toBytes()))
                         .setDealHash(ByteString.copyFrom(deal.hash()));
         part.losses().forEach(row -> message.addRows(row.row()).addLossTerms(row.term()));

@@ -12,7 +12,9 @@ import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.engine.Update;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.log.FlosCount;
 import shoal.plan.step.LeafDeal;
+import shoal.plan.step.MicroBatch;
 import shoal.plan.step.PlannedLeaf;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.CommitStep;
@@ -46,19 +48,27 @@ public final class StepLoop {
     private final TokenTable rows;
     private final int slices;
     private final Computation computation;
+    private final FlosCount flos;
     private @Nullable StepLayout prepared;
 
     /**
      * The steps of a run.
      *
      * @param slices of a micro-batch, from the recipe
+     * @param parameters of the model, embeddings left out
      */
-    public StepLoop(TrainingPlan plan, TokenTable rows, int slices, Computation computation) {
+    public StepLoop(
+            TrainingPlan plan,
+            TokenTable rows,
+            int slices,
+            Computation computation,
+            long parameters) {
         this.plan = requireNonNull(plan, "plan");
         this.rows = requireNonNull(rows, "rows");
         Require.atLeast("slices", slices, 1);
         this.slices = slices;
         this.computation = requireNonNull(computation, "computation");
+        this.flos = new FlosCount(rows::tokenizedLength, parameters);
     }
 
     /** Forward and backward of a step; the gradient is held until {@link #apply}. */
@@ -108,12 +118,12 @@ public final class StepLoop {
         if (ready != null && ready.work().step() == step) {
             return ready;
         }
-        LeafDeal deal =
-                LeafDeal.of(plan.microBatches(step), rows::length, slices, computation.workers());
+        List<MicroBatch> batches = plan.microBatches(step);
+        LeafDeal deal = LeafDeal.of(batches, rows::length, slices, computation.workers());
         List<Leaf> leaves = deal.leaves().stream().map(this::leaf).toList();
         int from = deal.from(computation.index());
         int to = deal.to(computation.index());
-        return new StepLayout(new StepWork(step, leaves, from, to), deal);
+        return new StepLayout(new StepWork(step, leaves, from, to), deal, flos.of(batches));
     }
 
     private Leaf leaf(PlannedLeaf planned) {

@@ -132,7 +132,8 @@ final class Team implements AutoCloseable {
         TrainingPlan plan = TrainingPlan.of(recipe, rows.rows());
         for (int worker = 0; worker < engines.size(); worker++) {
             RandomParameters.write(engines.get(worker), 3);
-            loops.add(new StepLoop(plan, rows, recipe.batch().slices(), computations.get(worker)));
+            loops.add(
+                    new StepLoop(plan, rows, recipe.batch().slices(), computations.get(worker), 1));
         }
     }
 

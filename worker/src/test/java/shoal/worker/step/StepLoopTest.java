@@ -11,6 +11,7 @@ import shoal.engine.Leaf;
 import shoal.engine.RowInput;
 import shoal.engine.StepWork;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.log.FlosCount;
 import shoal.plan.step.ExactSum;
 import shoal.plan.step.TensorSquares;
 import shoal.plan.step.TrainingPlan;
@@ -24,13 +25,14 @@ import shoal.worker.Rows;
 
 final class StepLoopTest {
     private static final int ROWS = 45;
+    private static final long PARAMETERS = 1_000;
 
     private final Recipe recipe = Recipes.small();
     private final TokenTable rows = Rows.table(ROWS);
     private final TrainingPlan plan = TrainingPlan.of(recipe, ROWS);
     private final FakeEngine engine = new FakeEngine(FakeEngine.tinyConfig(8));
     private final StepLoop loop =
-            new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine));
+            new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine), PARAMETERS);
 
     @Test
     void every_row_of_an_epoch_is_computed_once_with_its_own_ids_and_label() {
@@ -73,7 +75,8 @@ final class StepLoopTest {
 
     @Test
     void a_step_laid_out_early_is_the_same_step() {
-        StepLoop other = new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine));
+        StepLoop other =
+                new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine), PARAMETERS);
         loop.prepare(2);
         loop.reduce(2);
         other.reduce(2);
@@ -105,6 +108,8 @@ final class StepLoopTest {
                                 .map(row -> row.weight() * row.label())
                                 .toList());
         assertThat(report.getTokens()).isPositive();
+        FlosCount flos = new FlosCount(rows::tokenizedLength, PARAMETERS);
+        assertThat(report.getFlos()).isEqualTo(flos.of(plan.microBatches(1))).isPositive();
         assertThat(report.getDealHash().size()).isEqualTo(32);
         assertThat(report.hasNonFinite()).isFalse();
     }
