@@ -70,6 +70,7 @@ final class SubmitCommand implements Callable<Integer> {
         try (CoordinatorClient client = CoordinatorClient.open(coordinator)) {
             RunDisplay display = new RunDisplay(console, context.clock());
             job.banner().forEach(display::print);
+            display.print(job.asks());
             if (noWait) {
                 // Who follows the run hears them from the coordinator.
                 job.notices().forEach(notice -> display.print("note: " + notice));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,23 @@ final class SubmitCommandTest {
                 .extracting(Artefact::getName)
                 .contains("train.tsv", "eval.tsv", "config.json", "model.safetensors", "vocab.txt");
         assertThat(coordinator.stored.values()).contains("0\t差\n1\t好\n1\t不错\n".getBytes(UTF_8));
+    }
+
+    @Test
+    void says_what_a_step_reads_and_how_many_workers_can_join() {
+        String[] range = {"--workers", "2:3", "--ranks", "4", "--worker_wait", "60"};
+        String[] flags = {"--no-wait", "--output_dir", "out", "--per_device_train_batch_size", "2"};
+
+        Shell.Answer answer =
+                submit(Stream.concat(Stream.of(flags), Stream.of(range)).toArray(String[]::new));
+
+        assertThat(answer.out() + answer.err())
+                .contains(
+                        "global batch: 8 rows; up to 3 workers can join, and it starts with 2"
+                                + " (--workers 4 would take one for each rank); waits 60 s for 2"
+                                + " workers");
+        assertThat(coordinator.submitted.get(0).getDemand().getLeastWorkers()).isEqualTo(2);
+        assertThat(coordinator.submitted.get(0).getDemand().getMostWorkers()).isEqualTo(3);
     }
 
     @Test

@@ -112,6 +112,26 @@ public record Job(
         return lines;
     }
 
+    /** What it asks a coordinator for, in a line. */
+    public String asks() {
+        BatchRecipe batch = recipe.batch();
+        long rows = (long) batch.trainRowsPerDevice() * batch.accumulation() * batch.ranks();
+        int least = inputs.workers().least();
+        int most = inputs.workers().most();
+        return "global batch: "
+                + rows
+                + (rows == 1 ? " row; " : " rows; ")
+                + (most == 1 ? "1 worker computes it" : "up to " + most + " workers can join")
+                + (least < most ? ", and it starts with " + least : "")
+                + (most < batch.ranks()
+                        ? " (--workers " + batch.ranks() + " would take one for each rank)"
+                        : "")
+                + "; waits "
+                + inputs.workerWaitSeconds()
+                + " s for "
+                + (least == 1 ? "a worker" : least + " workers");
+    }
+
     /** What the user should know of how files were read. */
     public List<String> notices() {
         List<String> notices = new ArrayList<>(recipe.notices());

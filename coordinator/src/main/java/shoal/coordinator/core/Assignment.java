@@ -2,15 +2,20 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import shoal.coordinator.core.Phase.Wait;
+import shoal.coordinator.core.Phase.Wait.Why;
 
 /**
  * Gives runs to free workers, the oldest run first: a younger one does not overtake one that waits
- * for more workers. Says what a waiting run waits for.
+ * for more workers.
+ *
+ * <p>A run starts with as many workers as it takes, or {@link Bounds#SETTLING} after there are as
+ * many as it needs. With fewer it says what is missing, and fails after its patience.
  */
 final class Assignment {
     private final Draft draft;
@@ -38,8 +43,8 @@ final class Assignment {
         for (Run run : waiting) {
             Recruitment found = Recruitment.of(run, free);
             if (overtaken) {
-                notShort(run);
-            } else if (found.chosen().size() >= demand(run).least()) {
+                waitsFor(run, Optional.empty());
+            } else if (isEnough(run, found)) {
                 start(run, found);
                 free.removeAll(found.chosen());
             } else {
@@ -47,6 +52,12 @@ final class Assignment {
                 waits(run, found, Recruitment.of(run, attached).chosen().size());
             }
         }
+    }
+
+    private boolean isEnough(Run run, Recruitment found) {
+        int count = found.chosen().size();
+        return count == demand(run).most()
+                || (count >= demand(run).least() && hasWaited(run, Why.MORE, Bounds.SETTLING));
     }
 
     private void start(Run run, Recruitment found) {
@@ -75,21 +86,40 @@ final class Assignment {
         new Orders(draft).start(started);
     }
 
-    /** The first run in the queue, which has too few free workers. */
+    /** The first run in the queue, which has too few free workers, or could take more. */
     private void waits(Run run, Recruitment found, int attached) {
         Demand demand = demand(run);
-        boolean isShort = attached < demand.least() && run.generation() > 0;
-        if (!isShort) {
-            notShort(run);
-        } else if (shortSince(run).isEmpty()) {
-            draft.put(run.with(new Phase.Queued(Optional.of(draft.at()))));
-        } else if (!draft.at().isBefore(shortSince(run).get().plus(demand.patience()))) {
+        if (found.chosen().size() >= demand.least()) {
+            waitsFor(run, Optional.of(Why.MORE));
+            say(run, settling(demand, found));
+            return;
+        }
+        int missing = demand.least() - attached;
+        if (missing > 0 && hasWaited(run, Why.LEAST, demand.patience())) {
             fail(run, missing(demand, found));
             return;
         }
-        String reason = missing(demand, found);
-        boolean worthSaying = demand.least() > 1 || !found.leftOut().isEmpty();
-        if (worthSaying && !reason.equals(run.reason())) {
+        boolean worthSaying =
+                demand.least() > 1
+                        || !found.leftOut().isEmpty()
+                        || hasWaited(run, Why.LEAST, Bounds.SETTLING);
+        waitsFor(run, missing > 0 ? Optional.of(Why.LEAST) : Optional.empty());
+        if (worthSaying) {
+            say(
+                    run,
+                    missing(demand, found)
+                            + (missing > 0
+                                    ? "; "
+                                            + missing
+                                            + " more must join within "
+                                            + demand.patience().toSeconds()
+                                            + " s"
+                                    : ""));
+        }
+    }
+
+    private void say(Run run, String reason) {
+        if (!reason.equals(run.reason())) {
             draft.because(run.name(), reason);
             draft.log(
                     run.name(),
@@ -99,6 +129,7 @@ final class Assignment {
 
     private void fail(Run run, String missing) {
         Demand demand = demand(run);
+        int saved = run.recovery().step();
         new Endings(draft)
                 .end(
                         run,
@@ -108,8 +139,9 @@ final class Assignment {
                                 missing
                                         + ", for "
                                         + demand.patience().toSeconds()
-                                        + " s. Start workers and submit it again, or give it a"
-                                        + " longer --worker_wait",
+                                        + " s. Start workers and submit it again"
+                                        + (saved == 0 ? "" : ", to go on from checkpoint-" + saved)
+                                        + ", or give it a longer --worker_wait",
                                 List.of(),
                                 false));
     }
@@ -126,14 +158,30 @@ final class Assignment {
         return "waits for " + free + leftOut;
     }
 
-    private void notShort(Run run) {
-        if (shortSince(run).isPresent()) {
-            draft.put(run.with(new Phase.Queued()));
+    private static String settling(Demand demand, Recruitment found) {
+        List<String> names = found.chosen().stream().map(worker -> worker.name().text()).toList();
+        return "starts with "
+                + String.join(", ", names)
+                + " unless more of "
+                + demand.inWords()
+                + " join within "
+                + Bounds.SETTLING.toSeconds()
+                + " s";
+    }
+
+    /** Notes what the run waits for; the time counts from the first note of it on. */
+    private void waitsFor(Run run, Optional<Why> why) {
+        if (!run.phase().waiting().map(Wait::why).equals(why)) {
+            draft.put(run.with(new Phase.Queued(why.map(any -> new Wait(any, draft.at())))));
         }
     }
 
-    private static Optional<Instant> shortSince(Run run) {
-        return run.phase().shortSince();
+    private boolean hasWaited(Run run, Why why, Duration time) {
+        return run.phase()
+                .waiting()
+                .filter(wait -> wait.why() == why)
+                .filter(wait -> !draft.at().isBefore(wait.since().plus(time)))
+                .isPresent();
     }
 
     private static Demand demand(Run run) {

@@ -25,7 +25,13 @@ public final class Bounds {
     /** And always this long: a machine that swaps or compiles for a minute is slow, not lost. */
     public static final Duration PROGRESS = Duration.ofMinutes(2);
 
-    /** How long a run that has started waits for workers, unless its submission says: a reboot. */
+    /** How long a step may take that nobody has a measure for; loading a run's files, too. */
+    public static final Duration FIRST_STEP = Duration.ofHours(1);
+
+    /** How long a run that could start lets others join: processes started together. */
+    public static final Duration SETTLING = Duration.ofSeconds(5);
+
+    /** How long a run waits for workers, unless its submission says: a reboot. */
     public static final Duration WORKER_WAIT = Duration.ofMinutes(10);
 
     /** A run that lost its worker so often meets something that kills workers. */
@@ -49,6 +55,9 @@ public final class Bounds {
         }
         if (PROGRESS.compareTo(SILENCE.plus(REDIAL)) < 0) {
             throw new AssertionError("a lost stream must be noticed before a lost step");
+        }
+        if (FIRST_STEP.compareTo(PROGRESS) < 0) {
+            throw new AssertionError("who knows least must be the most patient");
         }
         if (REDIAL_AFTER_RESTART.compareTo(REDIAL) < 0) {
             throw new AssertionError("a restart of the coordinator must not cost workers time");

@@ -11,7 +11,7 @@ import shoal.recipe.Require;
  *
  * @param least it starts, and goes on, with no fewer
  * @param most it takes no more
- * @param patience how long a run that has started waits for the least before it fails
+ * @param patience how long it waits for the least to be attached before it fails
  */
 public record Demand(int least, int most, Duration patience) {
     /** What a run asks for that says nothing. */

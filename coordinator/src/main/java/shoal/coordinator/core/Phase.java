@@ -21,8 +21,8 @@ public sealed interface Phase {
         return Optional.empty();
     }
 
-    /** Since when too few workers are attached, while it waits. */
-    default Optional<Instant> shortSince() {
+    /** What a run at the head of the queue waits for, if the time counts. */
+    default Optional<Wait> waiting() {
         return Optional.empty();
     }
 
@@ -57,13 +57,30 @@ public sealed interface Phase {
     }
 
     /**
-     * Waits for workers.
+     * A wait that ends some time.
      *
-     * @param shortSince since when fewer are attached than it needs, if so and it had some before
+     * @param why what it is for
+     * @param since when it began
      */
-    record Queued(Optional<Instant> shortSince) implements Phase {
+    record Wait(Why why, Instant since) {
+        /** What a run waits for. */
+        enum Why {
+            /** Fewer workers are attached than it needs. */
+            LEAST,
+            /** It could start, and lets more join. */
+            MORE
+        }
+
+        public Wait {
+            requireNonNull(why, "why");
+            requireNonNull(since, "since");
+        }
+    }
+
+    /** Waits for workers. */
+    record Queued(Optional<Wait> waiting) implements Phase {
         public Queued {
-            requireNonNull(shortSince, "shortSince");
+            requireNonNull(waiting, "waiting");
         }
 
         public Queued() {

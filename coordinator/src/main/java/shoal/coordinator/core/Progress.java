@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * Watches that steps go on: a worker whose heartbeats come but whose step does not is as lost as a
- * silent one. The first step of a generation has no deadline, since nobody knows how long it takes.
+ * silent one. So is one that cannot begin: how long files and the first step of a generation take
+ * is known once a member is done; before that, all are given {@link Bounds#FIRST_STEP}.
  */
 final class Progress {
     private final Draft draft;
@@ -26,49 +27,68 @@ final class Progress {
         if (run.generation() == 0) {
             return;
         }
-        int computed = run.step() + 1;
+        boolean loads = run.stage() == Stage.STARTING;
+        int computed = loads ? 0 : run.step() + 1;
         Pace before =
                 draft.state()
                         .pace(run.name())
                         .filter(pace -> pace.fence().equals(run.fence()))
-                        .orElseGet(() -> new Pace(run.fence(), computed, draft.at(), List.of()));
-        boolean counts = run.stage() == Stage.STEPPING && !excused && allAttached(run);
+                        .filter(pace -> (pace.step() == 0) == loads)
+                        .orElseGet(() -> Pace.begun(run.fence(), computed, draft.at()));
+        boolean counts = (loads || run.stage() == Stage.STEPPING) && !excused && allAttached(run);
         Pace pace = counts ? before : before.excused(draft.at());
         if (counts && before.step() < computed) {
             pace = before.reached(computed, draft.at());
         }
+        if (counts && done(run).byIndex().size() > 0) {
+            pace = pace.partCame(draft.at());
+        }
         draft.put(run.name(), pace);
         Duration taken = Duration.between(pace.since(), draft.at());
-        boolean overdue =
-                pace.allowance().filter(allowed -> taken.compareTo(allowed) > 0).isPresent();
-        if (overdue) {
-            lost(run, taken, pace.median().orElseThrow());
+        if (taken.compareTo(pace.allowance()) > 0) {
+            lost(run, taken, pace);
         }
     }
 
-    private void lost(Run run, Duration taken, Duration usual) {
+    /** Who is done with what all are to do. */
+    private static Gathered<?> done(Run run) {
+        return run.stage() == Stage.STARTING ? run.phase().ready() : run.phase().parts();
+    }
+
+    private void lost(Run run, Duration taken, Pace pace) {
         Crew crew = run.phase().crew().orElseThrow();
         List<Crew.Member> late =
                 IntStream.range(0, crew.size())
-                        .filter(index -> !run.phase().parts().has(index))
+                        .filter(index -> !done(run).has(index))
                         .mapToObj(index -> crew.members().get(index))
                         .toList();
-        String names = String.join(", ", new Crew(late).names());
         String reason =
-                "step "
-                        + (run.step() + 1)
+                (pace.step() == 0 ? "the end of loading" : "step " + pace.step())
                         + " has not come for "
                         + taken.toSeconds()
                         + " s from worker "
-                        + names
-                        + ", whose heartbeats do; the median step takes "
-                        + usual.toMillis()
-                        + " ms";
+                        + String.join(", ", new Crew(late).names())
+                        + ", whose heartbeats do; "
+                        + known(pace);
         new Restarts(draft).restart(run, reason);
         if (late.size() == 1) {
             // Others may only have waited for it; it is the one that hangs.
             dismiss(late.get(0), reason);
         }
+    }
+
+    private static String known(Pace pace) {
+        return pace.median()
+                .map(usual -> "the median step takes " + usual.toMillis() + " ms")
+                .or(
+                        () ->
+                                pace.measure()
+                                        .map(
+                                                first ->
+                                                        "the first worker was done after "
+                                                                + first.toSeconds()
+                                                                + " s"))
+                .orElse("nobody is given longer to begin");
     }
 
     private void dismiss(Crew.Member member, String reason) {

@@ -11,7 +11,8 @@ import shoal.plan.step.EvaluationDeal;
 
 /** Runs of several workers. */
 final class CrewTest {
-    private static final Demand TWO = new Demand(2, 2, Duration.ofMinutes(1));
+    private static final Duration WAIT = Duration.ofMinutes(1);
+    private static final Demand TWO = new Demand(2, 2, WAIT);
 
     private final Lab lab = new Lab();
 
@@ -20,7 +21,8 @@ final class CrewTest {
         lab.submit("r", TestRecipes.of(2, 1, 2), TWO).attach("w1");
 
         assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
-        assertThat(reason()).isEqualTo("waits for 2 free workers, has w1");
+        assertThat(reason())
+                .isEqualTo("waits for 2 free workers, has w1; 1 more must join within 60 s");
 
         lab.attach("w2");
 
@@ -47,6 +49,55 @@ final class CrewTest {
     }
 
     @Test
+    void a_run_that_could_start_lets_more_join_for_a_while() {
+        lab.attach("w1").submit("r", TestRecipes.of(2, 1, 2), new Demand(1, 3, WAIT));
+        lab.submit("younger");
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+        assertThat(reason())
+                .isEqualTo("starts with w1 unless more of 1 to 3 workers join within 5 s");
+
+        beating("w1", Duration.ofSeconds(3));
+        lab.attach("w2");
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+        beating("w1", Duration.ofSeconds(2));
+
+        assertThat(lab.crew("r").names()).containsExactly("w1", "w2");
+        assertThat(lab.stage("younger")).isEqualTo(Stage.QUEUED);
+    }
+
+    @Test
+    void a_run_starts_at_once_with_the_most_that_it_takes() {
+        lab.attach("w1").submit("r", TestRecipes.of(2, 1, 2), new Demand(1, 2, WAIT));
+        lab.attach("w2");
+
+        assertThat(lab.crew("r").names()).containsExactly("w1", "w2");
+    }
+
+    @Test
+    void a_run_that_never_had_enough_workers_says_what_is_missing_and_fails_in_time() {
+        lab.attach("w1").submit("r", TestRecipes.of(2, 1, 2), new Demand(3, 4, WAIT));
+        assertThat(reason())
+                .isEqualTo("waits for 3 free workers, has w1; 2 more must join within 60 s");
+
+        beating("w1", WAIT.plus(Bounds.TICK));
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
+        assertThat(end())
+                .isEqualTo(
+                        "waits for 3 free workers, has w1, for 60 s. Start workers and submit it"
+                                + " again, or give it a longer --worker_wait");
+    }
+
+    @Test
+    void a_run_that_waits_for_busy_workers_waits_as_long_as_they_are() {
+        lab.attach("w1").submit("first").submit("r", TestRecipes.of(2, 1, 2), Demand.ONE);
+
+        beating("w1", Bounds.WORKER_WAIT.plus(Bounds.TICK));
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+    }
+
+    @Test
     void after_its_first_generation_a_run_keeps_to_the_bits_of_its_first_worker() {
         lab.attach("w1").submit("r").ready("w1", "r", 0, 0);
 
@@ -57,7 +108,8 @@ final class CrewTest {
         assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
         assertThat(reason())
                 .isEqualTo(
-                        "waits for a free worker; worker other gives other bits: its gelu differs");
+                        "waits for a free worker; worker other gives other bits: its gelu differs; 1 more"
+                                + " must join within 600 s");
         lab.breakSession("other").restart();
         lab.attach("w1");
         assertThat(lab.crew("r").names()).containsExactly("w1");
@@ -234,7 +286,8 @@ final class CrewTest {
         stepping().breakSession("w2");
         beating("w1", Bounds.REDIAL.plus(Bounds.TICK));
         assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
-        assertThat(reason()).isEqualTo("waits for 2 free workers, has w1");
+        assertThat(reason())
+                .isEqualTo("waits for 2 free workers, has w1; 1 more must join within 60 s");
 
         beating("w1", Duration.ofSeconds(59));
         assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
@@ -251,6 +304,8 @@ final class CrewTest {
         lab.breakSession("w2");
 
         beating("w1", Bounds.REDIAL.plus(Bounds.TICK));
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+        beating("w1", Bounds.SETTLING.plus(Bounds.TICK));
 
         assertThat(lab.stage("r")).isEqualTo(Stage.STARTING);
         assertThat(lab.crew("r").names()).containsExactly("w1");

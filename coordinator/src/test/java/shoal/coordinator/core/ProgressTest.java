@@ -30,12 +30,52 @@ final class ProgressTest {
     }
 
     @Test
-    void the_first_step_may_take_as_long_as_it_takes() {
+    void a_first_step_may_take_an_hour_and_then_its_worker_is_named() {
         lab.attach("w1").submit("r", TestRecipes.of(9, 1, 0)).ready("w1", "r", 0, 0);
 
-        beating(Duration.ofHours(1));
-
+        beating(Bounds.FIRST_STEP);
         assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+        beating(Bounds.TICK.multipliedBy(3));
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+        assertThat(lab.words())
+                .anyMatch(
+                        words ->
+                                words.startsWith("step 1 has not come for 3600 s from worker w1,")
+                                        && words.contains("nobody is given longer to begin"));
+    }
+
+    @Test
+    void a_worker_that_cannot_begin_is_named_soon_after_another_is_done() {
+        pair();
+        lab.ready("w1", "r", 0, 0).ready("w2", "r", 0, 0);
+        beating(STEP);
+        lab.part("w1", "r", 1, 0, 2);
+
+        beating(STEP.multipliedBy(4).plus(Bounds.TICK.multipliedBy(4)));
+
+        assertThat(lab.words())
+                .anyMatch(
+                        words ->
+                                words.startsWith("step 1 has not come for 20")
+                                        && words.contains("from worker w2, whose heartbeats do")
+                                        && words.contains("the first worker was done after 40 s"));
+        assertThat(lab.state().workers().find(new WorkerName("w2"))).isEmpty();
+    }
+
+    @Test
+    void a_worker_that_does_not_load_its_files_is_named() {
+        pair();
+        lab.ready("w1", "r", 0, 0);
+
+        beating(Bounds.PROGRESS.plus(Bounds.TICK.multipliedBy(4)));
+
+        assertThat(lab.words())
+                .anyMatch(
+                        words ->
+                                words.startsWith("the end of loading has not come for 120 s from")
+                                        && words.contains("worker w2, whose heartbeats do"));
+        assertThat(lab.state().run(new RunName("r")).reason()).contains("has w1");
     }
 
     @Test
@@ -68,6 +108,11 @@ final class ProgressTest {
                 .extracting(WorkerName::text)
                 .containsExactly("w1", "w3");
         assertThat(lab.state().run(new RunName("r")).reason()).contains("has w1, w3");
+    }
+
+    private void pair() {
+        lab.attach("w1").attach("w2");
+        lab.submit("r", TestRecipes.of(9, 1, 0), new Demand(2, 2, Bounds.WORKER_WAIT));
     }
 
     /** Two steps of the usual length are done. */

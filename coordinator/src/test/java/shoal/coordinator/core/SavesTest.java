@@ -126,6 +126,22 @@ final class SavesTest {
     }
 
     @Test
+    void a_run_that_fails_for_want_of_workers_names_the_checkpoint_to_go_on_from() {
+        Lab lab = new Lab().saving("r").uploaded("w1", "r", 1).saved("r", 1);
+
+        lab.breakSession("w1").pass(Bounds.REDIAL.plus(Bounds.TICK)).pass(Bounds.WORKER_WAIT);
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
+        assertThat(lab.words())
+                .anyMatch(
+                        words ->
+                                words.startsWith(
+                                                "waits for a free worker, for 600 s. Start workers")
+                                        && words.contains(
+                                                "to go on from checkpoint-1, or give it"));
+    }
+
+    @Test
     void a_run_that_gets_no_better_ends_early_and_says_so_in_its_checkpoint() {
         SelectionRecipe patient = new SelectionRecipe("loss", false, true, 1, 0, 0);
         Cadence each = TestRecipes.every(1);

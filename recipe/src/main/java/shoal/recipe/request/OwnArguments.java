@@ -75,15 +75,16 @@ public final class OwnArguments {
                                     new ValueType.Range(Limits.RANKS),
                                     "1",
                                     "processes of the launcher",
-                                    "worker processes, or the least and the most with which a run"
-                                            + " goes on; never changes the result"),
+                                    "worker processes, or the least and the most: a run starts with"
+                                            + " the most, or seconds later with the least; never"
+                                            + " changes the result"),
                             honoured(
                                     "worker_wait",
                                     new ValueType.Whole(1, 31_536_000),
                                     "600",
                                     NONE,
-                                    "seconds that a run which has lost a worker waits for as many"
-                                            + " as it needs before it fails"),
+                                    "seconds that a run waits for as many workers as it needs before"
+                                            + " it fails"),
                             honoured(
                                     "ranks",
                                     new ValueType.OrNull(new ValueType.Whole(1, Limits.RANKS)),

@@ -13,7 +13,7 @@ import shoal.recipe.key.CountRange;
  * @param evaluationFile as the user wrote it
  * @param model the model folder, or a hub name, as the user wrote it
  * @param workers worker processes
- * @param workerWaitSeconds how long a run that has lost one waits for as many as it needs
+ * @param workerWaitSeconds how long a run waits for as many as it needs
  * @param lanes compute threads of each worker; 0 = as many as it has usable cores
  * @param resume the checkpoint folder to go on from, as the user wrote it; "true" = the newest one
  */
