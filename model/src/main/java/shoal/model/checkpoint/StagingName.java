@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names of folders on their way to or from a place, beside it: {@code .TARGET.staging-PID-RANDOM}
- * is not complete yet, or is being removed; {@code .TARGET.replaced-PID-RANDOM} is a complete
- * folder that makes room for a new one. The process id tells those of living processes from
- * leftovers.
+ * Names of folders on their way to or from a place, beside it: {@code .TARGET.staging-OWNER-RANDOM}
+ * is not complete yet, or is being removed; {@code .TARGET.replaced-OWNER-RANDOM} is a complete
+ * folder that makes room for a new one. OWNER is the {@link OwnerProcess} that made it, which tells
+ * those of living processes from leftovers.
  */
 final class StagingName {
     private static final Pattern FORM =
-            Pattern.compile("\\.(.+)\\.(staging|replaced)-([0-9]{1,18})-.*");
+            Pattern.compile("\\.(.+)\\.(staging|replaced)-([0-9]{1,18}-[0-9]{1,18})-.*");
 
     private final Path target;
 
@@ -54,7 +54,7 @@ final class StagingName {
 
     private Path create(String kind) throws IOException {
         String prefix = "." + target.getFileName() + "." + kind + "-";
-        return Files.createTempDirectory(parent(), prefix + ProcessHandle.current().pid() + "-");
+        return Files.createTempDirectory(parent(), prefix + OwnerProcess.self().text() + "-");
     }
 
     /**
@@ -68,7 +68,7 @@ final class StagingName {
         /** The leftover of this name, if it is one. */
         static Optional<Leftover> of(Path folder) {
             Matcher form = FORM.matcher(folder.getFileName().toString());
-            if (!form.matches() || ProcessHandle.of(Long.parseLong(form.group(3))).isPresent()) {
+            if (!form.matches() || OwnerProcess.of(form.group(3)).isAlive()) {
                 return Optional.empty();
             }
             return Optional.of(

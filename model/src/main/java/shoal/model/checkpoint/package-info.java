@@ -42,10 +42,11 @@
  *
  * <h2>How it gets there</h2>
  *
- * <p>Files are written in {@code .checkpoint-STEP.staging-PID-RANDOM}, flushed and hashed; then the
- * manifest is written and flushed, the folder is flushed, renamed to its place, and its parent is
- * flushed. A checkpoint of the same step is moved to {@code .checkpoint-STEP.replaced-PID-RANDOM}
- * before and removed after. Removing one renames it to a staging name first.
+ * <p>Files are written in {@code .checkpoint-STEP.staging-PID-TICKS-RANDOM}, flushed and hashed;
+ * then the manifest is written and flushed, the folder is flushed, renamed to its place, and its
+ * parent is flushed. A checkpoint of the same step is moved to {@code
+ * .checkpoint-STEP.replaced-PID-TICKS-RANDOM} before and removed after. Removing one renames it to
+ * a staging name first.
  *
  * <p>Must not know of workers or the wire.
  *

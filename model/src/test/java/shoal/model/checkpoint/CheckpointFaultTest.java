@@ -192,11 +192,11 @@ class CheckpointFaultTest {
     }
 
     private void asIfWrittenByADeadProcess() throws IOException {
-        String alive = "-" + ProcessHandle.current().pid() + "-";
+        String alive = "-" + OwnerProcess.self().text() + "-";
         for (Path each : list(out)) {
             String name = each.getFileName().toString();
             if (name.startsWith(".") && name.contains(alive)) {
-                Files.move(each, each.resolveSibling(name.replace(alive, "-4000000000000-")));
+                Files.move(each, each.resolveSibling(name.replace(alive, "-4000000000000-1-")));
             }
         }
     }

@@ -19,7 +19,7 @@ import shoal.model.StateKind;
 import shoal.recipe.Problem;
 
 class CheckpointsTest {
-    private static final long DEAD = 4_000_000_000_000L;
+    private static final String DEAD = "4000000000000-1";
 
     @TempDir Path folder;
     private ModelFolder model;
@@ -186,7 +186,7 @@ class CheckpointsTest {
     void leftovers_of_dead_processes_are_cleared_and_others_stay() throws IOException {
         CheckpointFixture.write(checkpoints, 20, model);
         CheckpointFixture.write(checkpoints, 30, model);
-        long alive = ProcessHandle.current().pid();
+        String alive = OwnerProcess.self().text();
         Path staged = Files.createDirectory(out.resolve(".checkpoint-40.staging-" + DEAD + "-1"));
         Files.writeString(staged.resolve("model.safetensors"), "half");
         Files.move(

@@ -149,17 +149,20 @@ class OutputFolderTest {
 
     @Test
     void staging_folders_of_dead_processes_are_removed() throws IOException {
-        long dead = 4_000_000_000_000L;
+        String dead = "4000000000000-1";
+        OwnerProcess self = OwnerProcess.self();
         Path leftover = Files.createDirectory(folder.resolve(".out.staging-" + dead + "-77"));
         Files.writeString(leftover.resolve("model.safetensors"), "half");
-        Path living =
-                Files.createDirectory(
-                        folder.resolve(".out.staging-" + ProcessHandle.current().pid() + "-78"));
+        OwnerProcess before = new OwnerProcess(self.id(), self.startTicks() - 1);
+        Path reused =
+                Files.createDirectory(folder.resolve(".out.staging-" + before.text() + "-76"));
+        Path living = Files.createDirectory(folder.resolve(".out.staging-" + self.text() + "-78"));
         Path foreign = Files.createDirectory(folder.resolve(".other.staging-" + dead + "-79"));
 
         OutputFolder.stage(folder.resolve("out"), "out").close();
 
         assertThat(leftover).doesNotExist();
+        assertThat(reused).doesNotExist();
         assertThat(living).exists();
         assertThat(foreign).exists();
     }
