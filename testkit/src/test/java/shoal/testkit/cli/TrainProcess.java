@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** {@code shoal train} as a process, started as the launcher starts it. */
+/** {@code shoal train}, or another verb, as a process, started as the launcher starts it. */
 final class TrainProcess implements AutoCloseable {
     private static final long BIT_OF_SIGINT = 1L << (2 - 1);
 
@@ -38,6 +38,11 @@ final class TrainProcess implements AutoCloseable {
      * @param folder the working directory; its private folders go to a folder below
      */
     static TrainProcess start(Path folder, String... flags) throws IOException {
+        return start("train", folder, List.of(flags));
+    }
+
+    /** Starts another verb. */
+    static TrainProcess start(String verb, Path folder, List<String> words) throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -48,8 +53,8 @@ final class TrainProcess implements AutoCloseable {
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("shoal.cli.Main");
-        command.add("train");
-        command.addAll(List.of(flags));
+        command.add(verb);
+        command.addAll(words);
         Process process =
                 new ProcessBuilder(command)
                         .directory(folder.toFile())

@@ -2,10 +2,8 @@ package shoal.testkit.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +34,6 @@ import shoal.recipe.json.JsonWriter;
  */
 @Tag("slow")
 class PeerResumeTest {
-    private static final Path ROOT = Path.of(System.getProperty("shoal.root", "."));
-
-    /** bench/peer.sh makes it; another one by -Dshoal.peer=PYTHON. */
-    private static final Path PYTHON =
-            Path.of(
-                    System.getProperty(
-                            "shoal.peer", ROOT.resolve("bench/.venv/bin/python").toString()));
-
     private static final int STEP = 7;
 
     /** HF logs losses rounded to 4 decimals: two of them may differ by one in the last. */
@@ -54,9 +43,7 @@ class PeerResumeTest {
 
     @Test
     void a_run_goes_on_from_hf_to_shoal_and_from_shoal_to_hf() throws Exception {
-        assumeTrue(
-                Files.isExecutable(PYTHON),
-                "no Python with transformers: bench/peer.sh makes one, or -Dshoal.peer=PYTHON");
+        Peer.assume();
         GoldenCurve curve = GoldenFolder.own().curve("cosine-accumulate-smooth.json");
         Map<Integer, Double> whole = train(curve, "whole", Optional.empty());
         Path fromHf = folder.resolve("whole/checkpoint-" + STEP);
@@ -119,34 +106,20 @@ class PeerResumeTest {
                 arguments,
                 JsonWriter.compact((JsonObject) curve.json().member("train_args").orElseThrow()));
         Path history = folder.resolve(name + "-history.json");
-        List<String> command =
+        List<String> flags =
                 new ArrayList<>(
                         List.of(
-                                PYTHON.toString(),
-                                ROOT.resolve("bench/hf_train.py").toString(),
                                 "--train_args_file=" + arguments,
                                 "--train_file=" + curve.folder().file(curve.trainFile()),
                                 "--pretrained_model_name_or_path="
                                         + curve.folder().file(curve.model()),
                                 "--max_seq_length=48",
                                 "--log_history=" + history,
-                                "--output_dir=" + folder.resolve(name),
                                 "--eval_strategy=no",
                                 "--save_strategy=steps",
-                                "--save_steps=" + STEP,
-                                "--use_cpu=True",
-                                "--disable_tqdm=True"));
-        from.ifPresent(checkpoint -> command.add("--resume_from_checkpoint=" + checkpoint));
-        Path log = folder.resolve(name + ".log");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("HF ended in time").isTrue();
-        assertThat(process.exitValue())
-                .as(Files.readString(log, StandardCharsets.UTF_8))
-                .isEqualTo(0);
+                                "--save_steps=" + STEP));
+        from.ifPresent(checkpoint -> flags.add("--resume_from_checkpoint=" + checkpoint));
+        Peer.train(folder.resolve(name), flags);
         return losses(history);
     }
 
