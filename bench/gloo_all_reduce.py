@@ -7,7 +7,7 @@ import time
 import torch
 import torch.distributed as dist
 
-WARM_ROUNDS = 4
+WARM_BYTES = 3_000_000_000  # as `shoal doctor --exchange`
 
 
 def main():
@@ -15,8 +15,9 @@ def main():
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{file}", rank=rank, world_size=ranks)
     pattern = torch.arange(elements, dtype=torch.int32).bitwise_and_(1023).float()
+    warm_rounds = max(4, min(WARM_BYTES // 4 // elements, 100))
     seconds = []
-    for _ in range(WARM_ROUNDS + rounds):
+    for _ in range(warm_rounds + rounds):
         values = pattern + rank
         dist.barrier()
         begun = time.perf_counter()
@@ -26,7 +27,7 @@ def main():
         expected = 2 * pattern + 1
         assert ranks == 2 and torch.equal(values, expected), "gloo's sum is wrong"
     if rank == 0:
-        print(json.dumps(seconds[WARM_ROUNDS:]))
+        print(json.dumps(seconds[warm_rounds:]))
     dist.destroy_process_group()
 
 

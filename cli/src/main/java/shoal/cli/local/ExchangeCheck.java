@@ -14,8 +14,11 @@ import shoal.wire.Token;
 
 /** Measures how fast two worker processes on this machine exchange a model's gradient. */
 public final class ExchangeCheck {
-    /** Rounds before the compiler has seen all of it. */
-    private static final int WARM_ROUNDS = 4;
+    /** Moved before rounds count: until then the compiler is still at work. */
+    private static final long WARM_BYTES = 3_000_000_000L;
+
+    private static final int LEAST_WARM_ROUNDS = 4;
+    private static final int MOST_WARM_ROUNDS = 100;
 
     private static final long END_MILLIS = 2_000;
 
@@ -91,9 +94,14 @@ public final class ExchangeCheck {
         command.add(Integer.toString(index));
         command.add(memory ? "memory" : "streams");
         command.add(Integer.toString(elements));
-        command.add(Integer.toString(WARM_ROUNDS));
+        command.add(Integer.toString(warmRounds(elements)));
         command.add(Integer.toString(rounds));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static int warmRounds(int elements) {
+        long rounds = WARM_BYTES / Float.BYTES / elements;
+        return (int) Math.max(LEAST_WARM_ROUNDS, Math.min(rounds, MOST_WARM_ROUNDS));
     }
 
     private static Measured follow(List<Process> workers, int elements) throws IOException {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import shoal.recipe.Limits;
 import shoal.recipe.Require;
 
 /**
@@ -12,25 +13,45 @@ import shoal.recipe.Require;
  * @param times how long to wait for what
  * @param memory where workers of one host share memory; empty: streams only
  * @param windowPieces sent and not taken yet, per stream; the same at all workers of a generation
+ * @param memoryWindowPieces the same where values go through shared memory, if there is room
  */
-public record ExchangeSettings(ExchangeTimes times, Optional<Path> memory, int windowPieces) {
+public record ExchangeSettings(
+        ExchangeTimes times, Optional<Path> memory, int windowPieces, int memoryWindowPieces) {
     /** 2 MiB under way per stream: a sender goes on while its peer's thread has its turn. */
     private static final int WINDOW_PIECES = 16;
+
+    /** 8 MiB: few turns, and what is written is still in the processor's cache when it is read. */
+    private static final int MEMORY_WINDOW_PIECES = 64;
 
     public ExchangeSettings {
         requireNonNull(times, "times");
         requireNonNull(memory, "memory");
         Require.atLeast("windowPieces", windowPieces, 1);
+        Require.atLeast("memoryWindowPieces", memoryWindowPieces, 1);
     }
 
     /** Shared memory where it can be had, streams elsewhere. */
     public static ExchangeSettings standard() {
         return new ExchangeSettings(
-                ExchangeTimes.standard(), Optional.of(Path.of("/dev/shm")), WINDOW_PIECES);
+                ExchangeTimes.standard(),
+                Optional.of(Path.of("/dev/shm")),
+                WINDOW_PIECES,
+                MEMORY_WINDOW_PIECES);
     }
 
     /** The same, over streams only. */
     public ExchangeSettings withoutMemory() {
-        return new ExchangeSettings(times, Optional.empty(), windowPieces);
+        return new ExchangeSettings(times, Optional.empty(), windowPieces, memoryWindowPieces);
+    }
+
+    /**
+     * The ring of one of so many workers: with more of them its windows are smaller, so that all
+     * fit {@link Limits#SHARED_MEMORY_BYTES} as long as one piece each does.
+     */
+    MemoryRing.Layout ring(int workers, int owner) {
+        MemoryRing.Layout least = new MemoryRing.Layout(workers, owner, 1);
+        long room = Limits.SHARED_MEMORY_BYTES / Math.max(1, least.sizeBytes());
+        int windowPieces = (int) Math.max(1, Math.min(memoryWindowPieces, room));
+        return new MemoryRing.Layout(workers, owner, windowPieces);
     }
 }

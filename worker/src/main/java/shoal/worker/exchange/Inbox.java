@@ -21,7 +21,7 @@ import shoal.wire.TensorFrame;
 final class Inbox {
     private final int peer;
     private final Kind.Track track;
-    private final int windowPieces;
+    private final int streamWindowPieces;
     private final Receiver receiver;
     private final Tally tally;
     private final ByteBuffer staging;
@@ -67,7 +67,7 @@ final class Inbox {
     Inbox(int peer, Kind.Track track, Shared shared, ByteBuffer staging, Progress progress) {
         this.peer = peer;
         this.track = track;
-        this.windowPieces = shared.windowPieces();
+        this.streamWindowPieces = shared.windowPieces();
         this.receiver = shared.receiver();
         this.tally = shared.tally();
         this.staging = staging;
@@ -93,7 +93,8 @@ final class Inbox {
                         : Optional.of(checked(frame, Frames.range(header)));
         Arrived arrived = new Arrived(frame, range);
         expected += arrived.pieces.size();
-        check(expected - taken <= windowPieces, (expected - taken) + " pieces", windowPieces);
+        int window = windowPieces();
+        check(expected - taken <= window, (expected - taken) + " pieces", window);
         waiting.add(arrived);
         if (!parked) {
             offer();
@@ -114,7 +115,7 @@ final class Inbox {
                 waiting.remove().frame.close();
             }
         }
-        if (taken - told >= Math.max(1, windowPieces / 4)) {
+        if (taken - told >= Math.max(1, windowPieces() / 4)) {
             told = taken;
             progress.taken(taken);
         }
@@ -136,12 +137,17 @@ final class Inbox {
     private RangeHeader checked(TensorFrame frame, RangeHeader range) {
         check(range.kind().track() == track, range.kind() + " here", track);
         boolean behind = frame.header().place() == FrameHeader.BEHIND;
-        long mostBytes = (behind ? 1L : MemoryRing.PIECES_PER_FRAME) * Limits.CHUNK_BYTES;
+        check(behind || memory.isPresent(), "values in memory", "values on the stream");
+        long pieces = behind ? 1 : memory.orElseThrow().layout().piecesPerFrame();
+        long mostBytes = pieces * Limits.CHUNK_BYTES;
         check(range.sizeBytes() <= mostBytes, range.sizeBytes() + " bytes at most", mostBytes);
         long bytesHere = behind ? range.sizeBytes() : 0;
         check(frame.valueBytes() == bytesHere, frame.valueBytes() + " bytes", bytesHere);
-        check(behind || memory.isPresent(), "values in memory", "values on the stream");
         return range;
+    }
+
+    private int windowPieces() {
+        return memory.map(reader -> reader.layout().windowPieces()).orElse(streamWindowPieces);
     }
 
     private void check(boolean holds, Object actual, Object wanted) {

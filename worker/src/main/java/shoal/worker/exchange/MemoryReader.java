@@ -20,6 +20,10 @@ final class MemoryReader implements Closeable {
         this.track = track;
     }
 
+    MemoryRing.Layout layout() {
+        return layout;
+    }
+
     /** Fills the target, from its start, with a piece; it then is ready to be read. */
     void read(long sequence, int sizeBytes, ByteBuffer target) throws IOException {
         target.clear().limit(sizeBytes);

@@ -26,9 +26,6 @@ import shoal.wire.TensorFrame;
  * native code never sees an address of it. That costs one copy within the processor's cache.
  */
 final class MemoryRing implements Closeable {
-    /** One frame announces up to so many pieces: frames cost more than the copies otherwise. */
-    static final int PIECES_PER_FRAME = 4;
-
     private final FileChannel file;
     private final Layout layout;
 
@@ -44,6 +41,14 @@ final class MemoryRing implements Closeable {
 
         long sizeBytes() {
             return (long) (workers - 1) * TRACKS * windowPieces * Limits.CHUNK_BYTES;
+        }
+
+        /**
+         * One frame announces up to so many pieces: frames cost more than the copies otherwise. A
+         * quarter of the window, so that both sides have something to do.
+         */
+        int piecesPerFrame() {
+            return Math.max(1, windowPieces / 4);
         }
 
         /** Where a piece for a reader begins. */
@@ -63,8 +68,13 @@ final class MemoryRing implements Closeable {
     Way to(int reader, Kind.Track track, Frames frames) {
         return new Way() {
             @Override
+            public int windowPieces() {
+                return layout.windowPieces();
+            }
+
+            @Override
             public int piecesPerFrame() {
-                return PIECES_PER_FRAME;
+                return layout.piecesPerFrame();
             }
 
             @Override

@@ -14,7 +14,6 @@ import shoal.worker.stop.StopSignal;
  */
 final class Outbox {
     private final int peer;
-    private final int windowPieces;
     private final Frames frames;
     private final Tally tally;
 
@@ -34,7 +33,6 @@ final class Outbox {
 
     Outbox(int peer, Shared shared) {
         this.peer = peer;
-        this.windowPieces = shared.windowPieces();
         this.frames = shared.frames();
         this.tally = shared.tally();
     }
@@ -114,7 +112,7 @@ final class Outbox {
         if (opened == null || busy) {
             return false;
         }
-        long room = windowPieces - (sent - taken);
+        long room = opened.way().windowPieces() - (sent - taken);
         if (pieces > 0 && (room == 0 || !opened.pipe().isReady())) {
             return false;
         }

@@ -10,7 +10,8 @@ import shoal.recipe.Require;
  * @param receiver of whatever arrives
  * @param frames of its run and generation
  * @param tally of what was done
- * @param windowPieces that may be sent and not taken yet, per stream
+ * @param windowPieces that may be sent and not taken yet, per stream whose values do not go through
+ *     shared memory
  */
 record Shared(Receiver receiver, Frames frames, Tally tally, int windowPieces) {
     Shared {

@@ -15,29 +15,27 @@ final class SharedMemory implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedMemory.class);
 
     private final Crew crew;
-    private final int windowPieces;
+    private final ExchangeSettings settings;
     private final Optional<Path> root;
     private final Optional<MemoryFolder> folder;
 
     private SharedMemory(
-            Crew crew, int windowPieces, Optional<Path> root, Optional<MemoryFolder> folder) {
+            Crew crew,
+            ExchangeSettings settings,
+            Optional<Path> root,
+            Optional<MemoryFolder> folder) {
         this.crew = crew;
-        this.windowPieces = windowPieces;
+        this.settings = settings;
         this.root = root;
         this.folder = folder;
     }
 
     /** Makes this worker's ring; without one, where that cannot be, and says why. */
     static SharedMemory open(Crew crew, ExchangeSettings settings) {
-        int windowPieces = settings.windowPieces();
-        MemoryRing.Layout layout =
-                new MemoryRing.Layout(crew.members().size(), crew.index(), windowPieces);
+        MemoryRing.Layout layout = settings.ring(crew.members().size(), crew.index());
         Optional<MemoryFolder> folder = settings.memory().flatMap(root -> create(root, layout));
         return new SharedMemory(
-                crew,
-                windowPieces,
-                folder.isPresent() ? settings.memory() : Optional.empty(),
-                folder);
+                crew, settings, folder.isPresent() ? settings.memory() : Optional.empty(), folder);
     }
 
     /** What to tell a peer. */
@@ -50,7 +48,7 @@ final class SharedMemory implements Closeable {
         if (root.isEmpty() || offer.isEmpty()) {
             return Optional.empty();
         }
-        MemoryRing.Layout theirs = new MemoryRing.Layout(crew.members().size(), peer, windowPieces);
+        MemoryRing.Layout theirs = settings.ring(crew.members().size(), peer);
         return MemoryFolder.open(root.get(), offer.get(), theirs, crew.index(), track);
     }
 

@@ -230,7 +230,7 @@ final class StreamExchange implements Exchange {
                 throughMemory ->
                         throughMemory
                                 ? memory.to(link.peer(), track, shared.frames())
-                                : new StreamWay(shared.frames()));
+                                : new StreamWay(shared.frames(), shared.windowPieces()));
     }
 
     private Dial dial(ManagedChannel channel, PeerLink link, Kind.Track track) {

@@ -5,7 +5,7 @@ import shoal.wire.FrameHeader;
 import shoal.wire.TensorFrame;
 
 /** Values behind their header, on the stream itself; checked by a checksum. */
-record StreamWay(Frames frames) implements Way {
+record StreamWay(Frames frames, int windowPieces) implements Way {
     @Override
     public int piecesPerFrame() {
         return 1;

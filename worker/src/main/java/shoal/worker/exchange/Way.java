@@ -6,6 +6,9 @@ import shoal.wire.TensorFrame;
 
 /** How values get to a peer. */
 interface Way {
+    /** Pieces that may be sent and not taken yet. */
+    int windowPieces();
+
     /** Pieces that one frame can stand for. */
     int piecesPerFrame();
 

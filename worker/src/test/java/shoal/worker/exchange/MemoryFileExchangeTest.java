@@ -16,7 +16,7 @@ final class MemoryFileExchangeTest extends ExchangeContract {
 
     @Override
     Cluster open(List<? extends Receiver> receivers) throws Exception {
-        Cluster cluster = Crews.cluster(receivers, Crews.settings(Optional.of(memory), 3));
+        Cluster cluster = Crews.cluster(receivers, Crews.settings(Optional.of(memory), 10));
         assertThat(cluster.all())
                 .allMatch(each -> each.counts().peersThroughMemory() == receivers.size() - 1);
         return cluster;
@@ -24,7 +24,7 @@ final class MemoryFileExchangeTest extends ExchangeContract {
 
     @Override
     int windowPieces() {
-        return 3;
+        return 10;
     }
 
     @AfterEach
