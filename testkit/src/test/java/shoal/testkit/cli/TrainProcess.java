@@ -43,8 +43,14 @@ final class TrainProcess implements AutoCloseable {
 
     /** Starts another verb. */
     static TrainProcess start(String verb, Path folder, List<String> words) throws IOException {
+        return start(List.of(), verb, folder, words);
+    }
+
+    /** Starts a verb by a command that takes another command as its last words. */
+    static TrainProcess start(List<String> by, String verb, Path folder, List<String> words)
+            throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(by);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.add("-XX:TieredStopAtLevel=1");
