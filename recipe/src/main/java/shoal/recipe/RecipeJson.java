@@ -32,7 +32,7 @@ public final class RecipeJson {
      * The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
      * optimizer.rule and the schedule warmup_cosine.
      */
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -237,16 +237,23 @@ public final class RecipeJson {
         members.put("optimizer", word(zero.optimizer()));
         members.put("parameters", word(zero.parameters()));
         members.put("recomputes", JsonBoolean.of(zero.recomputes()));
+        members.put("moments_folder", JsonText.of(zero.momentsFolder()));
         return JsonObject.of(members);
     }
 
     private static ZeroRecipe zero(JsonFields fields, long version) {
+        int stage = fields.count("stage", 0, 3);
+        ZeroRecipe.Offload optimizer = fields.word("optimizer", ZeroRecipe.Offload.class);
+        if (version < 6 && optimizer == ZeroRecipe.Offload.NVME) {
+            optimizer = ZeroRecipe.Offload.CPU; // where moments were kept then
+        }
         ZeroRecipe zero =
                 new ZeroRecipe(
-                        fields.count("stage", 0, 3),
-                        fields.word("optimizer", ZeroRecipe.Offload.class),
+                        stage,
+                        optimizer,
                         fields.word("parameters", ZeroRecipe.Offload.class),
-                        version >= 4 && fields.flag("recomputes"));
+                        version >= 4 && fields.flag("recomputes"),
+                        version < 6 ? "" : fields.text("moments_folder"));
         fields.refuseOthers();
         return zero;
     }

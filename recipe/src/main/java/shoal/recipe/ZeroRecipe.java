@@ -10,8 +10,15 @@ import static java.util.Objects.requireNonNull;
  * @param optimizer where moments are kept
  * @param parameters where parameters are kept; differs from DEVICE only in stage 3
  * @param recomputes whether backward computes each layer again from its input, which alone is kept
+ * @param momentsFolder of the file with the moments, on every worker's machine: an absolute path
+ *     with optimizer NVME, else empty
  */
-public record ZeroRecipe(int stage, Offload optimizer, Offload parameters, boolean recomputes) {
+public record ZeroRecipe(
+        int stage,
+        Offload optimizer,
+        Offload parameters,
+        boolean recomputes,
+        String momentsFolder) {
     /** DeepSpeed's offload device. */
     public enum Offload {
         DEVICE,
@@ -23,6 +30,20 @@ public record ZeroRecipe(int stage, Offload optimizer, Offload parameters, boole
         Require.range("stage", stage, 0, 3);
         requireNonNull(optimizer, "optimizer");
         requireNonNull(parameters, "parameters");
+        requireNonNull(momentsFolder, "momentsFolder");
+        if ((optimizer == Offload.NVME) != momentsFolder.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "moments are kept on "
+                            + optimizer
+                            + " in the folder '"
+                            + momentsFolder
+                            + "'; NVME has an absolute path, others have none");
+        }
+    }
+
+    /** A recipe that keeps moments in memory. */
+    public ZeroRecipe(int stage, Offload optimizer, Offload parameters, boolean recomputes) {
+        this(stage, optimizer, parameters, recomputes, "");
     }
 
     /** A recipe that keeps the activations of forward. */
@@ -36,6 +57,6 @@ public record ZeroRecipe(int stage, Offload optimizer, Offload parameters, boole
 
     /** The same with activations kept or computed again. */
     public ZeroRecipe recomputing(boolean again) {
-        return new ZeroRecipe(stage, optimizer, parameters, again);
+        return new ZeroRecipe(stage, optimizer, parameters, again, momentsFolder);
     }
 }

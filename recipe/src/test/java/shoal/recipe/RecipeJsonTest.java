@@ -24,7 +24,7 @@ class RecipeJsonTest {
                     Cadence.never(),
                     new SelectionRecipe("f1", true, true, 3, 0.001, 2),
                     new MonitorRecipe("logs/job"),
-                    new ZeroRecipe(3, Offload.CPU, Offload.NVME, true),
+                    new ZeroRecipe(3, Offload.NVME, Offload.NVME, true, "/nvme"),
                     192,
                     2,
                     "output",
@@ -34,7 +34,7 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":5,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":6,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
@@ -55,8 +55,9 @@ class RecipeJsonTest {
                                 + "\"ends_with_best\":true,\"patience\":3,\"threshold\":0.001,"
                                 + "\"checkpoints_kept\":2},"
                                 + "\"monitor\":{\"csv_folder\":\"logs/job\"},"
-                                + "\"zero\":{\"stage\":3,\"optimizer\":\"cpu\","
-                                + "\"parameters\":\"nvme\",\"recomputes\":true},"
+                                + "\"zero\":{\"stage\":3,\"optimizer\":\"nvme\","
+                                + "\"parameters\":\"nvme\",\"recomputes\":true,"
+                                + "\"moments_folder\":\"/nvme\"},"
                                 + "\"max_sequence_length\":192,\"labels\":2,"
                                 + "\"output_directory\":\"output\","
                                 + "\"notices\":[\"a \\\"notice\\\"\"]}");
@@ -99,9 +100,12 @@ class RecipeJsonTest {
 
     @Test
     void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
-        String fourth =
+        String fifth =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":5", "\"version\":4")
+                        .replace("\"version\":6", "\"version\":5")
+                        .replace(",\"moments_folder\":\"/nvme\"", "");
+        String fourth =
+                fifth.replace("\"version\":5", "\"version\":4")
                         .replace("\"rule\":{\"type\":\"adamw\"},", "");
         String third =
                 fourth.replace("\"version\":4", "\"version\":3")
@@ -113,9 +117,12 @@ class RecipeJsonTest {
                 second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
-        assertThat(RecipeJson.read(fourth)).isEqualTo(RECIPE);
+        Recipe inMemory = RecipeJson.read(fifth);
+        assertThat(inMemory.zero()).isEqualTo(new ZeroRecipe(3, Offload.CPU, Offload.NVME, true));
+        assertThat(inMemory.saving()).isEqualTo(RECIPE.saving());
+        assertThat(RecipeJson.read(fourth)).isEqualTo(inMemory);
         Recipe keeping = RecipeJson.read(third);
-        assertThat(keeping.zero()).isEqualTo(RECIPE.zero().recomputing(false));
+        assertThat(keeping.zero()).isEqualTo(inMemory.zero().recomputing(false));
         assertThat(keeping.monitor()).isEqualTo(RECIPE.monitor());
         Recipe unmonitored = RecipeJson.read(second);
         assertThat(unmonitored.monitor()).isEqualTo(MonitorRecipe.none());
@@ -125,9 +132,9 @@ class RecipeJsonTest {
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":6,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":7,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 6, but this version of Shoal reads up to 5; use"
+                        "recipe: has format version 7, but this version of Shoal reads up to 6; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -173,15 +180,21 @@ class RecipeJsonTest {
                     cadence(),
                     new SelectionRecipe(text(), flag(), flag(), count(), share(), count()),
                     new MonitorRecipe(text()),
-                    new ZeroRecipe(
-                            random.nextInt(4),
-                            word(Offload.values()),
-                            word(Offload.values()),
-                            flag()),
+                    zero(),
                     count(),
                     random.nextInt(Limits.LABELS + 1),
                     text(),
                     List.of(text(), text()));
+        }
+
+        private ZeroRecipe zero() {
+            Offload optimizer = word(Offload.values());
+            return new ZeroRecipe(
+                    random.nextInt(4),
+                    optimizer,
+                    word(Offload.values()),
+                    flag(),
+                    optimizer == Offload.NVME ? "/" + text() : "");
         }
 
         private OptimizerRecipe optimizer() {

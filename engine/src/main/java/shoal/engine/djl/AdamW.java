@@ -48,15 +48,17 @@ final class AdamW implements Optimizer {
         boolean decays =
                 recipe.decaysAll()
                         || range.from() < model.table().units().get(unit).decayedElements();
+        Moments.Window moments = model.moments().open(range);
         try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
             step.floats().put(0, update.step());
             kernel.call(operator)
                     .tensors(
                             model.parameters().updated(unit),
                             gradient,
-                            model.firstMoment(unit).tensor(),
-                            model.secondMoment(unit).tensor())
+                            moments.first(),
+                            moments.second())
                     .number(range.from() - model.updated(unit).from())
+                    .number(moments.offset())
                     .number(range.to() - range.from())
                     .tensor(step.tensor())
                     .real(update.clip())
@@ -67,5 +69,6 @@ final class AdamW implements Optimizer {
                     .real(recipe.epsilon())
                     .discard();
         }
+        model.moments().changed(range);
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import shoal.plan.step.Deal;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.Require;
+import shoal.recipe.ZeroRecipe;
 
 /**
  * {@link ShardedEngine} on libtorch, through DJL, on the CPU.
@@ -112,13 +114,18 @@ public final class DjlEngine implements ShardedEngine {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new IllegalStateException("this machine is big-endian; parameters are not");
         }
+        ParameterTable table = ParameterTable.of(config);
+        Holding kept = holding.orElseGet(() -> Holding.everything(table));
+        Optional<MomentFile> file = momentFile(recipe, table, kept, lanes);
         return lanes.call(
                 () -> {
                     Kernel kernel = new Kernel(config, recipe.labelSmoothing());
-                    ParameterTable table = ParameterTable.of(config);
                     GradientPool pool = new GradientPool(kernel);
-                    Holding kept = holding.orElseGet(() -> Holding.everything(table));
-                    Model model = new Model(kernel, config, kept, pool);
+                    Moments moments =
+                            file.isPresent()
+                                    ? new FileMoments(kernel, file.get())
+                                    : new ResidentMoments(kernel, table, kept);
+                    Model model = new Model(kernel, config, kept, pool, moments);
                     HeldGradient held = new HeldGradient(kernel, table, pool);
                     List<LaneMasks> masks = new ArrayList<>();
                     for (int lane = 0; lane < lanes.count(); lane++) {
@@ -129,6 +136,20 @@ public final class DjlEngine implements ShardedEngine {
                             new Parts(lanes, kernel, model, pool, held, masks),
                             holding.map(given -> new ReducedGradient(kernel, table, given)));
                 });
+    }
+
+    /** Before anything is allocated: it is what may be refused. */
+    private static Optional<MomentFile> momentFile(
+            Recipe recipe, ParameterTable table, Holding kept, Lanes lanes) {
+        try {
+            return recipe.zero().optimizer() == ZeroRecipe.Offload.NVME
+                    ? Optional.of(
+                            MomentFile.create(Path.of(recipe.zero().momentsFolder()), table, kept))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            lanes.close();
+            throw e;
+        }
     }
 
     @Override

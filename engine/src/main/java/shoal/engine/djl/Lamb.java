@@ -40,7 +40,7 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
 
     @Override
     public void measure(Model model, PtNDArray gradient, UpdateRange range, Measuring measuring) {
-        Block block = new Block(model, gradient, range.unit());
+        Block block = new Block(model, gradient, range);
         for (long at = range.from(); at < range.to(); at += BLOCK) {
             block.load(at);
             for (Part part : parts(model, range.unit(), at)) {
@@ -58,7 +58,7 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
 
     @Override
     public void update(Model model, PtNDArray gradient, UpdateRange range, Update update) {
-        Block block = new Block(model, gradient, range.unit());
+        Block block = new Block(model, gradient, range);
         float size = size(update);
         for (long at = range.from(); at < range.to(); at += BLOCK) {
             block.load(at);
@@ -68,6 +68,7 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
             }
             block.store(at);
         }
+        model.moments().changed(range);
     }
 
     private float size(Update update) {
@@ -119,21 +120,24 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         private final FloatBuffer first;
         private final FloatBuffer second;
         private final long start;
+        private final long momentsStart;
 
-        Block(Model model, PtNDArray gradient, int unit) {
-            this.parameter = floats(model.parameters().updated(unit));
+        Block(Model model, PtNDArray gradient, UpdateRange range) {
+            Moments.Window moments = model.moments().open(range);
+            this.parameter = floats(model.parameters().updated(range.unit()));
             this.gradient = floats(gradient);
-            this.first = floats(model.firstMoment(unit).tensor());
-            this.second = floats(model.secondMoment(unit).tensor());
-            this.start = model.updated(unit).from();
+            this.first = floats(moments.first());
+            this.second = floats(moments.second());
+            this.start = model.updated(range.unit()).from();
+            this.momentsStart = range.from() - moments.offset();
         }
 
         void load(long at) {
             int index = Math.toIntExact(at - start);
             parameter.get(index, parameters);
             gradient.get(index, gradients);
-            first.get(index, firsts);
-            second.get(index, seconds);
+            first.get(Math.toIntExact(at - momentsStart), firsts);
+            second.get(Math.toIntExact(at - momentsStart), seconds);
         }
 
         /** New moments, and the direction that they give. */
@@ -166,8 +170,8 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         void store(long at) {
             int index = Math.toIntExact(at - start);
             parameter.put(index, parameters);
-            first.put(index, firsts);
-            second.put(index, seconds);
+            first.put(Math.toIntExact(at - momentsStart), firsts);
+            second.put(Math.toIntExact(at - momentsStart), seconds);
         }
     }
 

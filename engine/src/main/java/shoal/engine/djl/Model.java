@@ -2,7 +2,6 @@ package shoal.engine.djl;
 
 import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
@@ -13,7 +12,6 @@ import shoal.engine.UnitOrder;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
-import shoal.model.Unit;
 
 /** Parameters and both moments of all units, as far as they are kept here. */
 final class Model implements AutoCloseable {
@@ -21,15 +19,25 @@ final class Model implements AutoCloseable {
     private final ParameterTable table;
     private final Holding holding;
     private final UnitParameters parameters;
-    private final List<RangeBuffer> firstMoments = new ArrayList<>();
-    private final List<RangeBuffer> secondMoments = new ArrayList<>();
+    private final Moments moments;
+
+    /** Zeros, with moments in memory. */
+    Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool) {
+        this(
+                kernel,
+                config,
+                holding,
+                pool,
+                new ResidentMoments(kernel, ParameterTable.of(config), holding));
+    }
 
     /**
      * Zeros.
      *
      * @param pool lends buffers for units that are gathered
+     * @param moments of what is updated here
      */
-    Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool) {
+    Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool, Moments moments) {
         this.config = config;
         this.table = ParameterTable.of(config);
         this.holding = holding;
@@ -37,10 +45,7 @@ final class Model implements AutoCloseable {
                 holding.stage() < 3
                         ? new WholeParameters(kernel, table, holding)
                         : new GatheredParameters(kernel, table, holding, pool);
-        for (Unit unit : table.units()) {
-            firstMoments.add(RangeBuffer.zeros(kernel, holding.updated(unit)));
-            secondMoments.add(RangeBuffer.zeros(kernel, holding.updated(unit)));
-        }
+        this.moments = moments;
     }
 
     /** A model that is never trained: it must not be asked for moments. */
@@ -109,12 +114,8 @@ final class Model implements AutoCloseable {
         return parameters;
     }
 
-    RangeBuffer firstMoment(int unit) {
-        return firstMoments.get(unit);
-    }
-
-    RangeBuffer secondMoment(int unit) {
-        return secondMoments.get(unit);
+    Moments moments() {
+        return moments;
     }
 
     /** Takes those values that are kept here. */
@@ -122,8 +123,7 @@ final class Model implements AutoCloseable {
         requireInside(unit, offsetElements, values);
         switch (kind) {
             case PARAMETER -> parameters.write(unit, offsetElements, values);
-            case EXP_AVG -> firstMoment(unit).write(offsetElements, values);
-            case EXP_AVG_SQ -> secondMoment(unit).write(offsetElements, values);
+            case EXP_AVG, EXP_AVG_SQ -> moments.write(kind, unit, offsetElements, values);
         }
     }
 
@@ -132,8 +132,7 @@ final class Model implements AutoCloseable {
         requireInside(unit, offsetElements, values);
         switch (kind) {
             case PARAMETER -> parameters.read(unit, offsetElements, values);
-            case EXP_AVG -> firstMoment(unit).read(offsetElements, values);
-            case EXP_AVG_SQ -> secondMoment(unit).read(offsetElements, values);
+            case EXP_AVG, EXP_AVG_SQ -> moments.read(kind, unit, offsetElements, values);
         }
     }
 
@@ -148,8 +147,7 @@ final class Model implements AutoCloseable {
     @Override
     public void close() {
         parameters.close();
-        firstMoments.forEach(RangeBuffer::close);
-        secondMoments.forEach(RangeBuffer::close);
+        moments.close();
     }
 
     private void requireInside(int unit, long offsetElements, ByteBuffer values) {

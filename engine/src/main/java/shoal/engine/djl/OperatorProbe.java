@@ -154,11 +154,8 @@ final class OperatorProbe implements AutoCloseable {
         for (UpdateRange range : optimizer.ranges(unit, Holding.whole(unit))) {
             optimizer.update(model, gradient, range, update);
         }
-        note(
-                operator,
-                model.parameters().updated(1),
-                model.firstMoment(1).tensor(),
-                model.secondMoment(1).tensor());
+        Moments.Window moments = model.moments().open(new UpdateRange(1, 0, unit.sizeElements()));
+        note(operator, model.parameters().updated(1), moments.first(), moments.second());
     }
 
     private void fillParameters() {

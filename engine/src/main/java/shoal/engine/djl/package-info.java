@@ -15,7 +15,8 @@
  *   <li>Sizes are computed in 64 bits before DJL sees them (CVE-2026-85228).
  * </ul>
  *
- * <p>Must not know of ranks' owners, networks, files or clocks. Read next: {@code kernel.py}.
+ * <p>Must not know of ranks' owners, networks or clocks, nor of files but {@code MomentFile}. Read
+ * next: {@code kernel.py}.
  */
 @NullMarked
 package shoal.engine.djl;

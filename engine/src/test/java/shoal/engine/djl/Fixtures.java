@@ -53,6 +53,10 @@ final class Fixtures {
     }
 
     static Recipe recipe(int slices, double smoothing, OptimizerRecipe optimizer) {
+        return recipe(slices, smoothing, optimizer, ZeroRecipe.none());
+    }
+
+    static Recipe recipe(int slices, double smoothing, OptimizerRecipe optimizer, ZeroRecipe zero) {
         return new Recipe(
                 new BatchRecipe(1, 16, 32, 1, slices, false),
                 new LengthRecipe(1, -1),
@@ -63,7 +67,7 @@ final class Fixtures {
                 Cadence.never(),
                 Cadence.never(),
                 Cadence.never(),
-                ZeroRecipe.none(),
+                zero,
                 32,
                 0,
                 "output",

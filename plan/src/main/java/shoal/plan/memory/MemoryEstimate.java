@@ -86,11 +86,10 @@ public record MemoryEstimate(List<MemoryItem> items) {
             if (zero.stage() < 3) {
                 return item("parameters", allElements(), "every worker holds all");
             }
-            long held = zero.parameters() == Offload.NVME ? 0 : shardElements();
             return item(
                     "parameters",
-                    Math.addExact(held, 2 * largestUnit()),
-                    "stage 3: a share of all" + inFile(zero.parameters()) + ", and two units");
+                    Math.addExact(shardElements(), 2 * largestUnit()),
+                    "stage 3: a share of all, and two units");
         }
 
         private MemoryItem gradients() {
@@ -112,13 +111,13 @@ public record MemoryEstimate(List<MemoryItem> items) {
 
         private MemoryItem moments() {
             long one = zero.stage() == 0 ? allElements() : shardElements();
-            boolean filed = zero.stage() > 0 && zero.optimizer() == Offload.NVME;
+            boolean filed = zero.optimizer() == Offload.NVME;
             return item(
                     "moments",
                     filed ? 0 : Math.multiplyExact(2, one),
                     "two per parameter, "
                             + (zero.stage() == 0 ? "all of them" : "a share of all")
-                            + inFile(filed ? Offload.NVME : Offload.DEVICE));
+                            + (filed ? ", in a file" : ""));
         }
 
         private MemoryItem kept() {
@@ -181,10 +180,6 @@ public record MemoryEstimate(List<MemoryItem> items) {
         /** Partial sums that a tree of so many leaves holds at most. */
         private static int treeNodes(int leaves) {
             return Integer.SIZE - Integer.numberOfLeadingZeros(leaves);
-        }
-
-        private static String inFile(Offload offload) {
-            return offload == Offload.NVME ? ", in a file" : "";
         }
 
         private static MemoryItem item(String name, long elements, String reason) {

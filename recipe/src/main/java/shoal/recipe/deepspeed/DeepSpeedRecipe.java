@@ -111,7 +111,28 @@ public final class DeepSpeedRecipe {
                             + ": parameters can be offloaded in stage 3 only. Remove one");
             parameters = ZeroRecipe.Offload.DEVICE;
         }
-        return new ZeroRecipe(stage, optimizer, parameters);
+        return optimizer == ZeroRecipe.Offload.NVME
+                ? offloaded(stage, parameters)
+                : new ZeroRecipe(stage, optimizer, parameters);
+    }
+
+    private ZeroRecipe offloaded(int stage, ZeroRecipe.Offload parameters) {
+        Setting folder = file().of("zero_optimization.offload_optimizer.nvme_path");
+        String path = file().text(folder.key().name()).orElse("");
+        if (path.startsWith("/")) {
+            return new ZeroRecipe(stage, ZeroRecipe.Offload.NVME, parameters, false, path);
+        }
+        Setting device = file().of("zero_optimization.offload_optimizer.device");
+        problems.add(
+                path.isEmpty() ? device.where() : folder.where(),
+                path.isEmpty()
+                        ? device.inWords()
+                                + ", but offload_optimizer.nvme_path names no folder. Set it to one"
+                                + " that every worker can write to"
+                        : folder.inWords()
+                                + ", expected an absolute path: every worker opens it on its own"
+                                + " machine");
+        return new ZeroRecipe(stage, ZeroRecipe.Offload.CPU, parameters);
     }
 
     private ZeroRecipe.Offload device(String name, String older) {

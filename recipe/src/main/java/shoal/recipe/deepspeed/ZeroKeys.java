@@ -6,6 +6,7 @@ import static shoal.recipe.key.Key.withoutEffect;
 import static shoal.recipe.key.Types.ANYTHING;
 import static shoal.recipe.key.Types.FLAG;
 import static shoal.recipe.key.Types.FLAG_OR_NULL;
+import static shoal.recipe.key.Types.TEXT_OR_NULL;
 import static shoal.recipe.key.Types.number;
 import static shoal.recipe.key.Types.oneOf;
 import static shoal.recipe.key.Types.orAuto;
@@ -23,8 +24,11 @@ final class ZeroKeys {
     private static final ValueType SIZE = new ValueType.Whole(0, Long.MAX_VALUE);
     private static final ValueType DEVICE = oneOf("none", "cpu", "nvme");
 
-    private static final String OFFLOAD =
-            "state is in memory of the CPU, with each of the three; nothing is written to a disk";
+    private static final String MOMENTS =
+            "in memory of the CPU with none and cpu; with nvme in a file, in every stage";
+
+    private static final String PARAMETERS =
+            "in memory of the CPU, with each of the three; nothing is written to a disk";
 
     private ZeroKeys() {}
 
@@ -40,13 +44,13 @@ final class ZeroKeys {
                             DEVICE,
                             "none",
                             "where moments are kept, from stage 1",
-                            OFFLOAD),
+                            MOMENTS),
                     honoured(
                             ZERO + "offload_param.device",
                             DEVICE,
                             "none",
                             "where parameters are kept, in stage 3",
-                            OFFLOAD),
+                            PARAMETERS),
                     honoured(
                             ZERO + "cpu_offload",
                             FLAG_OR_NULL,
@@ -70,7 +74,13 @@ final class ZeroKeys {
                             "1.0",
                             "share of moments that is offloaded",
                             "all or none is offloaded. Set it to 1.0"),
-                    offload("offload_optimizer.nvme_path", ANYTHING, "null"),
+                    honoured(
+                            ZERO + "offload_optimizer.nvme_path",
+                            TEXT_OR_NULL,
+                            "null",
+                            "the folder of files with offloaded state",
+                            "an absolute path that exists on every worker's machine; the file in it"
+                                    + " has no name and is gone when the worker is"),
                     offload("offload_optimizer.pin_memory", FLAG, "false"),
                     offload("offload_optimizer.buffer_count", SIZE, "4"),
                     offload("offload_optimizer.pipeline_read", FLAG, "false"),

@@ -11,10 +11,8 @@ import shoal.recipe.key.Verdict;
 
 /** What a user should know of how the files were read. */
 final class Notices {
-    private static final List<String> OFFLOADS =
-            List.of(
-                    "zero_optimization.offload_optimizer.device",
-                    "zero_optimization.offload_param.device");
+    private static final String PARAMETERS = "zero_optimization.offload_param.device";
+    private static final String MOMENTS = "zero_optimization.offload_optimizer.device";
 
     private Notices() {}
 
@@ -42,16 +40,18 @@ final class Notices {
         Settings file = deepspeed.file();
         if (settings.range("workers").most() == 1) {
             Setting stage = file.of("zero_optimization.stage");
-            notices.add(stage.where() + ": stage and offload change nothing with one worker");
+            notices.add(
+                    stage.where()
+                            + (isFiled(file, MOMENTS)
+                                    ? ": stage changes nothing with one worker"
+                                    : ": stage and offload change nothing with one worker"));
         }
-        for (String name : OFFLOADS) {
-            if (file.text(name).equals(Optional.of("nvme"))) {
-                notices.add(
-                        file.of(name).where()
-                                + ": "
-                                + file.of(name).inWords()
-                                + ", but state stays in memory: each worker holds its share");
-            }
+        if (isFiled(file, PARAMETERS)) {
+            notices.add(
+                    file.of(PARAMETERS).where()
+                            + ": "
+                            + file.of(PARAMETERS).inWords()
+                            + ", but parameters stay in memory: each worker holds its share");
         }
         List<Setting> idle = withoutEffect(file);
         if (!idle.isEmpty()) {
@@ -64,6 +64,10 @@ final class Notices {
                             + ": no effect here, as docs/arguments.md says why: "
                             + names);
         }
+    }
+
+    private static boolean isFiled(Settings file, String device) {
+        return file.text(device).equals(Optional.of("nvme"));
     }
 
     private static List<Setting> withoutEffect(Settings settings) {

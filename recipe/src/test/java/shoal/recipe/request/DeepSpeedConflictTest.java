@@ -231,16 +231,50 @@ class DeepSpeedConflictTest {
     }
 
     @Test
-    void offload_to_nvme_is_said_to_stay_in_memory() {
+    void moments_go_to_a_file_where_device_and_folder_say_so() {
+        Typed filed =
+                deepspeed(
+                        "\"zero_optimization\": {\"stage\": 2",
+                        "\"offload_optimizer\": {\"device\": \"nvme\", \"nvme_path\": \"/fast\"}}");
+
+        assertThat(filed.recipe().zero())
+                .isEqualTo(new ZeroRecipe(2, Offload.NVME, Offload.DEVICE, false, "/fast"));
+        assertThat(filed.recipe().notices())
+                .contains("ds.json:2: stage changes nothing with one worker");
+    }
+
+    @Test
+    void offload_to_nvme_needs_an_absolute_folder() {
         assertThat(
                         deepspeed(
                                         "\"zero_optimization\": {\"stage\": 2",
                                         "\"offload_optimizer\": {\"device\": \"nvme\"}}")
+                                .problems())
+                .containsExactly(
+                        "ds.json:3: zero_optimization.offload_optimizer.device is \"nvme\", but"
+                                + " offload_optimizer.nvme_path names no folder. Set it to one that"
+                                + " every worker can write to");
+        assertThat(
+                        deepspeed(
+                                        "\"zero_optimization\": {\"stage\": 2",
+                                        "\"offload_optimizer\": {\"nvme_path\": \"here\", \"device\": \"nvme\"}}")
+                                .problems())
+                .anyMatch(
+                        words ->
+                                words.contains("nvme_path is \"here\", expected an absolute path"));
+    }
+
+    @Test
+    void parameters_that_are_offloaded_to_nvme_are_said_to_stay_in_memory() {
+        assertThat(
+                        deepspeed(
+                                        "\"zero_optimization\": {\"stage\": 3",
+                                        "\"offload_param\": {\"device\": \"nvme\"}}")
                                 .recipe()
                                 .notices())
                 .contains(
-                        "ds.json:3: zero_optimization.offload_optimizer.device is \"nvme\", but state"
-                                + " stays in memory: each worker holds its share");
+                        "ds.json:3: zero_optimization.offload_param.device is \"nvme\", but parameters"
+                                + " stay in memory: each worker holds its share");
     }
 
     @Test

@@ -80,7 +80,7 @@ final class WorkerCountTest {
 
     @Test
     void workers_that_encrypt_give_the_same_too() throws Exception {
-        Recipe recipe = recipe(NO_OPTIMIZER, 2, 2);
+        Recipe recipe = recipe(NO_OPTIMIZER, 2, "\"stage\": 2");
         Result plain;
         try (Cluster cluster = Cluster.start(folder.resolve("plain"), 1, 1)) {
             plain = train(cluster, recipe, "plain", 1);
@@ -89,6 +89,35 @@ final class WorkerCountTest {
         try (Cluster cluster = Cluster.start(folder.resolve("tls"), 2, 1, on)) {
             plain.assertSame("encrypted", train(cluster, recipe, "encrypted", 2));
         }
+    }
+
+    @Test
+    void moments_in_files_give_the_model_and_the_log_of_those_in_memory() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        try (Cluster cluster = Cluster.start(folder, 2, 1)) {
+            Result memory = train(cluster, recipe(NO_OPTIMIZER, 2, "\"stage\": 2"), "memory", 2);
+            Result files = train(cluster, recipe(NO_OPTIMIZER, 2, offloaded(disk)), "files", 2);
+            RunOutcome nowhere =
+                    cluster.run(
+                            "nowhere",
+                            recipe(NO_OPTIMIZER, 2, offloaded(folder.resolve("nowhere"))),
+                            RunFiles.sample(),
+                            2);
+
+            memory.assertSame("files", files);
+            assertThat(disk).isEmptyDirectory();
+            assertThat(nowhere.last().getStatus()).isEqualTo(RunStatus.FAILED);
+            assertThat(nowhere.last().getUserError()).isTrue();
+            assertThat(nowhere.last().getProblemsList())
+                    .anyMatch(problem -> problem.contains("nowhere, but there is no such folder"));
+            assertThat(nowhere.rows()).isEmpty();
+        }
+    }
+
+    private static String offloaded(Path folder) {
+        return """
+                "stage": 2, "offload_optimizer": {"device": "nvme", "nvme_path": "%s"}"""
+                .formatted(folder);
     }
 
     @Tag("slow")
@@ -112,7 +141,12 @@ final class WorkerCountTest {
                 for (int workers = 1; workers <= most; workers++) {
                     String name = "stage-" + stage + "-workers-" + workers;
                     results.put(
-                            name, train(cluster, recipe(optimizer, ranks, stage), name, workers));
+                            name,
+                            train(
+                                    cluster,
+                                    recipe(optimizer, ranks, "\"stage\": " + stage),
+                                    name,
+                                    workers));
                 }
             }
         }
@@ -130,7 +164,7 @@ final class WorkerCountTest {
     }
 
     /** 6 steps of two rounds of 8 rows a rank, each in 2 slices, with dropout 0.1. */
-    private static Recipe recipe(String optimizer, int ranks, int stage) {
+    private static Recipe recipe(String optimizer, int ranks, String zero) {
         List<String> words =
                 List.of(
                         "--train_file", "train.tsv",
@@ -151,13 +185,13 @@ final class WorkerCountTest {
                 """
                 {
                   %s
-                  "zero_optimization": {"stage": %d},
+                  "zero_optimization": {%s},
                   "gradient_accumulation_steps": "auto",
                   "gradient_clipping": "auto",
                   "train_micro_batch_size_per_gpu": "auto"
                 }
                 """
-                        .formatted(optimizer, stage);
+                        .formatted(optimizer, zero);
         return RecipeReader.read(new RecipeSources(words, path -> deepspeed.getBytes(UTF_8)))
                 .recipe();
     }

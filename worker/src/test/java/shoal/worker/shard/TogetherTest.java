@@ -1,7 +1,10 @@
 package shoal.worker.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static shoal.recipe.ZeroRecipe.Offload.DEVICE;
+import static shoal.recipe.ZeroRecipe.Offload.NVME;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import shoal.model.GptConfig;
 import shoal.model.dataset.TokenTable;
 import shoal.recipe.BatchRecipe;
@@ -45,6 +49,10 @@ final class TogetherTest {
     private static final OptimizerRecipe LAMB =
             ADAMW.decayingAll().with(new UpdateRule.Lamb(true, 10, 0.01, false));
 
+    private static final ZeroRecipe IN_MEMORY = ZeroRecipe.none();
+
+    @TempDir private Path folder;
+
     private static Outcome alone = new Outcome(List.of(), "", List.of());
     private static Outcome aloneWithLamb = alone;
 
@@ -57,10 +65,10 @@ final class TogetherTest {
 
     @BeforeAll
     static void train_alone() throws Exception {
-        try (Team team = Team.alone(config(), recipe(0, ADAMW), ROWS, 2)) {
+        try (Team team = Team.alone(config(), recipe(IN_MEMORY, ADAMW), ROWS, 2)) {
             alone = team.train(STEPS);
         }
-        try (Team team = Team.alone(config(), recipe(0, LAMB), ROWS, 2)) {
+        try (Team team = Team.alone(config(), recipe(IN_MEMORY, LAMB), ROWS, 2)) {
             aloneWithLamb = team.train(STEPS);
         }
     }
@@ -88,6 +96,26 @@ final class TogetherTest {
                         new Shape(3, 2, 1, 4),
                         new Shape(4, 3, 1, 2))
                 .map(shape -> sameBytes(shape, LAMB));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> moments_in_a_file_give_the_bytes_of_those_in_memory() {
+        return Stream.of(
+                        new Shape(1, 0, 2, 4),
+                        new Shape(2, 0, 1, 4),
+                        new Shape(2, 1, 2, 4),
+                        new Shape(2, 2, 1, 4),
+                        new Shape(2, 3, 1, 4))
+                .flatMap(
+                        shape ->
+                                Stream.of(ADAMW, LAMB)
+                                        .map(
+                                                optimizer ->
+                                                        sameBytes(shape, optimizer, filed(shape))));
+    }
+
+    private ZeroRecipe filed(Shape shape) {
+        return new ZeroRecipe(shape.stage(), NVME, DEVICE, false, folder.toString());
     }
 
     @Tag("slow")
@@ -123,7 +151,14 @@ final class TogetherTest {
     void each_stage_keeps_less_than_the_one_before() throws Exception {
         Map<Integer, Long> bytes = new TreeMap<>();
         for (int stage = 0; stage <= 3; stage++) {
-            try (Team team = Team.of(config(), recipe(stage, ADAMW), ROWS, 2, 1, 4)) {
+            try (Team team =
+                    Team.of(
+                            config(),
+                            recipe(new ZeroRecipe(stage, DEVICE, DEVICE), ADAMW),
+                            ROWS,
+                            2,
+                            1,
+                            4)) {
                 team.train(1);
                 bytes.put(stage, team.stateBytes(0));
             }
@@ -137,13 +172,17 @@ final class TogetherTest {
     }
 
     private static DynamicTest sameBytes(Shape shape, OptimizerRecipe optimizer) {
+        return sameBytes(shape, optimizer, new ZeroRecipe(shape.stage(), DEVICE, DEVICE));
+    }
+
+    private static DynamicTest sameBytes(Shape shape, OptimizerRecipe optimizer, ZeroRecipe zero) {
         return DynamicTest.dynamicTest(
-                shape.toString(),
+                shape + (optimizer.equals(LAMB) ? " Lamb" : " AdamW"),
                 () -> {
                     try (Team team =
                             Team.of(
                                     config(),
-                                    recipe(shape.stage(), optimizer),
+                                    recipe(zero, optimizer),
                                     ROWS,
                                     shape.workers(),
                                     shape.lanes(),
@@ -164,7 +203,7 @@ final class TogetherTest {
         return new GptConfig(vocabulary, 16, 32, 3, 2, 64, 2, 0, 1e-5, 0.02, 0.1, 0.1, 0.1);
     }
 
-    private static Recipe recipe(int stage, OptimizerRecipe optimizer) {
+    private static Recipe recipe(ZeroRecipe zero, OptimizerRecipe optimizer) {
         return new Recipe(
                 new BatchRecipe(4, 6, 16, 2, 3, false),
                 new LengthRecipe(4, -1),
@@ -175,7 +214,7 @@ final class TogetherTest {
                 Cadence.never(),
                 Cadence.never(),
                 Cadence.never(),
-                new ZeroRecipe(stage, ZeroRecipe.Offload.DEVICE, ZeroRecipe.Offload.DEVICE),
+                zero,
                 16,
                 0,
                 "output",

@@ -1,0 +1,214 @@
+package shoal.engine.djl;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import shoal.engine.ElementRange;
+import shoal.engine.Holding;
+import shoal.model.ParameterTable;
+import shoal.model.StateKind;
+import shoal.model.Unit;
+import shoal.recipe.UserException;
+
+/**
+ * A nameless file with both moments of what is updated here: unit by unit the first ones, then the
+ * second ones, as little-endian fp32.
+ *
+ * <p>Guarantees:
+ *
+ * <ul>
+ *   <li>Its name is removed as soon as it is open, so that nothing is left of it however the
+ *       process ends.
+ *   <li>Its room is taken when it is made: a disk that is too small is found before the first step.
+ *   <li>Trouble with the disk is a {@link UserException} that names the folder.
+ * </ul>
+ *
+ * <p>From any thread.
+ */
+final class MomentFile implements AutoCloseable {
+    private static final String SETTING = "zero_optimization.offload_optimizer.nvme_path";
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Path folder;
+    private final FileChannel channel;
+    private final List<ElementRange> ranges;
+
+    /** Where each unit's first moments begin, and the end. */
+    private final long[] startBytes;
+
+    private MomentFile(Path folder, FileChannel channel, List<ElementRange> ranges) {
+        this.folder = folder;
+        this.channel = channel;
+        this.ranges = ranges;
+        this.startBytes = new long[ranges.size() + 1];
+        for (int unit = 0; unit < ranges.size(); unit++) {
+            long bothBytes = Math.multiplyExact(2L * Float.BYTES, ranges.get(unit).size());
+            startBytes[unit + 1] = Math.addExact(startBytes[unit], bothBytes);
+        }
+    }
+
+    /**
+     * Makes one of zeros.
+     *
+     * @param folder which must exist
+     * @throws UserException if that cannot be done there
+     */
+    static MomentFile create(Path folder, ParameterTable table, Holding holding) {
+        requireNonNull(folder, "folder");
+        List<ElementRange> ranges = new ArrayList<>();
+        for (Unit unit : table.units()) {
+            ranges.add(holding.updated(unit));
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(
+                    SETTING,
+                    "is "
+                            + folder
+                            + ", but there is no such folder on the worker's machine. Make it on"
+                            + " every worker's machine, or name another one");
+        }
+        MomentFile file = new MomentFile(folder, nameless(folder), ranges);
+        try {
+            file.reserve();
+            return file;
+        } catch (UserException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel nameless(Path folder) {
+        try {
+            Path path = Files.createTempFile(folder, "shoal-moments-", "");
+            try {
+                return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            } finally {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UserException(
+                    SETTING,
+                    "is "
+                            + folder
+                            + ", where the worker cannot make a file: "
+                            + e
+                            + ". Let its user write there, or name another folder");
+        }
+    }
+
+    private void reserve() {
+        long needed = startBytes[ranges.size()];
+        try {
+            if (Files.getFileStore(folder).getUsableSpace() < needed) {
+                throw tooSmall(needed);
+            }
+            ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
+            for (long at = 0; at < needed; at += CHUNK_BYTES) {
+                zeros.clear().limit((int) Math.min(CHUNK_BYTES, needed - at));
+                writeAll(zeros, at);
+            }
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    /** Elements of the longest range of a unit; at least one. */
+    long longestRange() {
+        return ranges.stream().mapToLong(ElementRange::size).max().orElse(0) + 1;
+    }
+
+    /** Takes those values that are kept here; all of {@code values} is used up. */
+    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        long end = offsetElements + values.remaining() / Float.BYTES;
+        long from = Math.max(ranges.get(unit).from(), offsetElements);
+        long to = Math.min(ranges.get(unit).to(), end);
+        if (from < to) {
+            int skippedBytes = Math.toIntExact((from - offsetElements) * Float.BYTES);
+            int sizeBytes = Math.toIntExact((to - from) * Float.BYTES);
+            try {
+                writeAll(
+                        values.slice(values.position() + skippedBytes, sizeBytes),
+                        positionBytes(kind, unit, from));
+            } catch (IOException e) {
+                throw trouble(e);
+            }
+        }
+        values.position(values.limit());
+    }
+
+    /** Fills the rest of {@code values}; what is asked for must be kept here. */
+    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+        ElementRange range = ranges.get(unit);
+        long end = offsetElements + values.remaining() / Float.BYTES;
+        if (offsetElements < range.from() || end > range.to()) {
+            throw new IllegalArgumentException(
+                    "elements %d to %d are asked for, but %d to %d are kept here"
+                            .formatted(offsetElements, end, range.from(), range.to()));
+        }
+        long atBytes = positionBytes(kind, unit, offsetElements);
+        try {
+            while (values.hasRemaining()) {
+                int read = channel.read(values, atBytes);
+                if (read < 0) {
+                    throw new IOException("it ends at byte " + atBytes);
+                }
+                atBytes += read;
+            }
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    private void writeAll(ByteBuffer values, long positionBytes) throws IOException {
+        long atBytes = positionBytes;
+        while (values.hasRemaining()) {
+            atBytes += channel.write(values, atBytes);
+        }
+    }
+
+    private long positionBytes(StateKind kind, int unit, long offsetElements) {
+        ElementRange range = ranges.get(unit);
+        long index = offsetElements - range.from();
+        return switch (kind) {
+            case EXP_AVG -> startBytes[unit] + index * Float.BYTES;
+            case EXP_AVG_SQ -> startBytes[unit] + (range.size() + index) * Float.BYTES;
+            case PARAMETER -> throw new IllegalArgumentException("parameters are no moments");
+        };
+    }
+
+    private UserException trouble(IOException e) {
+        boolean isFull = String.valueOf(e.getMessage()).contains("No space left");
+        return isFull
+                ? tooSmall(startBytes[ranges.size()])
+                : new UserException(
+                        SETTING,
+                        "is " + folder + ", whose disk fails the worker: " + e.getMessage());
+    }
+
+    private UserException tooSmall(long neededBytes) {
+        return new UserException(
+                SETTING,
+                "is "
+                        + folder
+                        + ", whose disk is full: moments take "
+                        + neededBytes
+                        + " bytes on this worker. Free as much, name another folder, or keep them"
+                        + " in memory with device \"cpu\"");
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+}

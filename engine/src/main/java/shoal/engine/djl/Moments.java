@@ -1,0 +1,32 @@
+package shoal.engine.djl;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import shoal.model.StateKind;
+
+/** Both moments of what is updated here, wherever they are kept. Zeros at first. */
+interface Moments extends AutoCloseable {
+    /**
+     * Moments of a range as tensors.
+     *
+     * @param first where the range's first element is at {@code offset}
+     * @param second laid out as the first
+     * @param offset in elements
+     */
+    record Window(PtNDArray first, PtNDArray second, long offset) {}
+
+    /** The moments of a range. On a lane, which uses them until it opens another range. */
+    Window open(UpdateRange range);
+
+    /** What the calling lane opened was changed, and is to be kept. */
+    void changed(UpdateRange range);
+
+    /** Takes those values that are kept here. */
+    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values);
+
+    /** Fills the rest of {@code values}; what is asked for must be kept here. */
+    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values);
+
+    @Override
+    void close();
+}

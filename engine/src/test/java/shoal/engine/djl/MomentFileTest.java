@@ -1,0 +1,125 @@
+package shoal.engine.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.engine.Holding;
+import shoal.model.GptConfig;
+import shoal.model.ParameterTable;
+import shoal.model.StateKind;
+import shoal.recipe.OptimizerRecipe;
+import shoal.recipe.Recipe;
+import shoal.recipe.UserException;
+import shoal.recipe.ZeroRecipe;
+import shoal.recipe.ZeroRecipe.Offload;
+
+final class MomentFileTest {
+    private static final ParameterTable TABLE = ParameterTable.of(Fixtures.tiny(0));
+    private static final Holding ALL = Holding.everything(TABLE);
+
+    private static final OptimizerRecipe RULE = Fixtures.ADAMW;
+
+    @TempDir private Path folder;
+
+    @Test
+    void what_is_written_is_read_again_and_the_rest_is_zero() {
+        try (MomentFile file = MomentFile.create(folder, TABLE, ALL)) {
+            file.write(StateKind.EXP_AVG, 1, 3, Fixtures.bytes(new float[] {1, 2, 3}));
+            file.write(StateKind.EXP_AVG_SQ, 1, 3, Fixtures.bytes(new float[] {4, 5, 6}));
+
+            assertThat(read(file, StateKind.EXP_AVG, 1)).containsExactly(0, 1, 2, 3, 0);
+            assertThat(read(file, StateKind.EXP_AVG_SQ, 1)).containsExactly(0, 4, 5, 6, 0);
+            assertThat(read(file, StateKind.EXP_AVG, 2)).containsOnly(0);
+        }
+    }
+
+    @Test
+    void a_file_has_no_name_while_it_is_used_so_that_nobody_has_to_remove_it() throws IOException {
+        Recipe recipe = nvme(folder.toString());
+
+        try (DjlEngine engine = DjlEngine.open(Fixtures.tiny(0), recipe, 2)) {
+            engine.write(StateKind.EXP_AVG, 1, 0, Fixtures.bytes(new float[] {1}));
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void moments_in_a_file_are_no_memory_of_the_engine() {
+        Recipe recipe = nvme(folder.toString());
+        long parameters = TABLE.units().stream().mapToLong(unit -> unit.sizeElements()).sum();
+
+        try (DjlEngine resident = DjlEngine.open(Fixtures.tiny(0), Fixtures.recipe(1, 0, RULE), 1);
+                DjlEngine filed = DjlEngine.open(Fixtures.tiny(0), recipe, 1)) {
+            assertThat(resident.stateBytes()).isEqualTo(3 * parameters * Float.BYTES);
+            assertThat(filed.stateBytes()).isEqualTo(parameters * Float.BYTES);
+        }
+    }
+
+    @Test
+    void a_folder_that_is_not_there_is_refused() {
+        Path nowhere = folder.resolve("nowhere");
+
+        assertThatThrownBy(
+                        () -> DjlEngine.open(Fixtures.tiny(0), nvme(nowhere.toString()), 1).close())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(
+                        "zero_optimization.offload_optimizer.nvme_path: is "
+                                + nowhere
+                                + ", but there is no such folder on the worker's machine");
+    }
+
+    @Test
+    void a_folder_where_no_file_can_be_made_is_refused() {
+        // Nobody, not even root, makes files there.
+        Path processes = Path.of("/proc/self/fdinfo");
+
+        assertThatThrownBy(() -> MomentFile.create(processes, TABLE, ALL).close())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("where the worker cannot make a file")
+                .hasMessageContaining("name another folder");
+    }
+
+    @Test
+    void a_disk_that_is_too_small_is_refused_with_what_is_needed() throws IOException {
+        GptConfig huge =
+                new GptConfig(50, 32, 32_768, 1_000, 2, 131_072, 3, 0, 1e-5, 0.02, 0, 0, 0);
+        ParameterTable table = ParameterTable.of(huge);
+        long bytes = 8 * table.units().stream().mapToLong(unit -> unit.sizeElements()).sum();
+
+        assertThatThrownBy(
+                        () -> MomentFile.create(folder, table, Holding.everything(table)).close())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(
+                        "is "
+                                + folder
+                                + ", whose disk is full: moments take "
+                                + bytes
+                                + " bytes on this worker. Free as much");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    private static Recipe nvme(String folder) {
+        return Fixtures.recipe(
+                1, 0, RULE, new ZeroRecipe(0, Offload.NVME, Offload.DEVICE, false, folder));
+    }
+
+    private static float[] read(MomentFile file, StateKind kind, int unit) {
+        ByteBuffer bytes = Fixtures.bytes(new float[5]);
+        file.read(kind, unit, 2, bytes);
+        float[] values = new float[5];
+        bytes.flip().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+}
