@@ -42,9 +42,11 @@ public interface TrainingEngine extends AutoCloseable {
 
     /**
      * Loss and prediction of rows, without dropout. How rows are cut into products depends on the
-     * recipe's evaluation batch only: {@code batch} holds at most one such batch.
+     * recipe's evaluation batch only: {@code rows} are one or more such batches, of which only the
+     * last may be short. All of them pass a unit before the next, so that in stage 3 its parameters
+     * are gathered once for them.
      */
-    List<RowResult> evaluate(List<RowInput> batch);
+    List<RowResult> evaluate(List<RowInput> rows);
 
     @Override
     void close();

@@ -267,21 +267,16 @@ public final class DjlEngine implements ShardedEngine {
     }
 
     @Override
-    public List<RowResult> evaluate(List<RowInput> batch) {
+    public List<RowResult> evaluate(List<RowInput> rows) {
         requireSound();
-        Require.range("batch.size", batch.size(), 1, recipe.batch().evaluationRowsPerDevice());
-        GptConfig config = parts.model().config();
-        int[] tokens = batch.stream().mapToInt(row -> PackedRows.tokens(row, config)).toArray();
-        int slices = BatchRecipe.defaultSlices(recipe.batch().evaluationRowsPerDevice());
-        RowResult[] results = new RowResult[batch.size()];
+        Require.atLeast("rows", rows.size(), 1);
+        int batchRows = recipe.batch().evaluationRowsPerDevice();
+        RowResult[] results = new RowResult[rows.size()];
         List<EvaluationPass> passes = new ArrayList<>();
-        for (int[] slice : Deal.slices(tokens, slices)) {
-            if (slice.length > 0) {
-                List<RowInput> rows = IntStream.of(slice).mapToObj(batch::get).toList();
-                passes.add(new EvaluationPass(parts, PackedRows.of(rows, config), slice, results));
-            }
+        for (int from = 0; from < rows.size(); from += batchRows) {
+            addBatch(rows, from, Math.min(batchRows, rows.size() - from), results, passes);
         }
-        int longest = IntStream.of(tokens).max().orElse(1);
+        int longest = IntStream.of(tokens(rows)).max().orElse(1);
         parts.lanes().run(() -> parts.kernel().reserveTokens(longest));
         parts.model().planEvaluation(parts.lanes(), passes.size());
         parts.lanes().drain(passes);
@@ -303,6 +298,29 @@ public final class DjlEngine implements ShardedEngine {
                             parts.kernel().close();
                         });
         parts.lanes().close();
+    }
+
+    /** The passes of one evaluation batch, {@code size} rows from {@code from} on. */
+    private void addBatch(
+            List<RowInput> all,
+            int from,
+            int size,
+            RowResult[] results,
+            List<EvaluationPass> passes) {
+        GptConfig config = parts.model().config();
+        int slices = BatchRecipe.defaultSlices(recipe.batch().evaluationRowsPerDevice());
+        for (int[] slice : Deal.slices(tokens(all.subList(from, from + size)), slices)) {
+            if (slice.length > 0) {
+                int[] places = IntStream.of(slice).map(row -> from + row).toArray();
+                List<RowInput> rows = IntStream.of(places).mapToObj(all::get).toList();
+                passes.add(new EvaluationPass(parts, PackedRows.of(rows, config), places, results));
+            }
+        }
+    }
+
+    private int[] tokens(List<RowInput> rows) {
+        GptConfig config = parts.model().config();
+        return rows.stream().mapToInt(row -> PackedRows.tokens(row, config)).toArray();
     }
 
     /** The reduced gradient of what is updated here. */

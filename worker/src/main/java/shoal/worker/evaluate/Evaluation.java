@@ -25,8 +25,8 @@ import shoal.worker.stop.StopSignal;
  * <ul>
  *   <li>Rows come in row order, each once, in messages of at most {@link
  *       Limits#EVALUATION_ROWS_PER_MESSAGE}.
- *   <li>The engine gets one evaluation batch of the recipe at a time: how rows are cut into
- *       products does not depend on the machine.
+ *   <li>The engine gets whole evaluation batches of the recipe: how rows are cut into products does
+ *       not depend on the machine.
  *   <li>A large set is reported in about fifty messages, so that progress shows.
  * </ul>
  *
@@ -69,12 +69,14 @@ public final class Evaluation {
         List<EvaluationDeal.Rows> deal =
                 EvaluationDeal.of(rows.rows(), batchRows, computation.workers());
         EvaluationDeal.Rows own = deal.get(computation.index());
-        computation.evaluate(step, deal, batchRows);
+        int rowsAtATime = batchRows * computation.evaluate(step, deal, batchRows);
         int perMessage = rowsPerMessage(rows.rows());
         EvaluationRows.Builder message = begin(step, own.from());
-        for (int from = own.from(); from < own.to(); from += Math.min(batchRows, own.to() - from)) {
+        for (int from = own.from();
+                from < own.to();
+                from += Math.min(rowsAtATime, own.to() - from)) {
             stop.throwIfRaised();
-            List<RowInput> batch = batch(from);
+            List<RowInput> batch = batch(from, Math.min(rowsAtATime, own.to() - from));
             List<RowResult> results = engine.evaluate(batch);
             for (int i = 0; i < results.size(); i++) {
                 if (message.getLossesCount() == perMessage) {
@@ -92,8 +94,7 @@ public final class Evaluation {
         return Math.max(1, Math.min(Limits.EVALUATION_ROWS_PER_MESSAGE, rows / MESSAGES));
     }
 
-    private List<RowInput> batch(int from) {
-        int size = Math.min(batchRows, rows.rows() - from);
+    private List<RowInput> batch(int from, int size) {
         List<RowInput> batch = new ArrayList<>(size);
         for (int row = from; row < from + size; row++) {
             batch.add(new RowInput(row, rows.ids(row), rows.label(row), 1));

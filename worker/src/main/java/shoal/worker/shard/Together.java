@@ -43,6 +43,12 @@ import shoal.worker.stop.StopSignal;
 public final class Together implements Computation {
     private static final Logger LOG = LoggerFactory.getLogger(Together.class);
 
+    /**
+     * Evaluation rows for which stage 3 gathers parameters once: of each only the hidden states are
+     * kept, together less than what a few rows keep in training.
+     */
+    private static final int ROWS_PER_GATHER = 64;
+
     private final Member member;
     private final ShardedEngine engine;
     private final Exchange exchange;
@@ -130,18 +136,22 @@ public final class Together implements Computation {
     }
 
     @Override
-    public void evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows) {
+    public int evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows) {
         if (member.stage() < 3) {
-            return;
+            return 1;
         }
+        int batches = Math.max(1, ROWS_PER_GATHER / batchRows);
         List<Integer> units = UnitOrder.evaluation(member.table());
         for (int peer = 0; peer < member.workers(); peer++) {
-            for (int row = deal.get(peer).from(); row < deal.get(peer).to(); row += batchRows) {
+            for (int row = deal.get(peer).from();
+                    row < deal.get(peer).to();
+                    row += batches * batchRows) {
                 if (peer != member.index()) {
                     results.serve(peer, Math.max(1, step), applied, units);
                 }
             }
         }
+        return batches;
     }
 
     @Override

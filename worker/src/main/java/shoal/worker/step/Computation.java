@@ -33,8 +33,9 @@ public interface Computation extends AutoCloseable {
      * @param step parameters are at its end
      * @param deal rows of each worker
      * @param batchRows rows of a batch
+     * @return how many batches the engine is to be given at a time
      */
-    void evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows);
+    int evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows);
 
     /** Ends what goes on with other workers; the engine stays open. */
     @Override

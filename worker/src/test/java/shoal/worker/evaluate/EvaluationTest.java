@@ -7,11 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import shoal.engine.Measurement;
+import shoal.engine.Update;
+import shoal.plan.step.EvaluationDeal;
 import shoal.proto.v1.EvaluationRows;
+import shoal.proto.v1.StepReduced;
 import shoal.recipe.Limits;
 import shoal.worker.FakeEngine;
 import shoal.worker.Rows;
 import shoal.worker.step.Alone;
+import shoal.worker.step.Computation;
+import shoal.worker.step.StepLayout;
 import shoal.worker.stop.StopSignal;
 import shoal.worker.stop.StoppedException;
 
@@ -57,6 +63,14 @@ final class EvaluationTest {
     }
 
     @Test
+    void the_engine_gets_as_many_batches_at_a_time_as_the_computation_says() {
+        List<EvaluationRows> messages = evaluate(95, 20, new Batches(new Alone(engine), 2));
+
+        assertThat(engine.batches.stream().map(List::size)).containsExactly(40, 40, 15);
+        assertThat(messages.stream().mapToInt(EvaluationRows::getLossesCount).sum()).isEqualTo(95);
+    }
+
+    @Test
     void a_large_set_is_reported_in_about_fifty_messages() {
         assertThat(evaluate(1_000, 64)).hasSize(50);
     }
@@ -77,14 +91,56 @@ final class EvaluationTest {
     }
 
     private List<EvaluationRows> evaluate(int rows, int batchRows) {
+        return evaluate(rows, batchRows, new Alone(engine));
+    }
+
+    private List<EvaluationRows> evaluate(int rows, int batchRows, Computation computation) {
         List<EvaluationRows> messages = new ArrayList<>();
         new Evaluation(
                         Rows.table(rows),
                         batchRows,
                         engine,
-                        new Alone(engine),
+                        computation,
                         () -> nanos.addAndGet(1_000_000))
                 .run(7, stop, messages::add);
         return messages;
+    }
+
+    /** A computation that wants several batches at a time. */
+    private record Batches(Computation alone, int atATime) implements Computation {
+        @Override
+        public int workers() {
+            return alone.workers();
+        }
+
+        @Override
+        public int index() {
+            return alone.index();
+        }
+
+        @Override
+        public StepReduced reduce(StepLayout step) {
+            return alone.reduce(step);
+        }
+
+        @Override
+        public Measurement measure(int step, double clip) {
+            return alone.measure(step, clip);
+        }
+
+        @Override
+        public void apply(Update update) {
+            alone.apply(update);
+        }
+
+        @Override
+        public int evaluate(int step, List<EvaluationDeal.Rows> deal, int batchRows) {
+            return atATime;
+        }
+
+        @Override
+        public void close() {
+            alone.close();
+        }
     }
 }

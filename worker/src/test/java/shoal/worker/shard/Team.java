@@ -206,13 +206,14 @@ final class Team implements AutoCloseable {
         List<List<String>> parts =
                 all(
                         worker -> {
-                            computations.get(worker).evaluate(step, deal, batchRows);
+                            Computation computation = computations.get(worker);
+                            int atATime = batchRows * computation.evaluate(step, deal, batchRows);
                             List<String> words = new ArrayList<>();
                             int end = deal.get(worker).to();
-                            for (int at = deal.get(worker).from(); at < end; at += batchRows) {
+                            for (int at = deal.get(worker).from(); at < end; at += atATime) {
                                 List<RowResult> results =
                                         engines.get(worker)
-                                                .evaluate(batch(at, Math.min(end, at + batchRows)));
+                                                .evaluate(batch(at, Math.min(end, at + atATime)));
                                 results.forEach(
                                         one -> words.add(one.loss() + " " + one.prediction()));
                             }

@@ -40,7 +40,7 @@ final class TogetherTest {
     private static final int STEPS = 5;
 
     /** Three steps an epoch, of 48, 48 and 23 rows. */
-    private static final TokenTable ROWS = Rows.table(119);
+    private static final TokenTable ROWS = Rows.table(219);
 
     private static final OptimizerRecipe ADAMW =
             new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1);
