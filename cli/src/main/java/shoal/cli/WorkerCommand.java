@@ -2,6 +2,7 @@ package shoal.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shoal.cli.client.Connection;
 import shoal.cli.local.WorkerRun;
+import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.OwnAddress;
 
@@ -49,6 +51,14 @@ final class WorkerCommand implements Callable<Integer> {
             description = "Where other workers reach it, if not where it listens.")
     private @Nullable String advertise;
 
+    @Option(
+            names = "--device",
+            paramLabel = "cuda:N",
+            description =
+                    "Exchange through NCCL on this CUDA device, in runs whose workers all have one"
+                            + " of their own (default: none). Computes on the CPU all the same.")
+    private @Nullable String device;
+
     WorkerCommand(CommandContext context) {
         this.context = context;
     }
@@ -63,7 +73,8 @@ final class WorkerCommand implements Callable<Integer> {
                                 ? nearest(coordinator.address())
                                 : Addresses.parse("--peer-listen", peerListen),
                         Optional.ofNullable(advertise)
-                                .map(typed -> Addresses.parse("--advertise", typed)));
+                                .map(typed -> Addresses.parse("--advertise", typed)),
+                        device == null ? OptionalInt.empty() : OptionalInt.of(ordinal(device)));
         WorkerRun.untilEnd(coordinator, place, LaneCount.checked(lanes));
         return 0;
     }
@@ -71,6 +82,15 @@ final class WorkerCommand implements Callable<Integer> {
     /** A coordinator on loopback has its workers there, too. */
     private static HostPort nearest(HostPort coordinator) {
         return new HostPort(OwnAddress.towards(coordinator).orElse("127.0.0.1"), 0);
+    }
+
+    private static int ordinal(String device) {
+        if (!device.matches("cuda:\\d{1,4}")) {
+            throw new UserException(
+                    "--device",
+                    "is '" + device + "', expected cuda:N with N from 0. Example: --device cuda:0");
+        }
+        return Integer.parseInt(device.substring("cuda:".length()));
     }
 
     private Path directory() {

@@ -151,6 +151,27 @@ final class MainTest {
     }
 
     @Test
+    void a_device_that_is_none_or_cannot_be_had_is_a_user_error_that_names_what_is_missing()
+            throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "shoal_" + "0".repeat(64) + "\n");
+        shell.with("SHOAL_COORDINATOR", "127.0.0.1:1").with("SHOAL_TOKEN_FILE", token.toString());
+
+        Shell.Answer odd = shell.type("worker", "--device", "gpu");
+        Shell.Answer beyond = shell.type("worker", "--device", "cuda:9999");
+
+        assertThat(odd.code()).isEqualTo(2);
+        assertThat(odd.err())
+                .isEqualTo(
+                        "shoal: --device: is 'gpu', expected cuda:N with N from 0. Example:"
+                                + " --device cuda:0\n");
+        assertThat(beyond.code()).isEqualTo(2);
+        assertThat(beyond.err())
+                .startsWith("shoal: --device: ")
+                .containsPattern("needs libcuda.so.1|needs libnccl.so.2|is cuda:9999, but ")
+                .contains("leave --device out");
+    }
+
+    @Test
     void peers_off_loopback_and_odd_addresses_are_user_errors_that_name_the_flag()
             throws IOException {
         Path token = Files.writeString(folder.resolve("token"), "shoal_" + "0".repeat(64) + "\n");

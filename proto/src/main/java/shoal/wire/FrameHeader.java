@@ -11,7 +11,8 @@ import shoal.recipe.Require;
  * <pre>
  *    0  u8   format, 1
  *    1  u8   kind: what the frame is
- *    2  u8   place of the values: 0 = behind this header, 1 = in the sender's shared memory
+ *    2  u8   place of the values: 0 = behind this header, 1 = in the sender's shared
+ *             memory, 2 = on their way through NCCL
  *    3  u8   0
  *    4  u32  CRC32C of bytes 8 to 63 and of the values behind them
  *    8  u64  run: the first 8 bytes of the SHA-256 of its name
@@ -51,13 +52,16 @@ public record FrameHeader(
     /** See {@link #BEHIND}. */
     public static final int IN_MEMORY = 1;
 
+    /** See {@link #BEHIND}. */
+    public static final int THROUGH_NCCL = 2;
+
     private static final int FORMAT = 1;
     private static final int CHECKSUM_AT = 4;
     private static final int CHECKED_FROM = 8;
 
     public FrameHeader {
         Require.range("kind", kind, 0, 255);
-        Require.range("place", place, BEHIND, IN_MEMORY);
+        Require.range("place", place, BEHIND, THROUGH_NCCL);
     }
 
     /** The header's bytes, with the checksum of itself and of the values. */

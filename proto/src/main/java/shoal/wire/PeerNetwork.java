@@ -118,6 +118,11 @@ public final class PeerNetwork implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true);
     }
 
+    /** Whether connections are encrypted. */
+    public boolean encrypts() {
+        return tls.isPresent();
+    }
+
     /** Whether the caller runs on the thread. */
     public boolean isCurrentThread() {
         return loop.next().inEventLoop();

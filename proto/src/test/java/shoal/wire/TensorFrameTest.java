@@ -147,6 +147,27 @@ final class TensorFrameTest {
         assertThat(MemoryOffer.read(odd)).isEmpty();
     }
 
+    @Test
+    void ids_of_communicators_survive_the_way_and_odd_ones_are_none() {
+        byte[] id = new byte[NcclOffer.ID_BYTES];
+        byte[] other = id.clone();
+        other[127] = -1;
+        Metadata headers = new Metadata();
+        Metadata twice = new Metadata();
+        Metadata odd = new Metadata();
+        new NcclOffer(id, other).write(headers);
+        twice.put(PeerHello.key("shoal-nccl"), "00".repeat(128) + " " + "00".repeat(128));
+        odd.put(PeerHello.key("shoal-nccl"), "00".repeat(128) + " " + "ff".repeat(127));
+
+        NcclOffer read = NcclOffer.read(headers).orElseThrow();
+
+        assertThat(read.toCaller()).isEqualTo(id);
+        assertThat(read.toCalled()).isEqualTo(other);
+        assertThat(NcclOffer.read(new Metadata())).isEmpty();
+        assertThat(NcclOffer.read(twice)).isEmpty();
+        assertThat(NcclOffer.read(odd)).isEmpty();
+    }
+
     private byte[] bytes(TensorFrame frame) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (InputStream stream = marshaller.stream(frame)) {

@@ -34,6 +34,8 @@ import shoal.worker.artefact.CoordinatorArtefacts;
 import shoal.worker.exchange.Crew;
 import shoal.worker.exchange.ExchangeSettings;
 import shoal.worker.exchange.PeerPort;
+import shoal.worker.exchange.nccl.CudaNccl;
+import shoal.worker.exchange.nccl.Nccl;
 import shoal.worker.run.EngineFactory;
 import shoal.worker.run.RunLoader;
 import shoal.worker.run.RunOpener;
@@ -130,7 +132,7 @@ public final class Worker implements AutoCloseable {
      *
      * @param probe what bits this machine gives
      * @param opener makes the loader from this worker's directory and channel
-     * @throws UserException if the work directory or the peer port cannot be used
+     * @throws UserException if the device, the work directory or the peer port cannot be used
      */
     static Worker start(
             WorkerSettings settings,
@@ -139,13 +141,19 @@ public final class Worker implements AutoCloseable {
             OpenerFactory opener) {
         Optional<PeerTls> tls = settings.coordinator().trust().map(encrypted -> new PeerTls());
         Optional<PeerKey> peerKey = tls.map(PeerKey::new);
-        PeerPort peers = PeerPort.listen(settings.peerListen(), ExchangeSettings.standard(), tls);
+        Optional<Nccl> device =
+                settings.device().isPresent()
+                        ? Optional.of(CudaNccl.open(settings.device().getAsInt()))
+                        : Optional.empty();
+        PeerPort peers =
+                PeerPort.listen(
+                        settings.peerListen(), ExchangeSettings.standard().with(device), tls);
         WorkDirectory directory = openDirectory(settings, peers);
         ManagedChannel channel = Channels.open(settings.coordinator());
         CompletableFuture<Void> end = new CompletableFuture<>();
         Driver driver =
                 new Driver(
-                        introduction(settings, directory, peers, peerKey).toBuilder()
+                        introduction(settings, directory, peers, peerKey, device).toBuilder()
                                 .addAllProbe(probe.stream().map(Worker::message).toList())
                                 .build(),
                         peerKey,
@@ -160,11 +168,12 @@ public final class Worker implements AutoCloseable {
                         driver.loop(),
                         System::nanoTime));
         LOG.info(
-                "worker started id={} coordinator={} lanes={} peer-port={}",
+                "worker started id={} coordinator={} lanes={} peer-port={} device={}",
                 directory.workerId(),
                 settings.coordinator().address(),
                 settings.usableLanes(),
-                peers.address());
+                peers.address(),
+                device.map(Nccl::device).orElse("none"));
         return new Worker(directory, channel, peers, driver, end);
     }
 
@@ -259,7 +268,8 @@ public final class Worker implements AutoCloseable {
             WorkerSettings settings,
             WorkDirectory directory,
             PeerPort peers,
-            Optional<PeerKey> peerKey) {
+            Optional<PeerKey> peerKey,
+            Optional<Nccl> device) {
         return Hello.newBuilder()
                 .setWorkerId(directory.workerId())
                 .setIncarnation(UUID.randomUUID().toString())
@@ -272,7 +282,8 @@ public final class Worker implements AutoCloseable {
                                 .setAddress(
                                         settings.advertise()
                                                 .orElseGet(() -> reached(settings, peers))
-                                                .toString()))
+                                                .toString())
+                                .setDevice(device.map(Nccl::device).orElse("")))
                 .setPeerPublicKey(peerKey.map(PeerKey::publicKey).orElse(ByteString.EMPTY))
                 .build();
     }

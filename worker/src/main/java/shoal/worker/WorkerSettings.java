@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
 import shoal.wire.Access;
@@ -17,13 +18,16 @@ import shoal.wire.HostPort;
  * @param lanes compute threads; 0 = as many as there are usable cores
  * @param peerListen for the other workers of its runs; port 0 = any free one
  * @param advertise where these reach it, if elsewhere
+ * @param device the CUDA device through which it exchanges with workers that have one, too, as CUDA
+ *     counts them
  */
 public record WorkerSettings(
         Access coordinator,
         Path workDirectory,
         int lanes,
         HostPort peerListen,
-        Optional<HostPort> advertise) {
+        Optional<HostPort> advertise,
+        OptionalInt device) {
     private static final HostPort ANY_LOOPBACK_PORT = new HostPort("127.0.0.1", 0);
 
     public WorkerSettings {
@@ -32,11 +36,18 @@ public record WorkerSettings(
         Require.range("lanes", lanes, 0, Limits.LANES);
         requireNonNull(peerListen, "peerListen");
         requireNonNull(advertise, "advertise");
+        requireNonNull(device, "device");
     }
 
     /** For a worker whose peers are all on this host. */
     public WorkerSettings(Access coordinator, Path workDirectory, int lanes) {
-        this(coordinator, workDirectory, lanes, ANY_LOOPBACK_PORT, Optional.empty());
+        this(
+                coordinator,
+                workDirectory,
+                lanes,
+                ANY_LOOPBACK_PORT,
+                Optional.empty(),
+                OptionalInt.empty());
     }
 
     /** The lanes to use on this machine. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import shoal.cli.client.Connection;
 import shoal.cli.outcome.CommandException;
 import shoal.wire.HostPort;
@@ -21,12 +22,18 @@ public final class WorkerRun {
      * @param workDirectory its identity and its cache of files
      * @param peerListen for other workers; port 0 = any free one
      * @param advertise where these reach it, if elsewhere
+     * @param device its CUDA device, if it is given one
      */
-    public record Place(Path workDirectory, HostPort peerListen, Optional<HostPort> advertise) {
+    public record Place(
+            Path workDirectory,
+            HostPort peerListen,
+            Optional<HostPort> advertise,
+            OptionalInt device) {
         public Place {
             requireNonNull(workDirectory, "workDirectory");
             requireNonNull(peerListen, "peerListen");
             requireNonNull(advertise, "advertise");
+            requireNonNull(device, "device");
         }
     }
 
@@ -44,7 +51,8 @@ public final class WorkerRun {
                         place.workDirectory(),
                         lanes,
                         place.peerListen(),
-                        place.advertise());
+                        place.advertise(),
+                        place.device());
         try (Worker worker = Worker.start(settings)) {
             worker.awaitEnd();
         } catch (WorkerException end) {

@@ -47,9 +47,9 @@ public final class MemberMessages {
     }
 
     private static PeerFacts facts(shoal.coordinator.core.PeerFacts facts) {
-        return PeerFacts.newBuilder()
-                .setAddress(facts.address())
-                .setHostNonce(facts.hostNonce())
-                .build();
+        PeerFacts.Builder message =
+                PeerFacts.newBuilder().setAddress(facts.address()).setHostNonce(facts.hostNonce());
+        facts.device().ifPresent(message::setDevice);
+        return message.build();
     }
 }

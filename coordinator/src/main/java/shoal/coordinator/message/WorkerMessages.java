@@ -68,7 +68,12 @@ public final class WorkerMessages {
                             + " characters, expected at most "
                             + WORD_LENGTH);
         }
-        return new PeerFacts(word("peer address", peer.getAddress()), peer.getHostNonce());
+        return new PeerFacts(
+                word("peer address", peer.getAddress()),
+                peer.getHostNonce(),
+                peer.getDevice().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(word("device", peer.getDevice())));
     }
 
     private static Probe probe(List<ProbeHash> hashes) {

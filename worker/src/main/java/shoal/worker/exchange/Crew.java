@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import shoal.proto.v1.StartRun;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
@@ -28,17 +29,25 @@ public record Crew(String run, long generation, int index, List<Member> members,
      * @param worker its id
      * @param incarnation of its process
      * @param address that it advertises
+     * @param device the CUDA device that it was given, by a name that no other device has
      */
-    public record Member(String worker, String incarnation, HostPort address) {
+    public record Member(
+            String worker, String incarnation, HostPort address, Optional<String> device) {
         public Member {
             requireNonNull(worker, "worker");
             requireNonNull(incarnation, "incarnation");
             requireNonNull(address, "address");
+            requireNonNull(device, "device");
+        }
+
+        /** Without a device. */
+        public Member(String worker, String incarnation, HostPort address) {
+            this(worker, incarnation, address, Optional.empty());
         }
 
         /** Where connections are not encrypted, and nobody asks which process it is. */
         public Member(String worker, HostPort address) {
-            this(worker, "", address);
+            this(worker, "", address, Optional.empty());
         }
 
         WorkerIdentity identity() {
@@ -75,7 +84,9 @@ public record Crew(String run, long generation, int index, List<Member> members,
                                                 peer.getIncarnation(),
                                                 address(
                                                         peer.getWorkerId(),
-                                                        peer.getFacts().getAddress())))
+                                                        peer.getFacts().getAddress()),
+                                                Optional.of(peer.getFacts().getDevice())
+                                                        .filter(device -> !device.isEmpty())))
                         .toList();
         byte[] key = start.getPeerKey().toByteArray();
         return new Crew(

@@ -5,7 +5,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Optional;
-import shoal.wire.MemoryOffer;
 import shoal.wire.PeerHello;
 import shoal.wire.PeerNetwork;
 import shoal.wire.TensorFrame;
@@ -23,7 +22,7 @@ final class Dial {
     private final PeerLink link;
     private final TrackLink track;
     private final PeerHello hello;
-    private final Readers readers;
+    private final Answered answered;
     private final ExchangeTimes times;
 
     private volatile State state = State.DIALING;
@@ -38,15 +37,15 @@ final class Dial {
         FAILED
     }
 
-    /** Opens a peer's memory, if it is on this host. */
-    interface Readers {
-        Optional<MemoryReader> reader(Optional<MemoryOffer> offer);
+    /** Is told what the peer answered, once its stream is there. */
+    interface Answered {
+        void answered(Metadata headers);
     }
 
     /**
      * A stream to be opened.
      *
-     * @param stream what it is for, and how the peer's memory is read
+     * @param stream what it is for, and who goes on with it
      */
     Dial(
             PeerNetwork network,
@@ -59,12 +58,12 @@ final class Dial {
         this.link = link;
         this.hello = hello;
         this.track = stream.track();
-        this.readers = stream.readers();
+        this.answered = stream.answered();
         this.times = stream.times();
     }
 
     /** What a dial needs of its exchange. */
-    record Stream(TrackLink track, Readers readers, ExchangeTimes times) {}
+    record Stream(TrackLink track, Answered answered, ExchangeTimes times) {}
 
     void start() {
         network.executeAfter(times.reachMillis(), this::giveUp);
@@ -158,9 +157,8 @@ final class Dial {
             connected = true;
             state = State.CONNECTED;
             link.heard();
-            Optional<MemoryReader> reader = readers.reader(MemoryOffer.read(headers));
-            track.connect(Pipe.of(call), reader);
-            track.sayOpen(reader.isPresent());
+            track.connect(Pipe.of(call));
+            answered.answered(headers);
         }
 
         @Override

@@ -51,6 +51,9 @@ public interface Exchange extends AutoCloseable {
     /** The receiver has room again: what it answered with LATER is offered again. */
     void offerAgain();
 
+    /** How values get over, and why so; a sentence for the user. */
+    String path();
+
     /** What has gone and come so far. */
     ExchangeCounts counts();
 

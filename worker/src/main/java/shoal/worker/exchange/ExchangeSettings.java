@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
+import shoal.worker.exchange.nccl.Nccl;
 
 /**
  * How ranges travel.
@@ -14,9 +15,14 @@ import shoal.recipe.Require;
  * @param memory where workers of one host share memory; empty: streams only
  * @param windowPieces sent and not taken yet, per stream; the same at all workers of a generation
  * @param memoryWindowPieces the same where values go through shared memory, if there is room
+ * @param nccl the device of this worker, if it was given one
  */
 public record ExchangeSettings(
-        ExchangeTimes times, Optional<Path> memory, int windowPieces, int memoryWindowPieces) {
+        ExchangeTimes times,
+        Optional<Path> memory,
+        int windowPieces,
+        int memoryWindowPieces,
+        Optional<Nccl> nccl) {
     /** 2 MiB under way per stream: a sender goes on while its peer's thread has its turn. */
     private static final int WINDOW_PIECES = 16;
 
@@ -28,6 +34,7 @@ public record ExchangeSettings(
         requireNonNull(memory, "memory");
         Require.atLeast("windowPieces", windowPieces, 1);
         Require.atLeast("memoryWindowPieces", memoryWindowPieces, 1);
+        requireNonNull(nccl, "nccl");
     }
 
     /** Shared memory where it can be had, streams elsewhere. */
@@ -36,12 +43,19 @@ public record ExchangeSettings(
                 ExchangeTimes.standard(),
                 Optional.of(Path.of("/dev/shm")),
                 WINDOW_PIECES,
-                MEMORY_WINDOW_PIECES);
+                MEMORY_WINDOW_PIECES,
+                Optional.empty());
     }
 
     /** The same, over streams only. */
     public ExchangeSettings withoutMemory() {
-        return new ExchangeSettings(times, Optional.empty(), windowPieces, memoryWindowPieces);
+        return new ExchangeSettings(
+                times, Optional.empty(), windowPieces, memoryWindowPieces, nccl);
+    }
+
+    /** The same, for a worker with a device. */
+    public ExchangeSettings with(Optional<Nccl> device) {
+        return new ExchangeSettings(times, memory, windowPieces, memoryWindowPieces, device);
     }
 
     /**

@@ -10,7 +10,7 @@ import shoal.wire.TensorFrame;
 
 /** Frames of one (run, generation): what their numbers mean. */
 final class Frames {
-    /** The other side is ready; the sequence says whether it reads this side's shared memory. */
+    /** The other side is ready; the sequence is the place that it reads besides the stream. */
     static final int OPENED = 0;
 
     /** A sign of life. */

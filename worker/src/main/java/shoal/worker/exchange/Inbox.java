@@ -28,9 +28,10 @@ final class Inbox {
     private final Progress progress;
 
     private final ArrayDeque<Arrived> waiting = new ArrayDeque<>();
-    private Optional<MemoryReader> memory = Optional.empty();
+    private Optional<ValueReader> elsewhere = Optional.empty();
     private @Nullable ByteBuffer kept; // the first waiting piece, where only it is held up
     private boolean parked;
+    private boolean awaited; // parked for values that are on their way
     private boolean dropped;
     private long expected;
     private long taken;
@@ -75,8 +76,8 @@ final class Inbox {
     }
 
     /** From where values come that are not in frames. */
-    void readFrom(Optional<MemoryReader> reader) {
-        memory = reader;
+    void readFrom(Optional<ValueReader> reader) {
+        elsewhere = reader;
     }
 
     /** Takes a frame with a range, or the mark of a barrier. */
@@ -96,7 +97,17 @@ final class Inbox {
         int window = windowPieces();
         check(expected - taken <= window, (expected - taken) + " pieces", window);
         waiting.add(arrived);
+        if (range.isPresent() && header.place() != FrameHeader.BEHIND) {
+            elsewhere.orElseThrow().announced(header.sequence(), range.get());
+        }
         if (!parked) {
+            offer();
+        }
+    }
+
+    /** Values that were on their way can be read now. */
+    void valuesCame() throws IOException {
+        if (awaited) {
             offer();
         }
     }
@@ -104,12 +115,16 @@ final class Inbox {
     /** Offers what waits, until there is nothing more or no room. */
     void offer() throws IOException {
         parked = false;
+        awaited = false;
         while (!parked && !waiting.isEmpty()) {
             Arrived head = waiting.element();
             if (head.range.isEmpty()) {
                 progress.barrier();
-            } else {
+            } else if (isHere(head)) {
                 offer(head, head.range.get());
+            } else {
+                awaited = true;
+                parked = true;
             }
             if (!parked && !waiting.isEmpty()) {
                 waiting.remove().frame.close();
@@ -128,17 +143,17 @@ final class Inbox {
             of.frame.close();
         }
         waiting.clear();
-        if (memory.isPresent()) {
-            memory.get().close();
-            memory = Optional.empty();
+        if (elsewhere.isPresent()) {
+            elsewhere.get().close();
+            elsewhere = Optional.empty();
         }
     }
 
     private RangeHeader checked(TensorFrame frame, RangeHeader range) {
         check(range.kind().track() == track, range.kind() + " here", track);
         boolean behind = frame.header().place() == FrameHeader.BEHIND;
-        check(behind || memory.isPresent(), "values in memory", "values on the stream");
-        long pieces = behind ? 1 : memory.orElseThrow().layout().piecesPerFrame();
+        check(behind || reads(frame.header().place()), "values elsewhere", "values on the stream");
+        long pieces = behind ? 1 : elsewhere.orElseThrow().piecesPerFrame();
         long mostBytes = pieces * Limits.CHUNK_BYTES;
         check(range.sizeBytes() <= mostBytes, range.sizeBytes() + " bytes at most", mostBytes);
         long bytesHere = behind ? range.sizeBytes() : 0;
@@ -147,7 +162,18 @@ final class Inbox {
     }
 
     private int windowPieces() {
-        return memory.map(reader -> reader.layout().windowPieces()).orElse(streamWindowPieces);
+        return elsewhere.map(ValueReader::windowPieces).orElse(streamWindowPieces);
+    }
+
+    private boolean reads(int place) {
+        return elsewhere.map(reader -> reader.place() == place).orElse(false);
+    }
+
+    /** Whether all of a frame's pieces can be read. */
+    private boolean isHere(Arrived head) {
+        FrameHeader header = head.frame.header();
+        return header.place() == FrameHeader.BEHIND
+                || elsewhere.orElseThrow().has(header.sequence() + head.pieces.size() - 1);
     }
 
     private void check(boolean holds, Object actual, Object wanted) {
@@ -190,9 +216,9 @@ final class Inbox {
         if (kept != null) {
             return Optional.of(kept);
         }
-        if (head.frame.header().place() == FrameHeader.IN_MEMORY) {
+        if (head.frame.header().place() != FrameHeader.BEHIND) {
             long sequence = head.frame.header().sequence() + head.done;
-            memory.orElseThrow().read(sequence, (int) piece.sizeBytes(), staging);
+            elsewhere.orElseThrow().read(sequence, (int) piece.sizeBytes(), staging);
             return Optional.of(staging);
         }
         head.frame.copyValues(staging);

@@ -1,13 +1,13 @@
 package shoal.worker.exchange;
 
-import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import shoal.wire.FrameHeader;
 
 /** Reads what a peer writes for one reader on one track of its {@link MemoryRing}. */
-final class MemoryReader implements Closeable {
+final class MemoryReader implements ValueReader {
     private final FileChannel file;
     private final MemoryRing.Layout layout;
     private final int reader;
@@ -20,12 +20,32 @@ final class MemoryReader implements Closeable {
         this.track = track;
     }
 
-    MemoryRing.Layout layout() {
-        return layout;
+    @Override
+    public int windowPieces() {
+        return layout.windowPieces();
     }
 
-    /** Fills the target, from its start, with a piece; it then is ready to be read. */
-    void read(long sequence, int sizeBytes, ByteBuffer target) throws IOException {
+    @Override
+    public int piecesPerFrame() {
+        return layout.piecesPerFrame();
+    }
+
+    @Override
+    public int place() {
+        return FrameHeader.IN_MEMORY;
+    }
+
+    /** Values are in memory before their frame is sent. */
+    @Override
+    public void announced(long sequence, RangeHeader range) {}
+
+    @Override
+    public boolean has(long sequence) {
+        return true;
+    }
+
+    @Override
+    public void read(long sequence, int sizeBytes, ByteBuffer target) throws IOException {
         target.clear().limit(sizeBytes);
         for (long at = layout.offsetBytes(reader, track, sequence); target.hasRemaining(); ) {
             int length = file.read(target, at);

@@ -68,6 +68,11 @@ final class MemoryRing implements Closeable {
     Way to(int reader, Kind.Track track, Frames frames) {
         return new Way() {
             @Override
+            public int place() {
+                return FrameHeader.IN_MEMORY;
+            }
+
+            @Override
             public int windowPieces() {
                 return layout.windowPieces();
             }

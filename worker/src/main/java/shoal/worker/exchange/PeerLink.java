@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.wire.TensorFrame;
@@ -68,8 +69,9 @@ final class PeerLink {
         return tracks.values().stream().allMatch(TrackLink::isOpen);
     }
 
-    boolean isThroughMemory() {
-        return tracks.values().stream().allMatch(TrackLink::isThroughMemory);
+    /** Where this side's values are, per track: places of {@link shoal.wire.FrameHeader}. */
+    IntStream places() {
+        return tracks.values().stream().mapToInt(TrackLink::place);
     }
 
     synchronized Optional<String> lost() {
@@ -95,6 +97,11 @@ final class PeerLink {
         for (TrackLink track : tracks.values()) {
             guarded(track::offerAgain);
         }
+    }
+
+    /** Values of a track that were announced can be read now. */
+    void valuesCame(TrackLink track) {
+        guarded(track::valuesCame);
     }
 
     /** A sign of life. */

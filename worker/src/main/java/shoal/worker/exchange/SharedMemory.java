@@ -44,12 +44,13 @@ final class SharedMemory implements Closeable {
     }
 
     /** How to read what a peer writes for this worker, if it offers that and is on this host. */
-    Optional<MemoryReader> reader(int peer, Kind.Track track, Optional<MemoryOffer> offer) {
+    Optional<ValueReader> reader(int peer, Kind.Track track, Optional<MemoryOffer> offer) {
         if (root.isEmpty() || offer.isEmpty()) {
             return Optional.empty();
         }
         MemoryRing.Layout theirs = settings.ring(crew.members().size(), peer);
-        return MemoryFolder.open(root.get(), offer.get(), theirs, crew.index(), track);
+        return MemoryFolder.open(root.get(), offer.get(), theirs, crew.index(), track)
+                .map(reader -> reader);
     }
 
     /** The way to a peer that reads this worker's memory. */

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import shoal.recipe.Limits;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
+import shoal.wire.FrameHeader;
 import shoal.wire.PeerHello;
 import shoal.wire.PeerNetwork;
 import shoal.wire.TensorFrame;
@@ -27,7 +27,7 @@ import shoal.worker.stop.StopSignal;
 
 /**
  * An exchange over gRPC streams, two per pair of workers; values of peers on the same host go
- * through shared memory.
+ * through shared memory, those of workers with devices through NCCL.
  *
  * <p>The worker with the higher index dials. All that arrives is handled by the network thread.
  */
@@ -40,7 +40,7 @@ final class StreamExchange implements Exchange {
     private final ExchangeTimes times;
     private final LongSupplier nanoTime;
     private final Shared shared;
-    private final SharedMemory memory;
+    private final PeerWays ways;
     private final Consumer<StreamExchange> onClose;
     private final Map<Integer, PeerLink> links = new TreeMap<>();
     private final List<Dial> dials = new ArrayList<>();
@@ -70,7 +70,7 @@ final class StreamExchange implements Exchange {
                         new Frames(crew.run(), crew.generation()),
                         new Tally(),
                         around.settings().windowPieces());
-        this.memory = SharedMemory.open(crew, around.settings());
+        this.ways = PeerWays.open(crew, around.settings(), network);
         for (int peer = 0; peer < crew.members().size(); peer++) {
             if (peer != crew.index()) {
                 links.put(peer, new PeerLink(peer, new Events(), nanoTime, this::track));
@@ -106,14 +106,14 @@ final class StreamExchange implements Exchange {
      */
     void awaitPeers(StopSignal stop) {
         Waiting.until(monitor, this::allOpen, stop);
-        memory.hide();
+        ways.hide();
         LOG.info(
-                "exchange open run={} generation={} index={} workers={} through-memory={}",
+                "exchange open run={} generation={} index={} workers={}: {}",
                 crew.run(),
                 crew.generation(),
                 crew.index(),
                 workers(),
-                peersThroughMemory());
+                path());
     }
 
     @Override
@@ -152,6 +152,11 @@ final class StreamExchange implements Exchange {
     }
 
     @Override
+    public String path() {
+        return ways.words(links.values());
+    }
+
+    @Override
     public ExchangeCounts counts() {
         return shared.tally().counts(peersThroughMemory());
     }
@@ -177,6 +182,7 @@ final class StreamExchange implements Exchange {
             if (!ended.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("an exchange is still being closed run={}", crew.run());
             }
+            ways.awaitEnd(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -199,18 +205,18 @@ final class StreamExchange implements Exchange {
             return new ServerCall.Listener<>() {};
         }
         link.heard();
-        Metadata headers = new Metadata();
-        memory.offer().ifPresent(offer -> offer.write(headers));
         call.setOnReadyThreshold(PeerNetwork.READY_BYTES);
-        call.sendHeaders(headers);
-        Optional<MemoryReader> reader = memory.reader(hello.from(), of, hello.memory());
-        track.connect(Pipe.of(call), reader);
-        track.sayOpen(reader.isPresent());
+        call.sendHeaders(ways.answer(hello.from(), of));
+        track.connect(Pipe.of(call));
+        ways.called(link, track, hello.memory());
         return new Accepted(link, track);
     }
 
     private int peersThroughMemory() {
-        return (int) links.values().stream().filter(PeerLink::isThroughMemory).count();
+        return (int)
+                links.values().stream()
+                        .filter(link -> link.places().allMatch(at -> at == FrameHeader.IN_MEMORY))
+                        .count();
     }
 
     private PeerLink link(int peer) {
@@ -222,15 +228,7 @@ final class StreamExchange implements Exchange {
     }
 
     private TrackLink track(PeerLink link, Kind.Track track) {
-        return new TrackLink(
-                link,
-                track,
-                shared,
-                staging,
-                throughMemory ->
-                        throughMemory
-                                ? memory.to(link.peer(), track, shared.frames())
-                                : new StreamWay(shared.frames(), shared.windowPieces()));
+        return new TrackLink(link, track, shared, staging, ways.to(link.peer(), track));
     }
 
     private Dial dial(ManagedChannel channel, PeerLink link, Kind.Track track) {
@@ -242,7 +240,7 @@ final class StreamExchange implements Exchange {
                         crew.index(),
                         link.peer(),
                         track == Kind.Track.NODES ? 0 : 1,
-                        memory.offer());
+                        ways.memory());
         return new Dial(
                 network,
                 channel,
@@ -250,7 +248,7 @@ final class StreamExchange implements Exchange {
                 hello,
                 new Dial.Stream(
                         link.track(track),
-                        offer -> memory.reader(link.peer(), track, offer),
+                        headers -> ways.answered(link, link.track(track), headers),
                         times));
     }
 
@@ -326,7 +324,7 @@ final class StreamExchange implements Exchange {
         links.values().forEach(link -> link.lose("the exchange was closed"));
         channels.forEach(ManagedChannel::shutdownNow);
         try {
-            memory.close();
+            ways.close();
         } catch (IOException e) {
             LOG.warn("shared memory cannot be given back in full", e);
         }
@@ -343,6 +341,7 @@ final class StreamExchange implements Exchange {
 
         @Override
         public void lost(int peer, String reason) {
+            ways.lose(peer);
             changed();
             if (!closed) {
                 LOG.warn(

@@ -7,6 +7,11 @@ import shoal.wire.TensorFrame;
 /** Values behind their header, on the stream itself; checked by a checksum. */
 record StreamWay(Frames frames, int windowPieces) implements Way {
     @Override
+    public int place() {
+        return FrameHeader.BEHIND;
+    }
+
+    @Override
     public int piecesPerFrame() {
         return 1;
     }

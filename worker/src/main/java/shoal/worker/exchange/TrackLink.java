@@ -3,10 +3,12 @@ package shoal.worker.exchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.wire.FrameHeader;
 import shoal.wire.TensorFrame;
 
 /**
@@ -17,6 +19,7 @@ final class TrackLink {
     private static final Logger LOG = LoggerFactory.getLogger(TrackLink.class);
 
     private final PeerLink link;
+    private final Kind.Track track;
     private final Shared shared;
     private final Outbox outbox;
     private final Inbox inbox;
@@ -24,19 +27,30 @@ final class TrackLink {
     private final AtomicInteger barriers = new AtomicInteger();
     private @Nullable Pipe pipe;
     private volatile boolean open;
-    private volatile boolean throughMemory;
+    private volatile int place = FrameHeader.BEHIND;
+    private boolean reads; // it is known how the other side's values are read
+    private OptionalInt read = OptionalInt.empty(); // what the other side says that it reads
 
     /** How this side's values get over, once it is known what the other side can read. */
     interface Ways {
-        Way way(boolean throughMemory);
+        /** The way to a peer that reads values at this place, and those on the stream anyhow. */
+        Way way(int place);
+
+        /** The other side has said what it reads; told once, before the way is asked for. */
+        void peerReads(int place);
     }
 
     TrackLink(PeerLink link, Kind.Track track, Shared shared, ByteBuffer staging, Ways ways) {
         this.link = link;
+        this.track = track;
         this.shared = shared;
         this.ways = ways;
         this.outbox = new Outbox(link.peer(), shared);
         this.inbox = new Inbox(link.peer(), track, shared, staging, new Told());
+    }
+
+    Kind.Track track() {
+        return track;
     }
 
     Outbox outbox() {
@@ -48,8 +62,9 @@ final class TrackLink {
         return open;
     }
 
-    boolean isThroughMemory() {
-        return throughMemory;
+    /** Where this side's values are once it is open: a place of {@link FrameHeader}. */
+    int place() {
+        return place;
     }
 
     /** Barriers of the peer whose marks have been reached. */
@@ -62,28 +77,23 @@ final class TrackLink {
         return pipe != null;
     }
 
-    /** The stream is there; the other side's values are read from memory if there is a reader. */
-    void connect(Pipe connected, Optional<MemoryReader> reader) {
+    /** The stream is there. */
+    void connect(Pipe connected) {
         pipe = connected;
-        inbox.readFrom(reader);
         connected.request(2);
     }
 
-    /** Tells the other side that this one is ready, and whether it reads the other's memory. */
-    void sayOpen(boolean readsMemory) {
-        post(Frames.OPENED, readsMemory ? 1 : 0);
+    /** The other side's values are read this way, or on the stream; tells it so. */
+    void readFrom(Optional<ValueReader> reader) {
+        inbox.readFrom(reader);
+        reads = true;
+        post(Frames.OPENED, reader.map(ValueReader::place).orElse(FrameHeader.BEHIND));
+        openIfAgreed();
     }
 
-    /** The other side is ready; says whether it reads this side's memory. */
-    void open(boolean memoryIsRead) {
-        Pipe connected = pipe;
-        if (connected == null || open) {
-            throw new IllegalArgumentException("it opened a stream twice");
-        }
-        open = true;
-        throughMemory = memoryIsRead;
-        outbox.open(connected, ways.way(memoryIsRead));
-        link.changed();
+    /** Values that were announced can be read now. */
+    void valuesCame() throws IOException {
+        inbox.valuesCame();
     }
 
     void ready() {
@@ -136,10 +146,31 @@ final class TrackLink {
 
     private void obey(int kind, long sequence) {
         switch (kind) {
-            case Frames.OPENED -> open(sequence == 1);
+            case Frames.OPENED -> opened(sequence);
             case Frames.TAKEN -> outbox.taken(sequence);
             default -> {} // a heartbeat says nothing more
         }
+    }
+
+    private void opened(long readsAt) {
+        if (read.isPresent() || readsAt < 0 || readsAt > FrameHeader.THROUGH_NCCL) {
+            throw new IllegalArgumentException("it opened a stream twice, or for " + readsAt);
+        }
+        read = OptionalInt.of((int) readsAt);
+        ways.peerReads((int) readsAt);
+        openIfAgreed();
+    }
+
+    private void openIfAgreed() {
+        Pipe connected = pipe;
+        if (connected == null || !reads || read.isEmpty()) {
+            return;
+        }
+        Way way = ways.way(read.getAsInt());
+        place = way.place();
+        outbox.open(connected, way);
+        open = true;
+        link.changed();
     }
 
     private void post(int kind, long sequence) {

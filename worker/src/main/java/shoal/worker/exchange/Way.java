@@ -6,6 +6,9 @@ import shoal.wire.TensorFrame;
 
 /** How values get to a peer. */
 interface Way {
+    /** Where its values are: a place of {@link shoal.wire.FrameHeader}. */
+    int place();
+
     /** Pieces that may be sent and not taken yet. */
     int windowPieces();
 

@@ -135,8 +135,15 @@ public final class RunLoader implements RunOpener {
             } else {
                 write(model, recipe.order().seed(), engine.engine(), stop);
             }
+            List<String> paths = new ArrayList<>();
             Computation computation =
-                    engine.join(receiver -> exchanges.open(run, receiver, stop), stop);
+                    engine.join(
+                            receiver -> {
+                                Exchange exchange = exchanges.open(run, receiver, stop);
+                                paths.add(exchange.path());
+                                return exchange;
+                            },
+                            stop);
             StepLoop steps =
                     new StepLoop(
                             plan,
@@ -151,7 +158,7 @@ public final class RunLoader implements RunOpener {
                                     .map(table -> evaluation(table, recipe, engine, computation)),
                             new StateUpload(engine.engine(), channel, member));
             return new LoadedRun(
-                    facts(rows, model, member),
+                    facts(rows, model, member, paths),
                     parts,
                     new LoadedRun.Resources(computation, engine.engine(), folder),
                     stop);
@@ -266,8 +273,15 @@ public final class RunLoader implements RunOpener {
                 System::nanoTime);
     }
 
-    private static RunReady facts(RunRows rows, ModelFolder model, Member member) {
-        List<String> notices = new ArrayList<>(rows.notices());
+    /**
+     * What the coordinator is told.
+     *
+     * @param paths how ranges travel: empty for a worker that is alone
+     */
+    private static RunReady facts(
+            RunRows rows, ModelFolder model, Member member, List<String> paths) {
+        List<String> notices = new ArrayList<>(paths);
+        notices.addAll(rows.notices());
         notices.addAll(model.notices());
         return RunReady.newBuilder()
                 .setTrainRows(rows.train().rows().size())

@@ -21,7 +21,11 @@ final class Crews {
     /** Settings of tests: quick to give up, the window given. */
     static ExchangeSettings settings(Optional<Path> memory, int windowPieces) {
         return new ExchangeSettings(
-                new ExchangeTimes(200, 10_000, 20, 2_000), memory, windowPieces, windowPieces);
+                new ExchangeTimes(200, 10_000, 20, 2_000),
+                memory,
+                windowPieces,
+                windowPieces,
+                Optional.empty());
     }
 
     /** The crew as one of its workers sees it. */

@@ -112,7 +112,23 @@ final class HostileFramesTest {
 
         peer.send(RawPeer.bytes(TensorFrame.toSend(header)));
 
-        assertLost("it sent values in memory on track NODES, expected values on the stream");
+        assertLost("it sent values elsewhere on track NODES, expected values on the stream");
+    }
+
+    @Test
+    void nccl_that_was_not_agreed_on_ends_the_link() throws Exception {
+        FrameHeader header = peer.frames().header(RANGE, FrameHeader.THROUGH_NCCL, 0);
+
+        peer.send(RawPeer.bytes(TensorFrame.toSend(header)));
+
+        assertLost("it sent values elsewhere on track NODES, expected values on the stream");
+    }
+
+    @Test
+    void a_stream_that_is_opened_twice_ends_the_link() throws Exception {
+        peer.send(RawPeer.bytes(peer.frames().control(Frames.OPENED, FrameHeader.IN_MEMORY)));
+
+        assertLost("it opened a stream twice, or for 1");
     }
 
     @Test

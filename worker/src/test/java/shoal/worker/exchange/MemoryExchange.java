@@ -62,6 +62,11 @@ final class MemoryExchange implements Exchange {
     }
 
     @Override
+    public String path() {
+        return "workers exchange in one process";
+    }
+
+    @Override
     public ExchangeCounts counts() {
         MemoryInbox inbox = inboxes.get(index);
         return new ExchangeCounts(sentBytes.get(), inbox.receivedBytes(), 0, 0, inbox.refused(), 0);
