@@ -45,8 +45,7 @@ final class ResumeReader {
                         ? newest(job.recipe().outputDirectory(), notices)
                         : given(typed);
         Problems problems = new Problems();
-        ResumeCheck check =
-                ResumeCheck.of(checkpoint, job.recipe(), facts(job), job.model().config());
+        ResumeCheck check = ResumeCheck.of(checkpoint, job.recipe(), facts(job), job.model());
         for (Problem problem : check.problems()) {
             problems.add(problem.where(), problem.what());
         }

@@ -1,8 +1,10 @@
 package shoal.model.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import shoal.model.GptConfig;
@@ -15,6 +17,7 @@ import shoal.recipe.Problem;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.SelectionRecipe;
+import shoal.recipe.Sha256;
 
 /**
  * What differs between the run that a checkpoint is of and the run that wants to go on from it.
@@ -53,6 +56,26 @@ public final class ResumeCheck {
             from.optimizer().ifPresent(old -> check.updateRule(old, recipe.optimizer()));
         }
         return check;
+    }
+
+    /**
+     * Compares a checkpoint with a run, down to its tokenizer: another vocabulary of the same size
+     * makes other rows of the same texts.
+     *
+     * @param model that the run was given
+     */
+    public static ResumeCheck of(
+            Checkpoint from, Recipe recipe, RunFacts facts, ModelFolder model) {
+        ResumeCheck check = of(from, recipe, facts, model.config());
+        if (from.facts().isPresent()) { // HF's checkpoints have none, or write it in their own way.
+            check.changed("SHA-256 of the tokenizer", tokenizer(from.model()), tokenizer(model));
+        }
+        return check;
+    }
+
+    private static String tokenizer(ModelFolder model) {
+        byte[] text = model.tokenizerJson().getBytes(UTF_8);
+        return HexFormat.of().formatHex(Sha256.digest().digest(text));
     }
 
     /** Why the run cannot go on from the checkpoint, one for each difference; empty if it can. */

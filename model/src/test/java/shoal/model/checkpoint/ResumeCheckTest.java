@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +148,31 @@ class ResumeCheckTest {
                                 + " before and after are not of the same rows.",
                         "The model is another one than the run started from; its weights are not"
                                 + " used, those of out/checkpoint-20 are.");
+    }
+
+    @Test
+    void a_vocabulary_in_another_order_is_a_problem() throws IOException {
+        Path same = Files.createDirectory(folder.resolve("same"));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        CheckpointFixture.model(same);
+        CheckpointFixture.model(other);
+        List<String> words = new ArrayList<>(Files.readAllLines(other.resolve("vocab.txt")));
+        Collections.swap(words, words.size() - 1, words.size() - 2);
+        Files.write(other.resolve("vocab.txt"), words);
+
+        ResumeCheck fine = check(ModelFolder.open(same, "same"));
+        ResumeCheck not = check(ModelFolder.open(other, "other"));
+
+        assertThat(fine.problems()).isEmpty();
+        assertThat(not.problems())
+                .singleElement()
+                .extracting(Problem::what)
+                .asString()
+                .startsWith("SHA-256 of the tokenizer was ");
+    }
+
+    private ResumeCheck check(ModelFolder model) {
+        return ResumeCheck.of(checkpoint, CheckpointFixture.RECIPE, FACTS, model);
     }
 
     @Test

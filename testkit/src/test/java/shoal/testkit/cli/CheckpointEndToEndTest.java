@@ -48,10 +48,20 @@ final class CheckpointEndToEndTest {
     @Test
     void another_recipe_is_refused_difference_by_difference() throws Exception {
         done(train("out"));
-        try (TrainProcess other = train("out", "--resume_from_checkpoint", "true", "--seed", "7")) {
+        Files.writeString(folder.resolve("t.tsv"), "0\t差\n1\t好\n".repeat(16));
+        List<String> flags = new ArrayList<>(List.of("--resume_from_checkpoint", "true"));
+        flags.addAll(List.of("--seed", "7", "--ranks", "2", "--slices", "2"));
+        flags.addAll(List.of("--per_device_train_batch_size", "2"));
+        try (TrainProcess other = train("out", flags.toArray(new String[0]))) {
             assertThat(other.awaitEnd()).as(other.text()).isEqualTo(2);
-            assertThat(other.text()).contains("seed was 42 and is 7 now");
+            assertThat(other.text())
+                    .contains("seed was 42 and is 7 now")
+                    .contains("--ranks was 1 and is 2 now")
+                    .contains("--slices was 1 and is 2 now")
+                    .contains("per_device_train_batch_size was 4 and is 2 now")
+                    .contains("SHA-256 of the training file was ");
         }
+        assertThat(folder.resolve("out/checkpoint-12")).exists();
         try (TrainProcess none = train("empty", "--resume_from_checkpoint", "true")) {
             assertThat(none.awaitEnd()).as(none.text()).isEqualTo(2);
             assertThat(none.text()).contains("empty has no checkpoint to go on from");
