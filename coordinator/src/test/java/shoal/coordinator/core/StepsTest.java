@@ -108,7 +108,11 @@ final class StepsTest {
                 .containsExactly("loss", "loss", "eval_loss", "train_runtime");
         assertThat(rowNames().get(3))
                 .containsExactly(
-                        "train_runtime", "train_loss", "epoch", "step"); // no time has passed
+                        "train_runtime",
+                        "total_flos",
+                        "train_loss",
+                        "epoch",
+                        "step"); // no time has passed
         RunEvent.Reported report =
                 (RunEvent.Reported) lab.events("r").get(lab.events("r").size() - 2);
         assertThat(report.memory())
