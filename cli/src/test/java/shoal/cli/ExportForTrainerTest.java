@@ -95,8 +95,8 @@ class ExportForTrainerTest {
         words.addAll(List.of(flags));
         Recipe recipe = RecipeReader.read(new RecipeSources(words, path -> new byte[0])).recipe();
         Checkpoints checkpoints = Checkpoints.in(folder.resolve("out"), "out");
-        try (StagedCheckpoint staged = checkpoints.stage(step, model)) {
-            for (StateKind kind : StateKind.values()) {
+        try (StagedCheckpoint staged = checkpoints.stage(step, StateKind.common(), model)) {
+            for (StateKind kind : StateKind.common()) {
                 for (Unit unit : model.table().units()) {
                     int bytes = Math.toIntExact(unit.sizeElements() * Float.BYTES);
                     staged.write(kind, unit.index(), 0, ByteBuffer.allocate(bytes));

@@ -26,6 +26,12 @@ public final class TestRecipes {
         return with(other, other.optimizer().with(LAMB), other.saving(), other.selection());
     }
 
+    /** The same, trained with OneBitAdam. */
+    public static Recipe withOneBitAdam(Recipe other, int freezeStep) {
+        UpdateRule rule = new UpdateRule.OneBitAdam(freezeStep);
+        return with(other, other.optimizer().with(rule), other.saving(), other.selection());
+    }
+
     /** So many steps, a log row and an evaluation every so many; 0 = never. */
     public static Recipe of(int steps, int logEvery, int evaluateEvery) {
         return of(steps, every(logEvery), every(evaluateEvery), 1.0);

@@ -11,11 +11,18 @@ import shoal.recipe.Require;
  *
  * @param stage ZeRO stage, 0 to 3
  * @param owned the range of each unit that this worker owns
+ * @param ranks whose compressed momentum this worker makes; none where nothing is compressed
  */
-public record Holding(int stage, List<ElementRange> owned) {
+public record Holding(int stage, List<ElementRange> owned, List<Integer> ranks) {
     public Holding {
         Require.range("stage", stage, 0, 3);
         owned = List.copyOf(owned);
+        ranks = List.copyOf(ranks);
+    }
+
+    /** What a worker keeps where nothing is compressed. */
+    public Holding(int stage, List<ElementRange> owned) {
+        this(stage, owned, List.of());
     }
 
     /** Everything, as a worker that is alone keeps it. */

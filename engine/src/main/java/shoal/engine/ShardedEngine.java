@@ -26,6 +26,9 @@ public interface ShardedEngine extends TrainingEngine {
      */
     ByteBuffer gradient(int unit);
 
+    /** What {@link Holding#ranks} are for; refused where nothing is compressed. */
+    Compression compression();
+
     /** Bytes of parameters, gradients and moments that are allocated now. */
     long stateBytes();
 }

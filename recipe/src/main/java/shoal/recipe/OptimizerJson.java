@@ -57,6 +57,9 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
                                     fields.number("max_ratio", 0, 1e6),
                                     fields.number("min_ratio", 0, 1e6),
                                     fields.flag("epsilon_inside"));
+                    case "onebit_adam" ->
+                            new UpdateRule.OneBitAdam(
+                                    (int) fields.whole("freeze_step", 1, Integer.MAX_VALUE));
                     default -> {
                         fields.refuse("type", "is no rule that this version of Shoal knows");
                         yield new UpdateRule.AdamW();
@@ -83,6 +86,13 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
         members.put("max_ratio", JsonNumber.of(rule.maxRatio()));
         members.put("min_ratio", JsonNumber.of(rule.minRatio()));
         members.put("epsilon_inside", JsonBoolean.of(rule.epsilonInside()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> oneBitAdam(UpdateRule.OneBitAdam rule) {
+        Map<String, JsonValue> members = type("onebit_adam");
+        members.put("freeze_step", JsonNumber.of(rule.freezeStep()));
         return members;
     }
 

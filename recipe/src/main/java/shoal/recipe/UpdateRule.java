@@ -13,6 +13,20 @@ public sealed interface UpdateRule {
         return false;
     }
 
+    /**
+     * Whether ranks exchange compressed momentum instead of gradients in a step.
+     *
+     * @param step counts from 1
+     */
+    default boolean compresses(int step) {
+        return false;
+    }
+
+    /** Whether there are steps that compress, so that a worker needs whole ranks. */
+    default boolean compressesLater() {
+        return false;
+    }
+
     /** One method per rule. */
     interface Handler<R> {
         R adamW(AdamW rule);
@@ -20,6 +34,8 @@ public sealed interface UpdateRule {
         R adam(Adam rule);
 
         R lamb(Lamb rule);
+
+        R oneBitAdam(OneBitAdam rule);
     }
 
     /** Decoupled decay (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it. */
@@ -83,6 +99,39 @@ public sealed interface UpdateRule {
 
         @Override
         public boolean measures() {
+            return true;
+        }
+    }
+
+    /**
+     * Adam without correction of the bias for so many steps; then its second moment stays as it is,
+     * and ranks exchange one bit of each element of momentum (Tang et al. 2021, arXiv:2102.02888),
+     * as DeepSpeed's OnebitAdam does (0.19.6 runtime/fp16/onebit/adam.py).
+     *
+     * @param freezeStep the last step that exchanges gradients
+     */
+    record OneBitAdam(int freezeStep) implements UpdateRule {
+        public OneBitAdam {
+            Require.atLeast("freezeStep", freezeStep, 1);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.oneBitAdam(this);
+        }
+
+        @Override
+        public String shownName() {
+            return "OneBitAdam with freeze_step " + freezeStep;
+        }
+
+        @Override
+        public boolean compresses(int step) {
+            return step > freezeStep;
+        }
+
+        @Override
+        public boolean compressesLater() {
             return true;
         }
     }

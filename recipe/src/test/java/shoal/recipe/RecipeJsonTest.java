@@ -203,9 +203,10 @@ class RecipeJsonTest {
         }
 
         private UpdateRule rule() {
-            return switch (random.nextInt(3)) {
+            return switch (random.nextInt(4)) {
                 case 0 -> new UpdateRule.AdamW();
                 case 1 -> new UpdateRule.Adam();
+                case 2 -> new UpdateRule.OneBitAdam(1 + count());
                 default -> new UpdateRule.Lamb(flag(), 1 + share(), share(), flag());
             };
         }

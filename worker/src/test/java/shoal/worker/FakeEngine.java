@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +36,12 @@ public final class FakeEngine implements TrainingEngine {
     public final AtomicInteger reads = new AtomicInteger();
 
     private final ParameterTable table;
-    private final Map<StateKind, List<ByteBuffer>> state = new EnumMap<>(StateKind.class);
+    private final Map<StateKind, List<ByteBuffer>> state = new HashMap<>();
     private boolean closed;
 
     public FakeEngine(GptConfig config) {
         table = ParameterTable.of(config);
-        for (StateKind kind : StateKind.values()) {
+        for (StateKind kind : StateKind.common()) {
             state.put(kind, table.units().stream().map(FakeEngine::buffer).toList());
         }
     }

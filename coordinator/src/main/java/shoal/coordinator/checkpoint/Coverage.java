@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.plan.shard.BlockRange;
-import shoal.plan.shard.ShardMap;
+import shoal.plan.shard.StateMap;
 
 /**
  * Which elements of those that a worker owns have come, each exactly once. Ranges may come in any
@@ -16,7 +17,8 @@ import shoal.plan.shard.ShardMap;
  */
 final class Coverage {
     private final ParameterTable table;
-    private final ShardMap map;
+    private final StateMap map;
+    private final StateKind kind;
     private final int worker;
     private final Map<String, TreeMap<Long, Long>> endByStart = new HashMap<>();
     private long elements;
@@ -28,7 +30,8 @@ final class Coverage {
         }
     }
 
-    Coverage(ParameterTable table, ShardMap map, int worker) {
+    Coverage(ParameterTable table, StateMap map, StateKind kind, int worker) {
+        this.kind = kind;
         this.table = table;
         this.map = map;
         this.worker = worker;
@@ -106,7 +109,7 @@ final class Coverage {
 
     /** What the worker owns of a parameter, which is one range since it is one of the unit. */
     private Owned owned(Parameter parameter) {
-        BlockRange range = map.range(parameter.unit(), worker);
+        BlockRange range = map.range(kind, parameter.unit(), worker);
         long from = range.firstElement() - parameter.offsetElements();
         long to = range.endElement() - parameter.offsetElements();
         long first = Math.max(0, Math.min(from, parameter.sizeElements()));

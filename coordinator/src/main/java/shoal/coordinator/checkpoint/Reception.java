@@ -3,8 +3,8 @@ package shoal.coordinator.checkpoint;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,7 +16,9 @@ import shoal.coordinator.core.Fence;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
+import shoal.plan.shard.BlockRange;
 import shoal.plan.shard.ShardMap;
+import shoal.plan.shard.StateMap;
 
 /**
  * State of one step of one generation of a run while it is received and completed.
@@ -48,7 +50,8 @@ final class Reception<S extends Staged> {
             for (Map.Entry<StateKind, Coverage> each : coverage.entrySet()) {
                 Optional<String> missing = each.getValue().missing();
                 if (missing.isPresent()) {
-                    String kind = each.getKey() == StateKind.PARAMETER ? "" : each.getKey() + ": ";
+                    boolean common = each.getKey().equals(StateKind.PARAMETER);
+                    String kind = common ? "" : each.getKey() + ": ";
                     return Optional.of(kind + missing.get());
                 }
             }
@@ -101,9 +104,9 @@ final class Reception<S extends Staged> {
         }
         S open = staged();
         ParameterTable table = open.table();
-        ShardMap map = ShardMap.of(table, wanted.workers());
-        Map<StateKind, Coverage> coverage = new EnumMap<>(StateKind.class);
-        open.kinds().forEach(kind -> coverage.put(kind, new Coverage(table, map, worker)));
+        StateMap map = map(table);
+        Map<StateKind, Coverage> coverage = new LinkedHashMap<>();
+        open.kinds().forEach(kind -> coverage.put(kind, new Coverage(table, map, kind, worker)));
         uploads++;
         shards.put(worker, new Shard(uploads, coverage, false));
         return uploads;
@@ -166,23 +169,37 @@ final class Reception<S extends Staged> {
 
     /** Whether every owned element of every worker has come. */
     synchronized boolean isWhole() {
-        return staged != null && isWhole(staged.table());
+        return staged != null && isWhole(staged);
     }
 
-    private boolean isWhole(ParameterTable table) {
-        ShardMap map = ShardMap.of(table, wanted.workers());
+    private boolean isWhole(S open) {
         return IntStream.range(0, wanted.workers())
                 .allMatch(
                         worker -> {
                             @Nullable Shard shard = shards.get(worker);
-                            return shard == null ? map.ranges(worker).isEmpty() : shard.whole;
+                            return shard == null ? hasNothing(open, worker) : shard.whole;
                         });
+    }
+
+    private boolean hasNothing(S open, int worker) {
+        StateMap map = map(open.table());
+        return open.table().units().stream()
+                .allMatch(
+                        unit ->
+                                open.kinds().stream()
+                                        .map(kind -> map.range(kind, unit.index(), worker))
+                                        .allMatch(BlockRange::isEmpty));
+    }
+
+    private StateMap map(ParameterTable table) {
+        ShardMap shards = ShardMap.of(table, wanted.workers());
+        return new StateMap(shards, wanted.spec().recipe().batch().ranks());
     }
 
     /** Completes what has come, and is over however that ends. */
     synchronized void complete(Consumer<S> work) {
         S open = staged;
-        if (open == null || !isWhole(open.table()) || over) {
+        if (open == null || !isWhole(open) || over) {
             throw new IllegalStateException(
                     "the state of " + wanted.fence() + " is not whole, but is to be sealed");
         }

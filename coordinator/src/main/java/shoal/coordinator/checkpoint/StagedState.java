@@ -23,9 +23,15 @@ import shoal.model.checkpoint.StagedCheckpoint;
 final class StagedState implements Staged {
     private final ResultFolder place;
     private final ModelFolder model;
+    private final List<StateKind> kinds;
     private final StagedCheckpoint checkpoint;
 
-    private StagedState(ResultFolder place, ModelFolder model, StagedCheckpoint checkpoint) {
+    private StagedState(
+            ResultFolder place,
+            ModelFolder model,
+            List<StateKind> kinds,
+            StagedCheckpoint checkpoint) {
+        this.kinds = List.copyOf(kinds);
         this.place = requireNonNull(place, "place");
         this.model = requireNonNull(model, "model");
         this.checkpoint = requireNonNull(checkpoint, "checkpoint");
@@ -36,7 +42,9 @@ final class StagedState implements Staged {
         ModelFolder model = place.linkModel(wanted.spec(), wanted.facts().labels());
         try {
             checkpoints.removeLeftovers();
-            return new StagedState(place, model, checkpoints.stage(wanted.step(), model));
+            List<StateKind> kinds = StateKind.of(wanted.spec().recipe(), wanted.step());
+            StagedCheckpoint staged = checkpoints.stage(wanted.step(), kinds, model);
+            return new StagedState(place, model, kinds, staged);
         } catch (RuntimeException refused) {
             place.unlinkModel();
             throw refused;
@@ -50,7 +58,7 @@ final class StagedState implements Staged {
 
     @Override
     public List<StateKind> kinds() {
-        return List.of(StateKind.values());
+        return kinds;
     }
 
     @Override

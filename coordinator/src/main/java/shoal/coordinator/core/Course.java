@@ -77,14 +77,25 @@ public final class Course {
 
     /**
      * The decision about a reduced step: clip = min(1, max_norm / (norm + 1e-6)) as
-     * torch.nn.utils.clip_grad_norm_ has it, and 1 where the recipe does not clip.
+     * torch.nn.utils.clip_grad_norm_ has it, and 1 where the recipe does not clip. Where ranks
+     * compress, the norm is the mean of their gradients' norms (deepspeed 0.19.6 runtime/utils.py,
+     * clip_grad_norm_).
      */
     Commit commit(int step, StepTotal total) {
-        double norm = StrictMath.sqrt(total.squaredNorm());
+        double norm =
+                recipe.optimizer().rule().compresses(step)
+                        ? total.squares() / recipe.batch().ranks()
+                        : StrictMath.sqrt(total.squares());
         double maxNorm = recipe.optimizer().maxGradNorm();
         double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
         return new Commit(
                 step, clip, rates.at(step), total.loss(), norm, total.tokens(), total.flos());
+    }
+
+    /** Whether there is something to do in a step between its reduction and its commit. */
+    boolean measures(int step) {
+        UpdateRule rule = recipe.optimizer().rule();
+        return rule.measures() || rule.compresses(step);
     }
 
     /** A step's decision once its update is measured. */
@@ -106,6 +117,11 @@ public final class Course {
                             @Override
                             public Commit lamb(UpdateRule.Lamb rule) {
                                 return measuring.commit(rule);
+                            }
+
+                            @Override
+                            public Commit oneBitAdam(UpdateRule.OneBitAdam rule) {
+                                return measuring.drafted();
                             }
                         });
     }

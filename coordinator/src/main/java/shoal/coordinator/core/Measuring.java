@@ -30,11 +30,15 @@ public record Measuring(Commit drafted, Gathered<WorkerReport.Measured> parts) {
         return new Measuring(drafted, parts.with(index, report));
     }
 
-    /** Why these parts are not of one model; empty if they are. */
-    Optional<String> problem() {
+    /**
+     * Why these parts are not of one model; empty if they are.
+     *
+     * @param norms whether the rule needs norms
+     */
+    Optional<String> problem(boolean norms) {
         List<Integer> sizes =
                 parts.values().stream().map(part -> part.squares().length).distinct().toList();
-        return sizes.size() == 1
+        return sizes.size() == 1 && norms == sizes.get(0) > 0
                 ? Optional.empty()
                 : Optional.of("its workers measured tensors of different models");
     }

@@ -11,7 +11,8 @@ import shoal.recipe.Require;
  *
  * @param rows of its leaves, by number
  * @param lossTerms row weight x row loss, one for each of {@code rows}
- * @param squares of the gradient's blocks that it owns, as {@link ExactSum#toBytes} has it
+ * @param squares of the gradient's blocks that it owns, as {@link ExactSum#toBytes} has it; of a
+ *     step that compresses, the norms of its ranks' gradients
  * @param tokens computed
  * @param flos of the whole step, HF's estimate; the same at every worker
  * @param nonFinite the first of its blocks whose squared norm is not finite

@@ -13,11 +13,12 @@ import shoal.plan.step.ExactSum;
  * bit: losses in row order, squares exactly.
  *
  * @param loss sum of row weight x row loss
- * @param squaredNorm of the reduced gradient
+ * @param squares squared norm of the reduced gradient; of a step that compresses, the sum of the
+ *     norms of its ranks' gradients
  * @param tokens computed
  * @param flos HF's estimate of the floating point operations
  */
-record StepTotal(double loss, double squaredNorm, long tokens, long flos) {
+record StepTotal(double loss, double squares, long tokens, long flos) {
     private record Term(int row, double loss) {}
 
     static StepTotal of(Collection<StepSums> parts) {

@@ -59,7 +59,8 @@ final class Steps {
                                     attempt, run.phase().parts(), Optional.of(measuring))));
             return;
         }
-        Optional<String> problem = measuring.problem();
+        Optional<String> problem =
+                measuring.problem(attempt.course().recipe().optimizer().rule().measures());
         if (problem.isPresent()) {
             fail(run, problem.get());
         } else {
@@ -79,7 +80,7 @@ final class Steps {
             return;
         }
         Commit commit = course.commit(step, total);
-        if (course.recipe().optimizer().rule().measures()) {
+        if (course.measures(step)) {
             Run measured =
                     run.with(
                             new Phase.Stepping(attempt, parts, Optional.of(new Measuring(commit))));
@@ -175,8 +176,8 @@ final class Steps {
 
     private static Optional<String> notFinite(int step, StepTotal total) {
         boolean sound =
-                Double.isFinite(total.squaredNorm())
-                        && total.squaredNorm() >= 0
+                Double.isFinite(total.squares())
+                        && total.squares() >= 0
                         && Double.isFinite(total.loss());
         return sound
                 ? Optional.empty()
@@ -186,7 +187,7 @@ final class Steps {
                                 + " has loss "
                                 + total.loss()
                                 + " and squared gradient norm "
-                                + total.squaredNorm()
+                                + total.squares()
                                 + "; both must be finite. Lower the learning rate, or set"
                                 + " max_grad_norm");
     }

@@ -86,7 +86,9 @@ public sealed interface WorkerReport {
         public Measured {
             requireNonNull(fence, "fence");
             Require.atLeast("step", step, 1);
-            TensorSquares.fromBytes(squares); // refuses what is none
+            if (squares.length > 0) {
+                TensorSquares.fromBytes(squares); // refuses what is none
+            }
             requireNonNull(nonFinite, "nonFinite");
         }
 

@@ -104,6 +104,8 @@ final class StateFront extends StateGrpc.StateImplBase {
                 case PARAMETER -> StateKind.PARAMETER;
                 case EXP_AVG -> StateKind.EXP_AVG;
                 case EXP_AVG_SQ -> StateKind.EXP_AVG_SQ;
+                case SERVER_ERROR -> StateKind.SERVER_ERROR;
+                case WORKER_ERROR -> StateKind.workerError(chunk.getRank());
                 case UNRECOGNIZED ->
                         throw new IllegalArgumentException(
                                 "state of " + chunk.getParameter() + " has no known kind");

@@ -7,8 +7,10 @@ import org.junit.jupiter.api.Test;
 import shoal.model.GptConfig;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.plan.shard.BlockRange;
 import shoal.plan.shard.ShardMap;
+import shoal.plan.shard.StateMap;
 
 /** What workers own of a model whose units have several blocks. */
 final class CoverageTest {
@@ -21,7 +23,7 @@ final class CoverageTest {
             ShardMap map = ShardMap.of(TABLE, workers);
             long elements = 0;
             for (int worker = 0; worker < workers; worker++) {
-                Coverage coverage = new Coverage(TABLE, map, worker);
+                Coverage coverage = coverage(map, StateKind.EXP_AVG, worker);
                 for (BlockRange range : map.ranges(worker)) {
                     assertThat(coverage.missing()).isPresent();
                     for (Parameter parameter : TABLE.parameters()) {
@@ -41,7 +43,7 @@ final class CoverageTest {
         Parameter parameter = TABLE.named("transformer.wte.weight").orElseThrow();
         long middle = map.range(0, 0).endElement();
 
-        Coverage first = new Coverage(TABLE, map, 0);
+        Coverage first = coverage(map, StateKind.PARAMETER, 0);
         first.add(parameter, middle - 16, 16);
 
         assertThatThrownBy(() -> first.add(parameter, middle - 15, 16))
@@ -51,7 +53,28 @@ final class CoverageTest {
                                 + " are not inside transformer.wte.weight, of which worker 0 owns"
                                 + " 0 to "
                                 + middle);
-        new Coverage(TABLE, map, 1).add(parameter, middle, 16);
+        coverage(map, StateKind.PARAMETER, 1).add(parameter, middle, 16);
+    }
+
+    @Test
+    void a_rank_s_error_comes_whole_from_the_worker_that_has_the_rank() {
+        ShardMap map = ShardMap.of(TABLE, 2);
+        Coverage first = coverage(map, StateKind.workerError(1), 0);
+        Coverage second = coverage(map, StateKind.workerError(1), 1);
+
+        assertThat(first.missing()).isPresent();
+        assertThat(second.missing()).isEmpty();
+        for (Parameter parameter : TABLE.parameters()) {
+            first.add(parameter, 0, parameter.sizeElements());
+        }
+        assertThat(first.missing()).isEmpty();
+        assertThatThrownBy(() -> second.add(TABLE.parameters().get(0), 0, 16))
+                .hasMessageContaining("of which worker 1 owns 0 to 0");
+    }
+
+    /** Of two workers with four ranks, the first has ranks 0 and 1. */
+    private static Coverage coverage(ShardMap map, StateKind kind, int worker) {
+        return new Coverage(TABLE, new StateMap(map, Math.max(4, map.workers())), kind, worker);
     }
 
     /** The part of a parameter that lies in a range. */

@@ -1,6 +1,7 @@
 package shoal.coordinator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
 import shoal.coordinator.TestReports;
 import shoal.plan.step.TensorSquares;
+import shoal.recipe.Recipe;
 
 /** Steps of a rule that measures before it updates: Lamb, on two workers. */
 final class MeasureTest {
@@ -112,6 +114,32 @@ final class MeasureTest {
     }
 
     @Test
+    void ranks_that_compress_have_the_mean_of_their_norms_and_a_second_phase_after_the_freeze() {
+        Recipe recipe = TestRecipes.withOneBitAdam(TestRecipes.of(2, 1, 0), 1);
+        Lab two = new Lab();
+        two.attach("w1").attach("w2");
+        two.submit("r", recipe, TWO);
+        two.ready("w1", "r", 0, 0).ready("w2", "r", 0, 0);
+        two.part("w1", "r", 1, 0, 2).part("w2", "r", 1, 1, 2);
+        Commit first = commits(two).get(0);
+        two.told();
+
+        two.part("w1", "r", 2, 0, 2).part("w2", "r", 2, 1, 2);
+        assertThat(two.told()).hasSize(2).allMatch(Command.MeasureStep.class::isInstance);
+        for (String session : List.of("w1", "w2")) {
+            two.report(
+                    session,
+                    new WorkerReport.Measured(two.fence("r"), 2, new byte[0], Optional.empty()));
+        }
+
+        assertThat(first.norm()).isEqualTo(TestReports.norm(1));
+        Commit second = commits(two).get(1);
+        double sum = TestReports.norm(2) * TestReports.norm(2);
+        assertThat(second.norm()).isCloseTo(sum / recipe.batch().ranks(), within(1e-9));
+        assertThat(second.ratios()).isEmpty();
+    }
+
+    @Test
     void an_update_that_is_not_finite_stops_the_run_and_names_its_block() {
         reduced();
         lab.report(
@@ -162,6 +190,10 @@ final class MeasureTest {
     }
 
     private List<Commit> commits() {
+        return commits(lab);
+    }
+
+    private static List<Commit> commits(Lab lab) {
         return lab.entries().stream()
                 .filter(Entry.StepCommitted.class::isInstance)
                 .map(entry -> ((Entry.StepCommitted) entry).commit())

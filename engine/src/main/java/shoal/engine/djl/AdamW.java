@@ -34,6 +34,11 @@ final class AdamW implements Optimizer {
     /** The part that HF decays, then the rest. */
     @Override
     public List<UpdateRange> ranges(Unit unit, ElementRange updated) {
+        return decayedAndRest(unit, updated);
+    }
+
+    /** Ranges that decay alike. */
+    static List<UpdateRange> decayedAndRest(Unit unit, ElementRange updated) {
         List<UpdateRange> ranges = new ArrayList<>();
         ranges.addAll(Optimizer.pieces(unit, updated.common(0, unit.decayedElements())));
         ranges.addAll(

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import shoal.engine.Compression;
 import shoal.engine.ElementRange;
 import shoal.engine.GradientReport;
 import shoal.engine.GradientSink;
@@ -61,6 +62,7 @@ public final class DjlEngine implements ShardedEngine {
     private final Parts parts;
     private final Optimizer optimizer;
     private final Optional<ReducedGradient> reduced;
+    private final Optional<OneBitMomentum> compression;
     private OptionalInt heldStep = OptionalInt.empty();
     private boolean broken;
     private boolean closed;
@@ -70,6 +72,9 @@ public final class DjlEngine implements ShardedEngine {
         this.parts = parts;
         this.reduced = reduced;
         this.optimizer = Optimizer.of(parts.kernel(), recipe.optimizer());
+        this.compression =
+                reduced.filter(gradient -> recipe.optimizer().rule().compressesLater())
+                        .map(gradient -> new OneBitMomentum(recipe, parts, gradient));
     }
 
     /**
@@ -169,12 +174,34 @@ public final class DjlEngine implements ShardedEngine {
 
     @Override
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        parts.model().write(kind, unit, offsetElements, values);
+        if (isError(kind)) {
+            oneBit().write(kind, unit, offsetElements, values);
+        } else {
+            parts.model().write(kind, unit, offsetElements, values);
+        }
     }
 
     @Override
     public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        parts.model().read(kind, unit, offsetElements, values);
+        if (isError(kind)) {
+            oneBit().read(kind, unit, offsetElements, values);
+        } else {
+            parts.model().read(kind, unit, offsetElements, values);
+        }
+    }
+
+    private static boolean isError(StateKind kind) {
+        return !StateKind.common().contains(kind);
+    }
+
+    @Override
+    public Compression compression() {
+        return oneBit();
+    }
+
+    private OneBitMomentum oneBit() {
+        return compression.orElseThrow(
+                () -> new IllegalStateException("nothing is compressed by this engine"));
     }
 
     @Override
@@ -232,6 +259,9 @@ public final class DjlEngine implements ShardedEngine {
         forEach(
                 holding()::updated,
                 (gradient, range) -> optimizer.update(parts.model(), gradient, range, update));
+        if (recipe.optimizer().rule().compresses(update.step())) {
+            oneBit().keepErrors();
+        }
         parts.model().parameters().changed();
         parts.held().release();
         broken = false;
@@ -292,6 +322,7 @@ public final class DjlEngine implements ShardedEngine {
         parts.lanes()
                 .run(
                         () -> {
+                            compression.ifPresent(OneBitMomentum::close);
                             parts.held().close(); // lists of tensors keep memory of their own
                             parts.pool().close();
                             parts.model().close();

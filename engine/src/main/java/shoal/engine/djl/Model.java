@@ -121,18 +121,22 @@ final class Model implements AutoCloseable {
     /** Takes those values that are kept here. */
     void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
-        switch (kind) {
+        switch (kind.type()) {
             case PARAMETER -> parameters.write(unit, offsetElements, values);
             case EXP_AVG, EXP_AVG_SQ -> moments.write(kind, unit, offsetElements, values);
+            case SERVER_ERROR, WORKER_ERROR ->
+                    throw new IllegalArgumentException(kind + " is kept elsewhere");
         }
     }
 
     /** Reads values that are kept here. */
     void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
-        switch (kind) {
+        switch (kind.type()) {
             case PARAMETER -> parameters.read(unit, offsetElements, values);
             case EXP_AVG, EXP_AVG_SQ -> moments.read(kind, unit, offsetElements, values);
+            case SERVER_ERROR, WORKER_ERROR ->
+                    throw new IllegalArgumentException(kind + " is kept elsewhere");
         }
     }
 

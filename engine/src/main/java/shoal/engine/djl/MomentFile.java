@@ -176,10 +176,11 @@ final class MomentFile implements AutoCloseable {
     private long positionBytes(StateKind kind, int unit, long offsetElements) {
         ElementRange range = ranges.get(unit);
         long index = offsetElements - range.from();
-        return switch (kind) {
+        return switch (kind.type()) {
             case EXP_AVG -> startBytes[unit] + index * Float.BYTES;
             case EXP_AVG_SQ -> startBytes[unit] + (range.size() + index) * Float.BYTES;
-            case PARAMETER -> throw new IllegalArgumentException("parameters are no moments");
+            case PARAMETER, SERVER_ERROR, WORKER_ERROR ->
+                    throw new IllegalArgumentException(kind + " is no moment");
         };
     }
 

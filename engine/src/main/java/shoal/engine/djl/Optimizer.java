@@ -30,6 +30,11 @@ interface Optimizer {
                             public Optimizer lamb(UpdateRule.Lamb rule) {
                                 return new Lamb(recipe, rule);
                             }
+
+                            @Override
+                            public Optimizer oneBitAdam(UpdateRule.OneBitAdam rule) {
+                                return new OneBitAdam(recipe, rule);
+                            }
                         });
     }
 

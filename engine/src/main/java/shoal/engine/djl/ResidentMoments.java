@@ -42,10 +42,11 @@ final class ResidentMoments implements Moments {
     }
 
     private RangeBuffer buffer(StateKind kind, int unit) {
-        return switch (kind) {
+        return switch (kind.type()) {
             case EXP_AVG -> first.get(unit);
             case EXP_AVG_SQ -> second.get(unit);
-            case PARAMETER -> throw new IllegalArgumentException("parameters are no moments");
+            case PARAMETER, SERVER_ERROR, WORKER_ERROR ->
+                    throw new IllegalArgumentException(kind + " is no moment");
         };
     }
 

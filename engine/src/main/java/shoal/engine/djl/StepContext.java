@@ -34,7 +34,7 @@ final class StepContext {
         this.inputsOnly = inputsOnly;
         this.step = work.step();
         SumTree tree = work.tree();
-        List<Integer> ends = tree.covering(work.from(), work.to());
+        List<Integer> ends = work.ends(tree);
         for (int unit = 0; unit < model.table().units().size(); unit++) {
             int index = unit;
             unitSums.add(

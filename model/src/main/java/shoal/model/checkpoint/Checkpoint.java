@@ -75,6 +75,9 @@ public interface Checkpoint {
      */
     void verify();
 
+    /** What there is of each parameter. */
+    List<StateKind> kinds();
+
     /**
      * Reads one kind of state once, in table order, and hands it on in ranges of at most 1 MiB.
      *

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import shoal.model.StateKind;
 import shoal.recipe.Problem;
 import shoal.recipe.Problems;
 import shoal.recipe.UserException;
@@ -124,11 +125,13 @@ public final class Checkpoints {
     /**
      * Begins a checkpoint.
      *
+     * @param kinds what is saved of each parameter
      * @param startedFrom whose config.json and tokenizer the run has
      * @throws UserException if the folder cannot be written
      */
-    public StagedCheckpoint stage(int step, ModelFolder startedFrom) {
-        return StagedCheckpoint.stage(path(step), shown(step), step, startedFrom, disk);
+    public StagedCheckpoint stage(int step, List<StateKind> kinds, ModelFolder startedFrom) {
+        StagedCheckpoint.Content content = new StagedCheckpoint.Content(step, kinds);
+        return StagedCheckpoint.stage(path(step), shown(step), content, startedFrom, disk);
     }
 
     /**

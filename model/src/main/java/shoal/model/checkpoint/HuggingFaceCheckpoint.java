@@ -180,9 +180,14 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     public void verify() {}
 
     @Override
+    public List<StateKind> kinds() {
+        return StateKind.common();
+    }
+
+    @Override
     public void loadInto(StateKind kind, ParameterSink sink) {
         requireNonNull(kind, "kind");
-        if (kind == StateKind.PARAMETER) {
+        if (kind.equals(StateKind.PARAMETER)) {
             // HF saved a head: no seed is used.
             model.loadInto(sink, 0);
             return;

@@ -81,7 +81,7 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
             archive.text("step").tensor(List.of(), this::step);
             for (StateKind kind : List.of(StateKind.EXP_AVG, StateKind.EXP_AVG_SQ)) {
                 String name = kind.tensorName(parameter);
-                archive.text(kind == StateKind.EXP_AVG ? "exp_avg" : "exp_avg_sq");
+                archive.text(kind.equals(StateKind.EXP_AVG) ? "exp_avg" : "exp_avg_sq");
                 archive.tensor(parameter.shape(), (at, values) -> moments.read(name, at, values));
             }
             archive.closeDictionary();

@@ -13,26 +13,29 @@ import shoal.model.tensor.TensorInfo;
 import shoal.recipe.Problems;
 
 /**
- * Which tensors of an open file are the two moments of which parameter.
+ * Which tensors of an open file are the moments of which parameter, and what else there is of it.
  *
  * @param file that holds them
+ * @param kinds what the file holds of each parameter
  * @param names what the tensor of a parameter is called there
  */
-record Moments(TensorFile file, BiFunction<StateKind, Parameter, String> names) {
-    private static final List<StateKind> KINDS = List.of(StateKind.EXP_AVG, StateKind.EXP_AVG_SQ);
+record Moments(
+        TensorFile file, List<StateKind> kinds, BiFunction<StateKind, Parameter, String> names) {
+    /** The two moments. */
+    static final List<StateKind> BOTH = List.of(StateKind.EXP_AVG, StateKind.EXP_AVG_SQ);
 
     /** Elements handed on at a time: 1 MiB, a multiple of 16 elements. */
     private static final int RANGE_ELEMENTS = 256 << 10;
 
     /**
-     * Checks that both moments of every parameter are there, with its shape and in fp32.
+     * Checks that all kinds of every parameter are there, with its shape and in fp32.
      *
      * @throws shoal.recipe.UserException naming every tensor that is missing or wrong
      */
     void check(ParameterTable table) {
         Problems problems = new Problems();
         for (Parameter parameter : table.parameters()) {
-            for (StateKind kind : KINDS) {
+            for (StateKind kind : kinds) {
                 check(parameter, names.apply(kind, parameter), problems);
             }
         }

@@ -131,8 +131,10 @@ final class ShoalCheckpoint implements Checkpoint {
         return SafetensorsFile.open(folder.resolve(OPTIMIZER), shownName() + "/" + OPTIMIZER);
     }
 
-    private static Moments moments(TensorFile file) {
-        return new Moments(file, StateKind::tensorName);
+    private Moments moments(TensorFile file) {
+        List<StateKind> kinds =
+                kinds().stream().filter(kind -> !kind.equals(StateKind.PARAMETER)).toList();
+        return new Moments(file, kinds, StateKind::tensorName);
     }
 
     @Override
@@ -200,9 +202,14 @@ final class ShoalCheckpoint implements Checkpoint {
     }
 
     @Override
+    public List<StateKind> kinds() {
+        return StateKind.of(manifest.recipe(), position().step());
+    }
+
+    @Override
     public void loadInto(StateKind kind, ParameterSink sink) {
         requireNonNull(kind, "kind");
-        if (kind == StateKind.PARAMETER) {
+        if (kind.equals(StateKind.PARAMETER)) {
             model.loadInto(sink, manifest.recipe().order().seed());
             return;
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import shoal.model.Parameter;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
@@ -35,17 +36,34 @@ public final class StagedCheckpoint implements AutoCloseable {
     private final StagedWeights parameters;
     private final StagedWeights moments;
 
+    /** Of each parameter in the optimizer's file. */
+    private final int optimizerKinds;
+
     private StagedCheckpoint(
             OutputFolder folder,
             ModelFolder startedFrom,
-            int step,
+            Content content,
             StagedWeights parameters,
             StagedWeights moments) {
         this.folder = folder;
         this.startedFrom = startedFrom;
-        this.step = step;
+        this.step = content.step();
+        this.optimizerKinds = content.kinds().size() - 1;
         this.parameters = parameters;
         this.moments = moments;
+    }
+
+    /**
+     * What a checkpoint is of.
+     *
+     * @param step at whose end
+     * @param kinds parameters and what else there is of them
+     */
+    record Content(int step, List<StateKind> kinds) {
+        Content {
+            Require.atLeast("step", step, 1);
+            kinds = List.copyOf(kinds);
+        }
     }
 
     /**
@@ -55,9 +73,8 @@ public final class StagedCheckpoint implements AutoCloseable {
      * @param startedFrom whose config.json and tokenizer the run has
      */
     static StagedCheckpoint stage(
-            Path target, String shownName, int step, ModelFolder startedFrom, Disk disk) {
+            Path target, String shownName, Content content, ModelFolder startedFrom, Disk disk) {
         requireNonNull(startedFrom, "startedFrom");
-        Require.atLeast("step", step, 1);
         if (Files.isDirectory(target) && !Files.exists(target.resolve(ManifestJson.NAME))) {
             throw new UserException(
                     shownName,
@@ -71,8 +88,9 @@ public final class StagedCheckpoint implements AutoCloseable {
             try {
                 StagedWeights moments =
                         folder.tensors(
-                                ShoalCheckpoint.OPTIMIZER, SafetensorsLayout.ofMoments(table));
-                return new StagedCheckpoint(folder, startedFrom, step, parameters, moments);
+                                ShoalCheckpoint.OPTIMIZER,
+                                SafetensorsLayout.ofOptimizer(table, content.kinds()));
+                return new StagedCheckpoint(folder, startedFrom, content, parameters, moments);
             } catch (RuntimeException refused) {
                 parameters.close();
                 throw refused;
@@ -91,7 +109,7 @@ public final class StagedCheckpoint implements AutoCloseable {
      * @throws UserException if the disk refuses
      */
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        (kind == StateKind.PARAMETER ? parameters : moments)
+        (kind.equals(StateKind.PARAMETER) ? parameters : moments)
                 .write(kind, unit, offsetElements, values);
     }
 
@@ -116,7 +134,7 @@ public final class StagedCheckpoint implements AutoCloseable {
     public CheckpointManifest seal(CheckpointTexts texts) {
         long elements = startedFrom.table().parameterElements();
         requireWritten(OutputFolder.WEIGHTS, parameters, elements);
-        requireWritten(ShoalCheckpoint.OPTIMIZER, moments, 2 * elements);
+        requireWritten(ShoalCheckpoint.OPTIMIZER, moments, optimizerKinds * elements);
         if (texts.position().step() != step || texts.trainerState().globalStep() != step) {
             throw new IllegalStateException(
                     texts.position() + " is to be sealed as a checkpoint of step " + step);

@@ -142,11 +142,12 @@ final class TorchOptimizer implements AutoCloseable {
     Moments moments() {
         return new Moments(
                 tree.tensors(),
+                Moments.BOTH,
                 (kind, parameter) ->
                         "state."
                                 + numbers.getOrDefault(parameter.name(), -1)
                                 + "."
-                                + (kind == StateKind.EXP_AVG ? "exp_avg" : "exp_avg_sq"));
+                                + (kind.equals(StateKind.EXP_AVG) ? "exp_avg" : "exp_avg_sq"));
     }
 
     /**

@@ -16,7 +16,9 @@
  *   <li>{@code model.safetensors}: every parameter by HF's name, fp32 (the package {@code
  *       shoal.model.safetensors} describes the bytes).
  *   <li>{@code optimizer.safetensors}: {@code exp_avg.NAME} and {@code exp_avg_sq.NAME}, Adam's
- *       moments of the parameter NAME in its shape, fp32, and {@code step}, one fp32 number.
+ *       moments of the parameter NAME in its shape, fp32, and {@code step}, one fp32 number. Of
+ *       OneBitAdam after its freeze also {@code server_error.NAME}, and for each rank from 0 {@code
+ *       worker_error.RANK.NAME}, what compression left out.
  *   <li>{@code config.json} and tokenizer files, as in a model folder.
  *   <li>{@code trainer_state.json}: {@link shoal.model.checkpoint.TrainerState}.
  *   <li>{@code README.md}: a model card.

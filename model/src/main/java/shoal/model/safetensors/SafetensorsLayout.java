@@ -49,10 +49,16 @@ public final class SafetensorsLayout {
         return laidOut(table, shapes(table, StateKind.PARAMETER));
     }
 
-    /** optimizer.safetensors: both moments of every parameter, and {@link #STEP}. */
-    public static SafetensorsLayout ofMoments(ParameterTable table) {
-        Map<String, List<Integer>> shapes = shapes(table, StateKind.EXP_AVG);
-        shapes.putAll(shapes(table, StateKind.EXP_AVG_SQ));
+    /**
+     * optimizer.safetensors: state of every parameter but the parameter itself, and {@link #STEP}.
+     */
+    public static SafetensorsLayout ofOptimizer(ParameterTable table, List<StateKind> kinds) {
+        Map<String, List<Integer>> shapes = new TreeMap<>();
+        for (StateKind kind : kinds) {
+            if (!kind.equals(StateKind.PARAMETER)) {
+                shapes.putAll(shapes(table, kind));
+            }
+        }
         shapes.put(STEP, List.of());
         return laidOut(table, shapes);
     }

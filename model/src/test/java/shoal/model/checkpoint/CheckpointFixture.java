@@ -61,8 +61,8 @@ final class CheckpointFixture {
     }
 
     static CheckpointManifest write(Checkpoints checkpoints, int step, ModelFolder model) {
-        try (StagedCheckpoint staged = checkpoints.stage(step, model)) {
-            for (StateKind kind : StateKind.values()) {
+        try (StagedCheckpoint staged = checkpoints.stage(step, StateKind.common(), model)) {
+            for (StateKind kind : StateKind.common()) {
                 for (Unit unit : model.table().units()) {
                     writeUnit(staged, kind, unit, step);
                 }

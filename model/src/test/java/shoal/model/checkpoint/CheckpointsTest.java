@@ -40,7 +40,7 @@ class CheckpointsTest {
         Checkpoint checkpoint = Checkpoint.open(out.resolve("checkpoint-20"), "out/checkpoint-20");
         checkpoint.verify();
 
-        for (StateKind kind : StateKind.values()) {
+        for (StateKind kind : StateKind.common()) {
             Map<String, float[]> loaded = CheckpointFixture.load(checkpoint, kind);
             assertThat(loaded).hasSize(model.table().parameters().size());
             for (Parameter parameter : model.table().parameters()) {
@@ -160,7 +160,7 @@ class CheckpointsTest {
     void a_folder_that_is_none_of_ours_is_neither_replaced_nor_removed() throws IOException {
         Files.createDirectories(out.resolve("checkpoint-20/global_step20"));
 
-        assertThat(Refused.by(() -> checkpoints.stage(20, model)))
+        assertThat(Refused.by(() -> checkpoints.stage(20, StateKind.common(), model)))
                 .containsExactly(
                         "out/checkpoint-20: is there and was not written by Shoal. Move it away,"
                                 + " or choose another output_dir.");
@@ -212,7 +212,7 @@ class CheckpointsTest {
 
     @Test
     void what_is_not_whole_is_never_sealed() throws IOException {
-        try (StagedCheckpoint staged = checkpoints.stage(20, model)) {
+        try (StagedCheckpoint staged = checkpoints.stage(20, StateKind.common(), model)) {
             assertThatThrownBy(() -> staged.seal(CheckpointFixture.texts(20)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("0 elements of model.safetensors were written");

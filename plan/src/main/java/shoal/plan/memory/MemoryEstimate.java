@@ -2,6 +2,7 @@ package shoal.plan.memory;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -63,6 +64,12 @@ public record MemoryEstimate(List<MemoryItem> items) {
         private final int[] tokenCounts;
         private final List<int[]> slices;
 
+        /** Whether momentum of ranks is compressed. */
+        private final boolean compresses;
+
+        /** Logical ranks of the busiest worker. */
+        private final int ranks;
+
         /** Micro-batches that the busiest worker computes one after the other in a step. */
         private final int groups;
 
@@ -73,13 +80,28 @@ public record MemoryEstimate(List<MemoryItem> items) {
             this.activations = new ActivationCount(config);
             this.tokenCounts = tokenCounts;
             this.slices = Deal.slices(tokenCounts, recipe.batch().slices());
-            int ranks = (recipe.batch().ranks() + share.workers() - 1) / share.workers();
+            this.compresses = recipe.optimizer().rule().compressesLater();
+            this.ranks = (recipe.batch().ranks() + share.workers() - 1) / share.workers();
             this.groups = Math.multiplyExact(ranks, recipe.batch().accumulation());
         }
 
         MemoryEstimate estimate() {
-            return new MemoryEstimate(
-                    List.of(parameters(), gradients(), moments(), kept(), workingSpace()));
+            List<MemoryItem> items = new ArrayList<>();
+            items.addAll(List.of(parameters(), gradients(), moments()));
+            if (compresses) {
+                items.add(errors());
+            }
+            items.addAll(List.of(kept(), workingSpace()));
+            return new MemoryEstimate(items);
+        }
+
+        /** As they were and as they will be, of each rank and of the owned blocks. */
+        private MemoryItem errors() {
+            long ofRanks = Math.multiplyExact(allElements(), ranks);
+            return item(
+                    "compression errors",
+                    Math.multiplyExact(2, Math.addExact(ofRanks, shardElements())),
+                    "after the freeze: two per parameter of each of " + ranks + " rank(s)");
         }
 
         private MemoryItem parameters() {

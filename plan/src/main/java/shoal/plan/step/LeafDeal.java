@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import shoal.plan.shard.RankMap;
 import shoal.recipe.Require;
 import shoal.recipe.Sha256;
 
@@ -36,6 +37,16 @@ public final class LeafDeal {
         cut();
     }
 
+    private LeafDeal(List<PlannedLeaf> leaves, RankMap ranks) {
+        this.leaves = leaves;
+        this.cuts = new int[ranks.workers() + 1];
+        for (PlannedLeaf leaf : leaves) {
+            for (int worker = ranks.worker(leaf.rank()); worker < ranks.workers(); worker++) {
+                cuts[worker + 1]++;
+            }
+        }
+    }
+
     /**
      * Deals a step.
      *
@@ -54,6 +65,11 @@ public final class LeafDeal {
             slice(batch, tokens, slices, leaves);
         }
         return new LeafDeal(leaves, workers);
+    }
+
+    /** The same leaves, those of a rank all at the worker that has it. */
+    public LeafDeal byRanks(int ranks) {
+        return new LeafDeal(leaves, new RankMap(ranks, workers()));
     }
 
     /** All leaves, in the order of the tree: by rank, round, slice. */

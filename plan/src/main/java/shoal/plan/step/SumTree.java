@@ -68,6 +68,19 @@ public final class SumTree {
         return new ReductionTree.Node(firsts.get(node), ends.get(node));
     }
 
+    /**
+     * The node of a run of leaves; all leaves of a rank are one.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public int nodeOf(int from, int to) {
+        List<Integer> nodes = covering(from, to);
+        if (nodes.size() != 1) {
+            throw new IllegalArgumentException("leaves " + from + " to " + to + " are no node");
+        }
+        return nodes.get(0);
+    }
+
     /** The largest nodes whose leaves all lie in a run of leaves, ascending; none for no leaves. */
     public List<Integer> covering(int from, int to) {
         Require.range("from", from, 0, leaves);

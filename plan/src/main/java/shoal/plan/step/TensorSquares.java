@@ -33,6 +33,11 @@ public final class TensorSquares {
         return new TensorSquares(sums(tensors), sums(tensors));
     }
 
+    /** Of no tensor: what a rule has measured that needs no norms. */
+    public static TensorSquares none() {
+        return new TensorSquares(List.of(), List.of());
+    }
+
     /** Adds a part of a tensor; both squares are finite. */
     public void add(int tensor, double weight, double direction) {
         weights.get(tensor).add(weight);

@@ -11,6 +11,7 @@ import shoal.model.Unit;
 import shoal.plan.TestRecipes;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.ZeroRecipe.Offload;
 
@@ -127,6 +128,21 @@ final class MemoryEstimateTest {
 
         assertThat(MemoryEstimate.upperBound(BASE, recipe, share))
                 .isEqualTo(MemoryEstimate.of(BASE, recipe, share, longest));
+    }
+
+    @Test
+    void a_worker_that_compresses_keeps_two_more_sets_for_each_rank_and_its_share() {
+        Recipe recipe = recipe(4, 1, ZeroRecipe.none());
+        Recipe oneBit =
+                TestRecipes.plain()
+                        .with(recipe.batch())
+                        .with(recipe.optimizer().with(new UpdateRule.OneBitAdam(100)))
+                        .recipe();
+
+        MemoryEstimate estimate = estimate(oneBit, new WorkerShare(2, 1));
+
+        assertThat(bytes(estimate, "compression errors"))
+                .isBetween(5 * ALL_BYTES, 5 * ALL_BYTES + UNITS.size() * 2L * 4 * 4_096);
     }
 
     private static boolean shared(MemoryEstimate estimate, String name) {

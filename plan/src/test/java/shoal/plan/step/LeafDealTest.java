@@ -11,6 +11,24 @@ import org.junit.jupiter.api.Test;
 
 final class LeafDealTest {
     @Test
+    void dealt_by_ranks_a_worker_has_all_leaves_of_its_ranks_and_of_no_other() {
+        LeafDeal even = LeafDeal.of(batches(3, 2, 8), LeafDealTest::fifty, 4, 2);
+
+        LeafDeal deal = even.byRanks(3);
+
+        assertThat(deal.leaves()).isEqualTo(even.leaves());
+        assertThat(deal.leavesOf(0)).isNotEmpty().allMatch(leaf -> leaf.rank() == 0);
+        assertThat(deal.leavesOf(1)).hasSize(16).allMatch(leaf -> leaf.rank() > 0);
+        assertThat(deal.from(0)).isZero();
+        assertThat(deal.to(0)).isEqualTo(deal.from(1));
+        assertThat(deal.to(1)).isEqualTo(24);
+        // As in a last, short step: nothing of the ranks that the second worker has.
+        LeafDeal one = LeafDeal.of(batches(1, 2, 8), LeafDealTest::fifty, 4, 2).byRanks(3);
+        assertThat(one.leavesOf(0)).hasSize(8);
+        assertThat(one.leavesOf(1)).isEmpty();
+    }
+
+    @Test
     void as_many_workers_as_ranks_get_a_rank_each() {
         LeafDeal deal = LeafDeal.of(batches(4, 2, 8), LeafDealTest::fifty, 4, 4);
 

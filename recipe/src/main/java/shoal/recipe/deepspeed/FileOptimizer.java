@@ -2,13 +2,11 @@ package shoal.recipe.deepspeed;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
-import shoal.recipe.key.Values;
 
 /** The optimizer of a DeepSpeed file (deepspeed 0.19.8 runtime/engine.py). */
 final class FileOptimizer {
@@ -34,12 +32,8 @@ final class FileOptimizer {
             problems.add(
                     type.where(),
                     type.inWords()
-                            + (isOneBit(type)
-                                    ? ". 1-bit optimizers are not supported (DeepSpeed 0.19.8 has"
-                                            + " none any more either)"
-                                    : ". This optimizer is not supported")
-                            + ". Set it to \"AdamW\", \"Adam\" or"
-                            + " \"Lamb\"");
+                            + ". This optimizer is not supported. Set it to \"AdamW\", \"Adam\","
+                            + " \"Lamb\" or \"OneBitAdam\"");
             return huggingFace;
         }
         agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
@@ -51,11 +45,6 @@ final class FileOptimizer {
         return huggingFace.decayingAll().with(rule.get());
     }
 
-    private static boolean isOneBit(Setting type) {
-        String word = Values.plain(type.value()).toLowerCase(Locale.ROOT);
-        return Set.of("onebitadam", "onebitlamb", "zerooneadam").contains(word);
-    }
-
     private Optional<UpdateRule> rule(OptimizerRecipe figures) {
         // DeepSpeed compares names in small letters.
         String name = file().text("optimizer.type").orElseThrow().toLowerCase(Locale.ROOT);
@@ -63,6 +52,7 @@ final class FileOptimizer {
             case "adamw" -> Optional.of(adam(true, figures));
             case "adam" -> Optional.of(adam(file().flag(PARAMETERS + "adam_w_mode"), figures));
             case "lamb" -> Optional.of(lamb());
+            case "onebitadam" -> Optional.of(oneBitAdam());
             default -> Optional.empty();
         };
     }
@@ -99,6 +89,21 @@ final class FileOptimizer {
                 max,
                 min,
                 file().flag(PARAMETERS + "eps_inside_sqrt"));
+    }
+
+    /** Each rank needs the whole momentum, and so the whole state. */
+    private UpdateRule oneBitAdam() {
+        Setting stage = file().of("zero_optimization.stage");
+        if (file().count(stage.key().name()) > 0) {
+            problems.add(
+                    stage.where(),
+                    stage.inWords()
+                            + ", but "
+                            + file().of("optimizer.type").reference()
+                            + ": 1-bit optimizers shard nothing. Set the stage to 0, or the"
+                            + " optimizer to \"AdamW\"");
+        }
+        return new UpdateRule.OneBitAdam(file().count(PARAMETERS + "freeze_step"));
     }
 
     private Settings file() {

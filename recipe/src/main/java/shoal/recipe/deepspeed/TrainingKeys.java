@@ -25,9 +25,6 @@ final class TrainingKeys {
 
     private static final List<String> OTHER_OPTIMIZERS =
             List.of(
-                    "freeze_step",
-                    "cuda_aware",
-                    "comm_backend_name",
                     "coeff_beta",
                     "factor_max",
                     "factor_min",
@@ -122,7 +119,7 @@ final class TrainingKeys {
                             orNull(TEXT),
                             "null",
                             "the optimizer; left out, HF's",
-                            "AdamW, Adam and Lamb; others are refused by name"),
+                            "AdamW, Adam, Lamb and OneBitAdam; others are refused by name"),
                     rate("lr", "learning_rate", "1e-3"),
                     honoured(
                             "optimizer.params.betas",
@@ -149,7 +146,8 @@ final class TrainingKeys {
                             FLAG,
                             "true",
                             "corrects the bias of the moments",
-                            "the same for Lamb; must be true for Adam and AdamW"),
+                            "the same for Lamb; must be true for Adam and AdamW; OneBitAdam never"
+                                    + " corrects it, in DeepSpeed too"),
                     honoured(
                             "optimizer.params.max_coeff",
                             number(0, 1e6),
@@ -165,6 +163,23 @@ final class TrainingKeys {
                             FLAG,
                             "false",
                             "Lamb: adds eps to the second moment, not to its root"),
+                    honoured(
+                            "optimizer.params.freeze_step",
+                            whole(1),
+                            "100000",
+                            "OneBitAdam: steps before one bit of momentum is exchanged"),
+                    withoutEffect(
+                            "optimizer.params.cuda_aware",
+                            FLAG,
+                            "false",
+                            "1-bit optimizers: MPI sends from device memory",
+                            "workers exchange in their own way"),
+                    withoutEffect(
+                            "optimizer.params.comm_backend_name",
+                            oneOf("nccl", "mpi", "hccl", "compressed"),
+                            "nccl",
+                            "1-bit optimizers: what moves their bits",
+                            "workers exchange in their own way"),
                     refused(
                             "optimizer.params.amsgrad",
                             FLAG,

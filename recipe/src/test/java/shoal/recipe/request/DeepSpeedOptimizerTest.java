@@ -20,7 +20,7 @@ class DeepSpeedOptimizerTest {
                                 .problems())
                 .containsExactly(
                         "ds.json:2: optimizer.type is \"Lion\". This optimizer is not supported. Set"
-                                + " it to \"AdamW\", \"Adam\" or \"Lamb\"",
+                                + " it to \"AdamW\", \"Adam\", \"Lamb\" or \"OneBitAdam\"",
                         "ds.json:3: scheduler.type is \"StepLR\". This schedule is not supported."
                                 + " Set it to \"WarmupLR\", \"WarmupDecayLR\", \"WarmupCosineLR\","
                                 + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
@@ -28,12 +28,39 @@ class DeepSpeedOptimizerTest {
     }
 
     @Test
-    void one_bit_optimizers_are_refused_whatever_their_arguments() {
-        assertThat(file("OneBitAdam", ", \"freeze_step\": 400, \"cuda_aware\": false").problems())
+    void one_bit_adam_has_its_freeze_and_what_moves_bits_elsewhere_has_no_effect() {
+        String others = ", \"cuda_aware\": true, \"comm_backend_name\": \"mpi\"";
+
+        assertThat(optimizer("OneBitAdam", ", \"freeze_step\": 400" + others).rule())
+                .isEqualTo(new UpdateRule.OneBitAdam(400));
+        assertThat(optimizer("onebitadam", "").rule())
+                .isEqualTo(new UpdateRule.OneBitAdam(100_000));
+        assertThat(file("OneBitAdam", ", \"freeze_step\": 0").problems())
                 .containsExactly(
-                        "ds.json:2: optimizer.type is \"OneBitAdam\". 1-bit optimizers are not"
-                                + " supported (DeepSpeed 0.19.8 has none any more either). Set it"
-                                + " to \"AdamW\", \"Adam\" or \"Lamb\"");
+                        "ds.json:2: optimizer.params.freeze_step is 0, expected an integer of at"
+                                + " least 1");
+    }
+
+    @Test
+    void one_bit_adam_with_a_stage_that_shards_is_a_problem_that_names_both_lines() {
+        assertThat(
+                        deepspeed(
+                                        "\"optimizer\": {\"type\": \"OneBitAdam\"}",
+                                        "\"zero_optimization\": {\"stage\": 2}")
+                                .problems())
+                .contains(
+                        "ds.json:3: zero_optimization.stage is 2, but optimizer.type is"
+                                + " \"OneBitAdam\" (ds.json:2): 1-bit optimizers shard nothing. Set"
+                                + " the stage to 0, or the optimizer to \"AdamW\"");
+    }
+
+    @Test
+    void other_one_bit_optimizers_are_refused() {
+        assertThat(file("OneBitLamb", ", \"freeze_step\": 4, \"coeff_beta\": 0.9").problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.type is \"OneBitLamb\". This optimizer is not"
+                                + " supported. Set it to \"AdamW\", \"Adam\", \"Lamb\" or"
+                                + " \"OneBitAdam\"");
     }
 
     @Test

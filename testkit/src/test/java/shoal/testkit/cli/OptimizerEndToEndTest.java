@@ -1,5 +1,6 @@
 package shoal.testkit.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class OptimizerEndToEndTest {
     @TempDir Path folder;
+
+    private static final String RESUME = "--resume_from_checkpoint";
 
     @BeforeEach
     void write() throws IOException {
@@ -37,6 +41,17 @@ final class OptimizerEndToEndTest {
                   }
                 }
                 """);
+        Files.writeString(
+                folder.resolve("onebit.json"),
+                """
+                {
+                  "train_micro_batch_size_per_gpu": "auto",
+                  "optimizer": {
+                    "type": "OneBitAdam",
+                    "params": {"lr": "auto", "weight_decay": "auto", "freeze_step": 3}
+                  }
+                }
+                """);
     }
 
     @Test
@@ -49,6 +64,25 @@ final class OptimizerEndToEndTest {
         assertSame("optimizer.safetensors", "whole/checkpoint-10", "again/checkpoint-10");
         assertThat(Files.readString(folder.resolve("whole/checkpoint-5/shoal.json")))
                 .contains("lamb");
+    }
+
+    @Test
+    void one_bit_adam_goes_on_after_its_freeze_with_other_workers_and_the_same_bytes()
+            throws Exception {
+        String[] oneBit = {"--ranks", "3", "--deepspeed", "onebit.json"};
+        done(train("whole", and(oneBit, "--workers", "3")));
+        done(train("again", and(oneBit, "--workers", "2", RESUME, "whole/checkpoint-5")));
+        done(train("alone", and(oneBit, "--workers", "1", RESUME, "whole/checkpoint-5")));
+
+        for (String other : List.of("again", "alone")) {
+            assertSame("model.safetensors", "whole", other);
+            assertSame("optimizer.safetensors", "whole/checkpoint-10", other + "/checkpoint-10");
+        }
+        assertThat(
+                        Files.readString(
+                                folder.resolve("whole/checkpoint-5/optimizer.safetensors"),
+                                ISO_8859_1))
+                .contains("server_error.score.weight", "worker_error.2.score.weight");
     }
 
     @Tag("slow")
@@ -64,6 +98,10 @@ final class OptimizerEndToEndTest {
             assertThat(killed.text()).contains("restarted from checkpoint-");
         }
         assertSame("model.safetensors", "whole", "killed");
+    }
+
+    private static String[] and(String[] flags, String... more) {
+        return Stream.of(flags, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     private void done(TrainProcess train) throws Exception {

@@ -111,7 +111,7 @@ final class CurveRun {
         ModelFolder model = ModelFolder.open(golden.file(curve.model()), curve.model());
         try (Tokenizer tokenizer = model.tokenizer(recipe.maxSequenceLength());
                 TrainingEngine engine = DjlEngine.open(model.config(), recipe, LANES)) {
-            for (StateKind kind : StateKind.values()) {
+            for (StateKind kind : StateKind.common()) {
                 checkpoint.loadInto(
                         kind,
                         (parameter, offset, values) ->

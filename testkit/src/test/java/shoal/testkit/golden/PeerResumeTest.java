@@ -74,8 +74,8 @@ class PeerResumeTest {
     private Checkpoint rewritten(Checkpoint from, GoldenCurve curve) {
         ModelFolder model = ModelFolder.open(curve.folder().file(curve.model()), curve.model());
         Checkpoints checkpoints = Checkpoints.in(folder.resolve("ours"), "ours");
-        try (StagedCheckpoint staged = checkpoints.stage(STEP, model)) {
-            for (StateKind kind : StateKind.values()) {
+        try (StagedCheckpoint staged = checkpoints.stage(STEP, StateKind.common(), model)) {
+            for (StateKind kind : StateKind.common()) {
                 from.loadInto(
                         kind,
                         (parameter, offset, values) ->

@@ -42,6 +42,11 @@ final class WorkerCountTest {
             """
             "optimizer": {"type": "Lamb", "params": {"lr": "auto", "betas": "auto"}},""";
 
+    /** Three steps exchange gradients, three momentum. */
+    private static final String ONE_BIT =
+            """
+            "optimizer": {"type": "OneBitAdam", "params": {"lr": "auto", "freeze_step": 3}},""";
+
     @TempDir Path folder;
 
     /** What may not depend on the number of workers. */
@@ -76,6 +81,11 @@ final class WorkerCountTest {
     @Test
     void two_workers_give_the_model_and_the_log_of_one_with_lamb_too() throws Exception {
         assertSame(LAMB, 2, 2, 2);
+    }
+
+    @Test
+    void one_to_three_workers_give_the_same_with_compressed_momentum_too() throws Exception {
+        assertSame(ONE_BIT, 4, 3, 0);
     }
 
     @Test

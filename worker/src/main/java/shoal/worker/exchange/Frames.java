@@ -86,6 +86,8 @@ final class Frames {
             case EMBEDDING_END -> 18;
             case REDUCED_GRADIENT -> 19;
             case PARAMETERS -> 20;
+            case MOMENTUM_BITS -> 21;
+            case MEAN_BITS -> 22;
         };
     }
 
@@ -96,6 +98,8 @@ final class Frames {
             case 18 -> Kind.EMBEDDING_END;
             case 19 -> Kind.REDUCED_GRADIENT;
             case 20 -> Kind.PARAMETERS;
+            case 21 -> Kind.MOMENTUM_BITS;
+            case 22 -> Kind.MEAN_BITS;
             default -> throw new IllegalArgumentException("a frame of kind " + code);
         };
     }

@@ -11,7 +11,11 @@ public enum Kind {
     /** The whole gradient of a range, from its owner (stage 0). */
     REDUCED_GRADIENT(Track.RESULTS, true),
     /** Parameters of a range, from their owner. */
-    PARAMETERS(Track.RESULTS, true);
+    PARAMETERS(Track.RESULTS, true),
+    /** Packed momentum of one rank, for the owner of its blocks; the node is that rank. */
+    MOMENTUM_BITS(Track.NODES, false),
+    /** The mean of all ranks' momentum, packed again, from the owner of its blocks. */
+    MEAN_BITS(Track.RESULTS, false);
 
     /**
      * Ranges of one track arrive in the order sent; the two never wait for each other, so that

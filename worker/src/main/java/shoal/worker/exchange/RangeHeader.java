@@ -15,9 +15,10 @@ import shoal.recipe.Require;
  * @param version the step at whose end the parameters are that they come from, or are
  * @param unit index in the parameter table
  * @param offsetElements of dense kinds: where the range begins in its unit, a multiple of 16; of
- *     embedding rows: words of this node already sent to this owner
+ *     embedding rows: words of this node already sent to this owner; of packed blocks: where the
+ *     first of them begins in its unit
  * @param elements 32-bit words that follow; of dense kinds a multiple of 16
- * @param node whose sum it is; empty for results
+ * @param node whose sum it is, of momentum the rank and the one after it; empty for results
  */
 public record RangeHeader(
         Kind kind,

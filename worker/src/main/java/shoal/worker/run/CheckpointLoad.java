@@ -45,7 +45,7 @@ record CheckpointLoad(RunFolder folder, int step) {
         if (!checkpoint.model().table().parameters().equals(engine.table().parameters())) {
             throw new IOException("the checkpoint is of another model than the run");
         }
-        for (StateKind kind : StateKind.values()) {
+        for (StateKind kind : checkpoint.kinds()) {
             checkpoint.loadInto(
                     kind,
                     (parameter, offsetElements, values) -> {

@@ -14,6 +14,7 @@ import shoal.proto.v1.Fence;
 import shoal.proto.v1.RunReady;
 import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
+import shoal.recipe.Recipe;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
 import shoal.worker.shard.StateUpload;
@@ -26,6 +27,7 @@ final class LoadedRun implements RunWork {
     private final RunReady facts;
     private final Parts parts;
     private final Resources resources;
+    private final Recipe recipe;
     private final StopSignal stop;
 
     /**
@@ -50,10 +52,11 @@ final class LoadedRun implements RunWork {
         }
     }
 
-    LoadedRun(RunReady facts, Parts parts, Resources resources, StopSignal stop) {
+    LoadedRun(RunReady facts, Parts parts, Resources resources, Recipe recipe, StopSignal stop) {
         this.facts = requireNonNull(facts, "facts");
         this.parts = requireNonNull(parts, "parts");
         this.resources = requireNonNull(resources, "resources");
+        this.recipe = requireNonNull(recipe, "recipe");
         this.stop = requireNonNull(stop, "stop");
     }
 
@@ -95,8 +98,7 @@ final class LoadedRun implements RunWork {
 
     @Override
     public void upload(Fence fence, int step, boolean moments) throws IOException {
-        List<StateKind> kinds =
-                moments ? List.of(StateKind.values()) : List.of(StateKind.PARAMETER);
+        List<StateKind> kinds = moments ? StateKind.of(recipe, step) : List.of(StateKind.PARAMETER);
         parts.upload().send(fence, step, kinds, stop);
     }
 

@@ -21,6 +21,7 @@ import shoal.model.StateKind;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.dataset.TokenTable;
 import shoal.model.tokenizer.Tokenizer;
+import shoal.plan.shard.RankMap;
 import shoal.plan.shard.ShardMap;
 import shoal.plan.step.TrainingPlan;
 import shoal.proto.v1.RunReady;
@@ -29,12 +30,14 @@ import shoal.recipe.Limits;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.Require;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.UserException;
 import shoal.worker.artefact.ArtefactCache;
 import shoal.worker.artefact.RunFolder;
 import shoal.worker.evaluate.Evaluation;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.Receiver;
+import shoal.worker.shard.Compressing;
 import shoal.worker.shard.Member;
 import shoal.worker.shard.StateUpload;
 import shoal.worker.shard.Together;
@@ -126,7 +129,7 @@ public final class RunLoader implements RunOpener {
         stop.throwIfRaised();
         Member member = member(run, recipe, model);
         LoadedEngine engine =
-                member.workers() > 1
+                member.workers() > 1 || member.ranks().isPresent()
                         ? shard(recipe, model, member, run.getStep())
                         : alone(recipe, model);
         try {
@@ -161,6 +164,7 @@ public final class RunLoader implements RunOpener {
                     facts(rows, model, member, paths),
                     parts,
                     new LoadedRun.Resources(computation, engine.engine(), folder),
+                    recipe,
                     stop);
         } catch (RuntimeException e) {
             engine.engine().close();
@@ -171,7 +175,11 @@ public final class RunLoader implements RunOpener {
     private static Member member(StartRun run, Recipe recipe, ModelFolder model) {
         ParameterTable table = model.table();
         ShardMap map = ShardMap.of(table, run.getPeersCount());
-        return new Member(run.getIndex(), table, map, recipe.zero().stage());
+        Optional<RankMap> ranks =
+                recipe.optimizer().rule().compressesLater()
+                        ? Optional.of(new RankMap(recipe.batch().ranks(), map.workers()))
+                        : Optional.empty();
+        return new Member(run.getIndex(), table, map, recipe.zero().stage(), ranks);
     }
 
     private LoadedEngine alone(Recipe recipe, ModelFolder model) {
@@ -181,8 +189,13 @@ public final class RunLoader implements RunOpener {
 
     private LoadedEngine shard(Recipe recipe, ModelFolder model, Member member, int step) {
         ShardedEngine engine = engines.open(model.config(), recipe, lanes, member.holding());
+        UpdateRule rule = recipe.optimizer().rule();
         return new LoadedEngine(
-                engine, (opener, stop) -> Together.join(member, engine, opener, stop, step));
+                engine,
+                (opener, stop) ->
+                        rule.compressesLater()
+                                ? Compressing.join(member, rule, engine, opener, stop, step)
+                                : Together.join(member, engine, opener, stop, step));
     }
 
     /** An engine and how it comes to compute. */

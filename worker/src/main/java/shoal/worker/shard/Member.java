@@ -2,11 +2,15 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+import java.util.Optional;
 import shoal.engine.ElementRange;
 import shoal.engine.Holding;
 import shoal.model.ParameterTable;
+import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.plan.shard.BlockRange;
+import shoal.plan.shard.RankMap;
 import shoal.plan.shard.ShardMap;
 import shoal.recipe.Require;
 
@@ -16,13 +20,21 @@ import shoal.recipe.Require;
  * @param index its place, from 0
  * @param map who owns what
  * @param stage ZeRO stage of the run
+ * @param ranks who has which ranks, where momentum of ranks is compressed
  */
-public record Member(int index, ParameterTable table, ShardMap map, int stage) {
+public record Member(
+        int index, ParameterTable table, ShardMap map, int stage, Optional<RankMap> ranks) {
     public Member {
         requireNonNull(table, "table");
         requireNonNull(map, "map");
         Require.range("index", index, 0, map.workers() - 1.0);
         Require.range("stage", stage, 0, 3);
+        requireNonNull(ranks, "ranks");
+    }
+
+    /** A worker of a run that compresses nothing. */
+    public Member(int index, ParameterTable table, ShardMap map, int stage) {
+        this(index, table, map, stage, Optional.empty());
     }
 
     public int workers() {
@@ -32,7 +44,18 @@ public record Member(int index, ParameterTable table, ShardMap map, int stage) {
     /** What its engine keeps. */
     public Holding holding() {
         return new Holding(
-                stage, table.units().stream().map(unit -> owned(unit.index(), index)).toList());
+                stage,
+                table.units().stream().map(unit -> owned(unit.index(), index)).toList(),
+                ranks.map(map -> map.of(index)).orElse(List.of()));
+    }
+
+    /** The elements of a unit that this worker speaks for in a checkpoint. */
+    ElementRange saved(StateKind kind, int unit) {
+        if (kind.rank().isEmpty()) {
+            return owned(unit);
+        }
+        boolean here = ranks.orElseThrow().worker(kind.rank().getAsInt()) == index;
+        return here ? Holding.whole(unit(unit)) : new ElementRange(0, 0);
     }
 
     /** The elements of a unit that a worker owns. */

@@ -103,6 +103,7 @@ final class ShardOwner implements Receiver {
             case REDUCED_GRADIENT ->
                     noResult().or(() -> outside(from, range)).or(() -> problem(from, range));
             case GRADIENT_NODE, EMBEDDING_ROWS, EMBEDDING_END -> problem(from, range);
+            case MOMENTUM_BITS, MEAN_BITS -> Optional.of("this run compresses nothing");
         };
     }
 
@@ -120,7 +121,7 @@ final class ShardOwner implements Receiver {
     @Override
     public void trouble(Trouble trouble) {
         LOG.warn("{}", trouble);
-        if (trouble.accept(new EndsStep())) {
+        if (endsStep(trouble)) {
             fail(new PeerLostException(trouble.peer(), trouble.toString()));
         }
     }
@@ -150,7 +151,8 @@ final class ShardOwner implements Receiver {
                 gradient.put(at, values, 0, values.remaining());
                 step.arrived(range.elements());
             }
-            case PARAMETERS -> throw new IllegalStateException("parameters are taken elsewhere");
+            case PARAMETERS, MOMENTUM_BITS, MEAN_BITS ->
+                    throw new IllegalStateException(range + " is taken elsewhere");
         }
     }
 
@@ -181,7 +183,8 @@ final class ShardOwner implements Receiver {
                     range.unit() == 0 && range.elements() % (width() + 1) == 0
                             ? Optional.empty()
                             : Optional.of("no rows of the embeddings");
-            case EMBEDDING_END, REDUCED_GRADIENT, PARAMETERS -> Optional.empty();
+            case EMBEDDING_END, REDUCED_GRADIENT, PARAMETERS, MOMENTUM_BITS, MEAN_BITS ->
+                    Optional.empty();
         };
     }
 
@@ -209,6 +212,10 @@ final class ShardOwner implements Receiver {
     }
 
     /** Whether the step cannot end any more: stale ranges are nobody's loss, all others are. */
+    static boolean endsStep(Trouble trouble) {
+        return trouble.accept(new EndsStep());
+    }
+
     private static final class EndsStep implements Trouble.Handler<Boolean> {
         @Override
         public Boolean lost(Trouble.Lost trouble) {

@@ -20,8 +20,8 @@ import shoal.recipe.Limits;
 import shoal.worker.stop.StopSignal;
 
 /**
- * Streams the parameters that a worker owns, and for a checkpoint both moments, in buffer order, in
- * chunks of at most {@link Limits#CHUNK_BYTES}.
+ * Streams the parameters that a worker owns, and for a checkpoint all else that there is of them,
+ * in buffer order, in chunks of at most {@link Limits#CHUNK_BYTES}.
  *
  * <p>Memory is bounded: a chunk is read from the engine only when the stream can take it.
  *
@@ -88,6 +88,7 @@ public final class StateUpload {
                             .setStep(step)
                             .setIndex(index)
                             .setKind(inWords(kind))
+                            .setRank(kind.rank().orElse(0))
                             .setParameter(parameter)
                             .setOffsetElements(offset)
                             .setValues(UnsafeByteOperations.unsafeWrap(bytes))
@@ -97,7 +98,7 @@ public final class StateUpload {
 
     /** Sends what is owned of a parameter; returns how many elements that is. */
     private long send(Parameter parameter, Chunks chunks) throws StreamOver {
-        ElementRange range = member.owned(parameter.unit());
+        ElementRange range = member.saved(chunks.kind(), parameter.unit());
         long first = Math.max(0, range.from() - parameter.offsetElements());
         long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
         for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
@@ -115,10 +116,12 @@ public final class StateUpload {
     }
 
     private static StateChunk.StateKind inWords(StateKind kind) {
-        return switch (kind) {
+        return switch (kind.type()) {
             case PARAMETER -> StateChunk.StateKind.PARAMETER;
             case EXP_AVG -> StateChunk.StateKind.EXP_AVG;
             case EXP_AVG_SQ -> StateChunk.StateKind.EXP_AVG_SQ;
+            case SERVER_ERROR -> StateChunk.StateKind.SERVER_ERROR;
+            case WORKER_ERROR -> StateChunk.StateKind.WORKER_ERROR;
         };
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import shoal.engine.Measurement;
 import shoal.engine.Update;
 import shoal.plan.step.EvaluationDeal;
+import shoal.plan.step.LeafDeal;
 import shoal.proto.v1.StepReduced;
 
 /**
@@ -17,6 +18,20 @@ public interface Computation extends AutoCloseable {
 
     /** This worker's place among them, from 0. */
     int index();
+
+    /**
+     * Who computes which leaf.
+     *
+     * @param even the deal by cost alone
+     */
+    default LeafDeal deal(LeafDeal even) {
+        return even;
+    }
+
+    /** Whether a step's sums are needed of each rank alone. */
+    default boolean rankByRank(int step) {
+        return false;
+    }
 
     /** Forward and backward; the gradient that this worker needs is reduced and held after it. */
     StepReduced reduce(StepLayout step);

@@ -33,7 +33,8 @@ import shoal.recipe.Require;
  *                 runs of leaves dealt to workers
  *       report  = forward and backward over own leaves,       {@link #reduce}
  *                 sums of all workers reduced by their owners
- *       norms   = of weights and directions, for Lamb         {@link #measure}
+ *       norms   = of weights and directions, for Lamb;        {@link #measure}
+ *                 compressed momentum, for 1-bit Adam
  *       ... the coordinator commits the step with clip and learning rate ...
  *       parameters are updated                                {@link #apply}
  * </pre>
@@ -119,11 +120,13 @@ public final class StepLoop {
             return ready;
         }
         List<MicroBatch> batches = plan.microBatches(step);
-        LeafDeal deal = LeafDeal.of(batches, rows::length, slices, computation.workers());
+        LeafDeal even = LeafDeal.of(batches, rows::length, slices, computation.workers());
+        LeafDeal deal = computation.deal(even);
         List<Leaf> leaves = deal.leaves().stream().map(this::leaf).toList();
         int from = deal.from(computation.index());
         int to = deal.to(computation.index());
-        return new StepLayout(new StepWork(step, leaves, from, to), deal, flos.of(batches));
+        StepWork work = new StepWork(step, leaves, from, to, computation.rankByRank(step));
+        return new StepLayout(work, deal, flos.of(batches));
     }
 
     private Leaf leaf(PlannedLeaf planned) {

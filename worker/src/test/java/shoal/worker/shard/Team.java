@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +28,7 @@ import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.shard.RankMap;
 import shoal.plan.shard.ShardMap;
 import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.ExactSum;
@@ -60,6 +62,7 @@ final class Team implements AutoCloseable {
     private final TokenTable rows;
     private final List<ShardedEngine> engines = new ArrayList<>();
     private final List<Computation> computations = new ArrayList<>();
+    private final List<Exchange> exchanges = new ArrayList<>();
     private final List<StepLoop> loops = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final StopSignal stop = new StopSignal();
@@ -99,29 +102,35 @@ final class Team implements AutoCloseable {
         Team team = new Team(config, recipe, rows, workers);
         ParameterTable table = ParameterTable.of(config);
         ShardMap map = ShardMap.of(table, workers);
+        UpdateRule rule = recipe.optimizer().rule();
+        Optional<RankMap> ranks =
+                rule.compressesLater()
+                        ? Optional.of(new RankMap(recipe.batch().ranks(), workers))
+                        : Optional.empty();
         List<Receiver> receivers = new ArrayList<>();
         List<Function<Exchange, Computation>> joining = new ArrayList<>();
         for (int worker = 0; worker < workers; worker++) {
-            Member member = new Member(worker, table, map, recipe.zero().stage());
+            Member member = new Member(worker, table, map, recipe.zero().stage(), ranks);
             ShardedEngine engine = DjlEngine.open(config, recipe, lanes, member.holding());
             team.members.add(member);
             team.engines.add(engine);
             LateReceiver receiver = new LateReceiver();
             receivers.add(receiver);
             joining.add(
-                    exchange ->
-                            Together.join(
-                                    member,
-                                    engine,
-                                    owner -> {
-                                        receiver.becomes(owner);
-                                        return exchange;
-                                    },
-                                    team.stop,
-                                    0));
+                    exchange -> {
+                        Function<Receiver, Exchange> opener =
+                                owner -> {
+                                    receiver.becomes(owner);
+                                    return exchange;
+                                };
+                        return rule.compressesLater()
+                                ? Compressing.join(member, rule, engine, opener, team.stop, 0)
+                                : Together.join(member, engine, opener, team.stop, 0);
+                    });
         }
         MemoryExchanges exchanges = MemoryExchanges.open(receivers, windowPieces, 11);
         for (int worker = 0; worker < workers; worker++) {
+            team.exchanges.add(exchanges.of(worker));
             team.computations.add(joining.get(worker).apply(exchanges.of(worker)));
         }
         team.begin();
@@ -146,11 +155,15 @@ final class Team implements AutoCloseable {
         for (int step = 1; step <= steps; step++) {
             int now = step;
             List<StepReduced> parts = all(worker -> loops.get(worker).reduce(now));
-            double norm = Math.sqrt(squaredNorm(parts));
+            boolean compresses = recipe.optimizer().rule().compresses(step);
+            double norm = compresses ? sum(parts) / recipe.batch().ranks() : Math.sqrt(sum(parts));
             double clip = Math.min(1, 0.05 / (norm + 1e-6));
             reports.add(loss(parts) + " " + norm);
             double factor = step == 2 ? 1 : clip;
             List<Float> ratios = ratios(now, factor);
+            if (compresses) {
+                all(worker -> loops.get(worker).measure(now, factor));
+            }
             reports.add(ratios.toString());
             CommitStep commit =
                     CommitStep.newBuilder()
@@ -166,7 +179,7 @@ final class Team implements AutoCloseable {
                     });
         }
         List<String> evaluation = evaluate(steps);
-        return new Outcome(reports, state(), evaluation);
+        return new Outcome(reports, state(steps), evaluation);
     }
 
     /** Trust ratios of a step, where the rule has some. */
@@ -179,6 +192,11 @@ final class Team implements AutoCloseable {
             total.add(TensorSquares.fromBytes(part.getSquares().toByteArray()));
         }
         return TrustRatios.of(total, lamb);
+    }
+
+    /** Bytes of values that a worker has sent to others. */
+    long sentBytes(int worker) {
+        return exchanges.get(worker).counts().sentBytes();
     }
 
     /** Bytes of parameters, gradients and moments of a worker. */
@@ -228,17 +246,19 @@ final class Team implements AutoCloseable {
                 .toList();
     }
 
-    /** SHA-256 over parameters and moments, from whoever owns them. */
-    private String state() {
+    /** SHA-256 over all that outlives a step, from whoever speaks for it. */
+    private String state(int step) {
         MessageDigest digest = Sha256.digest();
-        for (StateKind kind : StateKind.values()) {
+        for (StateKind kind : StateKind.of(recipe, step)) {
             for (Unit unit : ParameterTable.of(config).units()) {
                 for (int worker = 0; worker < engines.size(); worker++) {
-                    ElementRange owned = members.get(worker).owned(unit.index());
+                    ElementRange owned = members.get(worker).saved(kind, unit.index());
                     ByteBuffer values =
                             ByteBuffer.allocate((int) owned.size() * Float.BYTES)
                                     .order(ByteOrder.LITTLE_ENDIAN);
-                    engines.get(worker).read(kind, unit.index(), owned.from(), values);
+                    if (!owned.isEmpty()) {
+                        engines.get(worker).read(kind, unit.index(), owned.from(), values);
+                    }
                     digest.update(values.flip());
                 }
             }
@@ -246,7 +266,7 @@ final class Team implements AutoCloseable {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static double squaredNorm(List<StepReduced> parts) {
+    private static double sum(List<StepReduced> parts) {
         ExactSum sum = new ExactSum();
         parts.forEach(part -> sum.add(ExactSum.fromBytes(part.getSquaredNormSum().toByteArray())));
         return sum.value();
