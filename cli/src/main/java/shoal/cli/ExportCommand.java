@@ -106,7 +106,11 @@ final class ExportCommand implements Callable<Integer> {
     private Checkpoint checkpoint(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new UserException(
-                    run, "is no folder; " + HF_TRAINER + " is written from a folder checkpoint-N");
+                    run,
+                    "is no folder; "
+                            + HF_TRAINER
+                            + " is written from a folder checkpoint-N. Those of a submitted run"
+                            + " come with shoal export RUN --to DIR");
         }
         Checkpoints checkpoints = Checkpoints.in(folder, run);
         if (checkpoints.steps().isEmpty()) {

@@ -63,7 +63,8 @@ class ExportForTrainerTest {
                                 2,
                                 "",
                                 "shoal: a1: is no folder; hf-trainer is written from a folder"
-                                        + " checkpoint-N\n"));
+                                        + " checkpoint-N. Those of a submitted run come with"
+                                        + " shoal export RUN --to DIR\n"));
         assertThat(format)
                 .isEqualTo(
                         new Shell.Answer(

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import shoal.model.checkpoint.Disk;
 
 /** Files and folders that only their owner can read, from the moment they exist. */
 final class PrivateFiles {
@@ -40,10 +41,7 @@ final class PrivateFiles {
     /** Gives a file or a folder another name in its folder, in one step, and makes that durable. */
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder =
-                FileChannel.open(to.resolveSibling("."), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        new Disk().forceFolder(to.resolveSibling("."));
     }
 
     private static FileAttribute<?>[] permissions(String form) {

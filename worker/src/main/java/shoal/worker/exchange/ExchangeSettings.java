@@ -26,8 +26,8 @@ public record ExchangeSettings(
     /** 2 MiB under way per stream: a sender goes on while its peer's thread has its turn. */
     private static final int WINDOW_PIECES = 16;
 
-    /** 8 MiB: few turns, and what is written is still in the processor's cache when it is read. */
-    private static final int MEMORY_WINDOW_PIECES = 64;
+    /** 4 MiB: few turns, and rings of three workers fit the 64 MiB that a container has. */
+    private static final int MEMORY_WINDOW_PIECES = 32;
 
     public ExchangeSettings {
         requireNonNull(times, "times");

@@ -10,9 +10,9 @@ final class ExchangeSettingsTest {
 
     @Test
     void few_workers_have_the_whole_window() {
-        assertThat(settings.ring(2, 0).windowPieces()).isEqualTo(64);
-        assertThat(settings.ring(5, 4).windowPieces()).isEqualTo(64);
-        assertThat(settings.ring(2, 1).piecesPerFrame()).isEqualTo(16);
+        assertThat(settings.ring(2, 0).windowPieces()).isEqualTo(32);
+        assertThat(settings.ring(9, 8).windowPieces()).isEqualTo(32);
+        assertThat(settings.ring(2, 1).piecesPerFrame()).isEqualTo(8);
     }
 
     @Test
