@@ -133,6 +133,11 @@ def checked_bytes(size, runs):
             cells = f"{derived / 1e6:.2f} | {run['sent_bytes'] / 1e6:.2f} | {ratio}"
         lines.append(f"| {run['stage']} | {run['workers']} | {cells} | {run['worker_megabytes']:.0f} |")
     lines.append("\nStage 0 gives the rows of the embeddings that a worker touches: " + words_of(rows) + ".")
+    if any(rows[w] * w > 2 * rows["a rank"] * max(run["workers"] for run in runs) for w in rows if w != "a rank"):
+        lines.append(
+            "The largest of these are more rows than the workers have tokens: there some worker's leaves are several nodes of the"
+            " reduction tree, whose sums go several times, and the fit takes that for rows."
+        )
     return "\n".join(lines)
 
 
