@@ -1,8 +1,6 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import shoal.engine.ElementRange;
@@ -10,7 +8,6 @@ import shoal.engine.Update;
 import shoal.model.Parameter;
 import shoal.model.Unit;
 import shoal.plan.step.BlockNorms;
-import shoal.recipe.Limits;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
 
@@ -31,7 +28,7 @@ import shoal.recipe.UpdateRule;
  * norms on no cut.
  */
 record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
-    private static final int BLOCK = Limits.BLOCK_ELEMENTS;
+    private static final int BLOCK = StateBlock.ELEMENTS;
 
     @Override
     public List<UpdateRange> ranges(Unit unit, ElementRange updated) {
@@ -40,13 +37,14 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
 
     @Override
     public void measure(Model model, PtNDArray gradient, UpdateRange range, Measuring measuring) {
-        Block block = new Block(model, gradient, range);
+        StateBlock block = new StateBlock(model, gradient, range);
+        float[] directions = new float[BLOCK];
         for (long at = range.from(); at < range.to(); at += BLOCK) {
-            block.load(at);
+            block.load(at, BLOCK);
             for (Part part : parts(model, range.unit(), at)) {
-                block.turn(part, measuring.clip());
+                turn(block, directions, part, measuring.clip());
                 double weight = BlockNorms.squared(block.parameters, part.from, part.to);
-                double direction = BlockNorms.squared(block.directions, part.from, part.to);
+                double direction = BlockNorms.squared(directions, part.from, part.to);
                 if (Double.isFinite(weight) && Double.isFinite(direction)) {
                     measuring.add(part.tensor, weight, direction);
                 } else {
@@ -58,15 +56,16 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
 
     @Override
     public void update(Model model, PtNDArray gradient, UpdateRange range, Update update) {
-        Block block = new Block(model, gradient, range);
+        StateBlock block = new StateBlock(model, gradient, range);
+        float[] directions = new float[BLOCK];
         float size = size(update);
         for (long at = range.from(); at < range.to(); at += BLOCK) {
-            block.load(at);
+            block.load(at, BLOCK);
             for (Part part : parts(model, range.unit(), at)) {
-                block.turn(part, update.clip());
-                block.move(part, size * update.ratios().get(part.tensor));
+                turn(block, directions, part, update.clip());
+                move(block, directions, part, size * update.ratios().get(part.tensor));
             }
-            block.store(at);
+            block.store(at, BLOCK);
         }
         model.moments().changed(range);
     }
@@ -108,74 +107,31 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         return parts;
     }
 
-    /** A block's state in arrays, over which loops are fast. */
-    private final class Block {
-        final float[] parameters = new float[BLOCK];
-        final float[] directions = new float[BLOCK];
-        private final float[] gradients = new float[BLOCK];
-        private final float[] firsts = new float[BLOCK];
-        private final float[] seconds = new float[BLOCK];
-        private final FloatBuffer parameter;
-        private final FloatBuffer gradient;
-        private final FloatBuffer first;
-        private final FloatBuffer second;
-        private final long start;
-        private final long momentsStart;
-
-        Block(Model model, PtNDArray gradient, UpdateRange range) {
-            Moments.Window moments = model.moments().open(range);
-            this.parameter = floats(model.parameters().updated(range.unit()));
-            this.gradient = floats(gradient);
-            this.first = floats(moments.first());
-            this.second = floats(moments.second());
-            this.start = model.updated(range.unit()).from();
-            this.momentsStart = range.from() - moments.offset();
-        }
-
-        void load(long at) {
-            int index = Math.toIntExact(at - start);
-            parameter.get(index, parameters);
-            gradient.get(index, gradients);
-            first.get(Math.toIntExact(at - momentsStart), firsts);
-            second.get(Math.toIntExact(at - momentsStart), seconds);
-        }
-
-        /** New moments, and the direction that they give. */
-        void turn(Part part, double clip) {
-            float factor = (float) clip;
-            float beta1 = (float) recipe.beta1();
-            float beta2 = (float) recipe.beta2();
-            float rest1 = 1 - beta1;
-            float rest2 = 1 - beta2;
-            // Adding 0 to a square or to a root that is not negative changes no bit.
-            float inside = rule.epsilonInside() ? (float) recipe.epsilon() : 0;
-            float outside = rule.epsilonInside() ? 0 : (float) recipe.epsilon();
-            for (int i = part.from; i < part.to; i++) {
-                float g = gradients[i] * factor;
-                float m = beta1 * firsts[i] + rest1 * g;
-                float v = beta2 * seconds[i] + rest2 * g * g;
-                firsts[i] = m;
-                seconds[i] = v;
-                float root = (float) Math.sqrt(v + inside) + outside;
-                directions[i] = m / root + part.decay * parameters[i];
-            }
-        }
-
-        void move(Part part, float step) {
-            for (int i = part.from; i < part.to; i++) {
-                parameters[i] = parameters[i] - step * directions[i];
-            }
-        }
-
-        void store(long at) {
-            int index = Math.toIntExact(at - start);
-            parameter.put(index, parameters);
-            first.put(Math.toIntExact(at - momentsStart), firsts);
-            second.put(Math.toIntExact(at - momentsStart), seconds);
+    /** New moments, and the direction that they give. */
+    private void turn(StateBlock block, float[] directions, Part part, double clip) {
+        float factor = (float) clip;
+        float beta1 = (float) recipe.beta1();
+        float beta2 = (float) recipe.beta2();
+        float rest1 = 1 - beta1;
+        float rest2 = 1 - beta2;
+        // Adding 0 to a square or to a root that is not negative changes no bit.
+        float inside = rule.epsilonInside() ? (float) recipe.epsilon() : 0;
+        float outside = rule.epsilonInside() ? 0 : (float) recipe.epsilon();
+        for (int i = part.from; i < part.to; i++) {
+            float g = block.gradients[i] * factor;
+            float m = beta1 * block.firsts[i] + rest1 * g;
+            float v = beta2 * block.seconds[i] + rest2 * g * g;
+            block.firsts[i] = m;
+            block.seconds[i] = v;
+            float root = (float) Math.sqrt(v + inside) + outside;
+            directions[i] = m / root + part.decay * block.parameters[i];
         }
     }
 
-    private static FloatBuffer floats(PtNDArray tensor) {
-        return tensor.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    private static void move(StateBlock block, float[] directions, Part part, float step) {
+        float[] parameters = block.parameters;
+        for (int i = part.from; i < part.to; i++) {
+            parameters[i] = parameters[i] - step * directions[i];
+        }
     }
 }

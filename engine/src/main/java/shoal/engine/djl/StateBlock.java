@@ -1,0 +1,58 @@
+package shoal.engine.djl;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import shoal.recipe.Limits;
+
+/** At most a block's state in arrays, over which loops are fast. One lane. */
+final class StateBlock {
+    static final int ELEMENTS = Limits.BLOCK_ELEMENTS;
+
+    final float[] parameters = new float[ELEMENTS];
+    final float[] gradients = new float[ELEMENTS];
+    final float[] firsts = new float[ELEMENTS];
+    final float[] seconds = new float[ELEMENTS];
+    private final FloatBuffer parameter;
+    private final FloatBuffer gradient;
+    private final FloatBuffer first;
+    private final FloatBuffer second;
+    private final long start;
+    private final long momentsStart;
+
+    /**
+     * Opens the state of a range.
+     *
+     * @param gradient of what is updated here of the range's unit
+     */
+    StateBlock(Model model, PtNDArray gradient, UpdateRange range) {
+        Moments.Window moments = model.moments().open(range);
+        this.parameter = floats(model.parameters().updated(range.unit()));
+        this.gradient = floats(gradient);
+        this.first = floats(moments.first());
+        this.second = floats(moments.second());
+        this.start = model.updated(range.unit()).from();
+        this.momentsStart = range.from() - moments.offset();
+    }
+
+    /** Fills the first elements of the arrays with what begins at an element of the unit. */
+    void load(long at, int count) {
+        int index = Math.toIntExact(at - start);
+        parameter.get(index, parameters, 0, count);
+        gradient.get(index, gradients, 0, count);
+        first.get(Math.toIntExact(at - momentsStart), firsts, 0, count);
+        second.get(Math.toIntExact(at - momentsStart), seconds, 0, count);
+    }
+
+    /** Writes parameters and moments back to where they came from. */
+    void store(long at, int count) {
+        int index = Math.toIntExact(at - start);
+        parameter.put(index, parameters, 0, count);
+        first.put(Math.toIntExact(at - momentsStart), firsts, 0, count);
+        second.put(Math.toIntExact(at - momentsStart), seconds, 0, count);
+    }
+
+    private static FloatBuffer floats(PtNDArray tensor) {
+        return tensor.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+}
