@@ -34,7 +34,10 @@ public final class Bounds {
     /** How long a run waits for workers, unless its submission says: a reboot. */
     public static final Duration WORKER_WAIT = Duration.ofMinutes(10);
 
-    /** A run that lost its worker so often meets something that kills workers. */
+    /**
+     * A run that lost its worker so often without a new checkpoint meets something that kills
+     * workers. A long run on machines that come and go loses more, but gets on between.
+     */
     public static final int RESTARTS = 3;
 
     /** Runs that have not ended: each waits for a person, who loses track long before. */

@@ -116,8 +116,7 @@ public final class Fold implements Entry.Handler<State> {
                                                                 + " of "
                                                                 + run.name()
                                                                 + " was not saved"));
-        return state.with(
-                after.with(run.recovery().sealed(new Recovery.Saved(ledger, entry.files()))));
+        return state.with(after.sealed(new Recovery.Saved(ledger, entry.files())));
     }
 
     @Override

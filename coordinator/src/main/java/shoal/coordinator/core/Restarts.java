@@ -24,8 +24,12 @@ final class Restarts {
                                     reason
                                             + "; the run was started again "
                                             + run.restarts()
-                                            + " times before, that is enough. Look at the workers'"
-                                            + " logs, memory first",
+                                            + " times before"
+                                            + (run.recovery().step() == 0
+                                                    ? ""
+                                                    : " from checkpoint-" + run.recovery().step())
+                                            + ", that is enough. Look at the workers' logs, memory"
+                                            + " first",
                                     List.of(),
                                     false));
             return;

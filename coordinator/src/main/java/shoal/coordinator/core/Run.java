@@ -14,7 +14,7 @@ import shoal.recipe.Require;
  * @param position its place in the order of submission
  * @param submittedAt when it was accepted
  * @param generation of its membership; 0 before the first
- * @param restarts how often its work was lost
+ * @param restarts how often its work was lost since its newest checkpoint
  * @param nextSequence number of its next event
  * @param reason why it has its status, in words
  * @param probe the bits of its first worker, which all its workers give; empty before the first
@@ -126,6 +126,23 @@ public record Run(
                 probe.or(() -> Optional.of(crew.members().get(0).facts().probe())),
                 new Phase.Starting(crew),
                 recovery);
+    }
+
+    /**
+     * With a new checkpoint: what ended generations before it did not keep the run from going on.
+     */
+    Run sealed(Recovery.Saved newest) {
+        return new Run(
+                spec,
+                position,
+                submittedAt,
+                generation,
+                0,
+                nextSequence,
+                reason,
+                probe,
+                phase,
+                recovery.sealed(newest));
     }
 
     Run withOneMoreRestart() {

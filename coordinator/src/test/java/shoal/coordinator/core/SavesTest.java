@@ -67,6 +67,26 @@ final class SavesTest {
     }
 
     @Test
+    void a_run_that_reaches_a_new_checkpoint_may_lose_its_worker_as_often_again() {
+        Lab lab = new Lab().saving("r");
+        for (int life = 0; life < Bounds.RESTARTS; life++) {
+            lab.breakSession("w1").pass(GIVEN_UP).attach("w1").ready("w1", "r", 0, 0);
+            lab.reduced("w1", "r", 1);
+        }
+
+        lab.uploaded("w1", "r", 1).saved("r", 1);
+        for (int life = 0; life < Bounds.RESTARTS; life++) {
+            lab.breakSession("w1").pass(GIVEN_UP).attach("w1").ready("w1", "r", 1, 0);
+        }
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+
+        lab.breakSession("w1").pass(GIVEN_UP);
+        assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
+        assertThat(lab.state().ended().find(new RunName("r")).orElseThrow().reason())
+                .contains("started again 3 times before from checkpoint-1");
+    }
+
+    @Test
     void a_step_that_is_done_again_must_give_what_is_stored() {
         Lab lab = new Lab().stepping("r").reduced("w1", "r", 1);
         lab.breakSession("w1").pass(GIVEN_UP).attach("w2").ready("w2", "r", 0, 0);
