@@ -187,6 +187,7 @@ final class Inbox {
         Optional<String> refusal =
                 head.done == 0 ? receiver.refusal(peer, range) : Optional.empty();
         if (refusal.isPresent()) {
+            kept = null; // of this frame, if it was put off before
             taken += head.pieces.size();
             tally.refused.increment();
             receiver.trouble(new Trouble.Refused(peer, range, refusal.get()));

@@ -24,6 +24,7 @@ import shoal.wire.PeerHello;
 import shoal.wire.PeerNetwork;
 import shoal.wire.TensorFrame;
 import shoal.worker.stop.StopSignal;
+import shoal.worker.stop.Uninterrupted;
 
 /**
  * An exchange over gRPC streams, two per pair of workers; values of peers on the same host go
@@ -34,6 +35,9 @@ import shoal.worker.stop.StopSignal;
 final class StreamExchange implements Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(StreamExchange.class);
     private static final long CLOSE_MILLIS = 300;
+
+    /** The network thread never waits, but may be off the processor. */
+    private static final long END_SECONDS = 30;
 
     private final Crew crew;
     private final PeerNetwork network;
@@ -175,13 +179,17 @@ final class StreamExchange implements Exchange {
         CountDownLatch ended = new CountDownLatch(1);
         network.execute(
                 () -> {
-                    end();
-                    ended.countDown();
+                    try {
+                        end();
+                    } finally {
+                        ended.countDown();
+                    }
                 });
+        // What is received is put into memory that its owner frees next.
+        if (!Uninterrupted.await(END_SECONDS, nanos -> ended.await(nanos, TimeUnit.NANOSECONDS))) {
+            throw new IllegalStateException("the exchange of run " + crew.run() + " is still open");
+        }
         try {
-            if (!ended.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("an exchange is still being closed run={}", crew.run());
-            }
             ways.awaitEnd(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

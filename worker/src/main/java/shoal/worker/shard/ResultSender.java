@@ -19,17 +19,22 @@ import shoal.worker.exchange.Kind;
 import shoal.worker.exchange.RangeHeader;
 import shoal.worker.stop.StopSignal;
 import shoal.worker.stop.StoppedException;
+import shoal.worker.stop.Uninterrupted;
 
 /**
  * Gives out what a worker owns: one thread for each other worker, so that one who is behind holds
  * up nobody else.
  *
  * <p>Values are read when they leave; they stay as they are until every worker has what it needs of
- * them, since nothing changes before the next commit. {@link #close} waits for no peer.
+ * them, since nothing changes before the next commit. {@link #close}, once the exchange is closed,
+ * waits for no peer, but until the last value was read: its memory is freed next.
  */
 final class ResultSender implements ShardOwner.Results, AutoCloseable {
     /** A step has a list of parameters and, in stage 0, a range of each unit: far below. */
     private static final int MOST_QUEUED = 10_000;
+
+    /** A thread has a piece to copy at most, but may be off the processor meanwhile. */
+    private static final long CLOSE_SECONDS = 30;
 
     private final Member member;
     private final ShardedEngine engine;
@@ -83,6 +88,13 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
     @Override
     public void close() {
         threads.forEach(ThreadPoolExecutor::shutdownNow);
+        for (ThreadPoolExecutor thread : threads) {
+            if (!Uninterrupted.await(
+                    CLOSE_SECONDS, nanos -> thread.awaitTermination(nanos, TimeUnit.NANOSECONDS))) {
+                throw new IllegalStateException(
+                        "values are still being sent after " + CLOSE_SECONDS + " s");
+            }
+        }
     }
 
     private void toOthers(Consumer<Integer> work) {

@@ -33,7 +33,8 @@ import shoal.worker.exchange.Trouble;
  *   <li>A sum of a step that is not open yet waits at its sender: the gradient of the step before
  *       is not overwritten until it was applied here.
  *   <li>What a peer has no reason to send is refused by its header.
- *   <li>A lost peer, or a sum that is lost on the way, ends every wait of the step.
+ *   <li>A lost peer, or a sum that is lost on the way, ends every wait of the step and of those
+ *       that are opened after it: what was lost may have been for one of them.
  * </ul>
  *
  * <p>{@link #open} is called from the run thread, {@link #own} from lanes, the rest from the
@@ -47,6 +48,7 @@ final class ShardOwner implements Receiver {
     private final ParameterArrivals parameters;
     private final Results results;
     private volatile Optional<Opened> opened = Optional.empty();
+    private volatile Optional<RuntimeException> failure = Optional.empty();
 
     /** Tells that the gradient of a unit's owned range is reduced. */
     interface Results {
@@ -79,6 +81,7 @@ final class ShardOwner implements Receiver {
         }
         opened.flatMap(before -> before.step().embedRows()).ifPresent(this::clear);
         opened = Optional.of(new Opened(step, nodes));
+        failure.ifPresent(step::fail);
         return step;
     }
 
@@ -128,6 +131,7 @@ final class ShardOwner implements Receiver {
 
     /** Ends every wait with this exception. */
     void fail(RuntimeException why) {
+        failure = Optional.of(why); // before the step is looked for, which may open just now
         parameters.fail(why);
         opened.ifPresent(step -> step.step().fail(why));
     }

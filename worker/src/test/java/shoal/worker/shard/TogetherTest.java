@@ -42,8 +42,7 @@ final class TogetherTest {
     /** Three steps an epoch, of 48, 48 and 23 rows. */
     private static final TokenTable ROWS = Rows.table(219);
 
-    private static final OptimizerRecipe ADAMW =
-            new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1);
+    static final OptimizerRecipe ADAMW = new OptimizerRecipe(1e-2, 0.9, 0.999, 1e-8, 0.01, 1);
 
     /** Its blocks hold parts of several tensors, and its tensors lie in several blocks. */
     private static final OptimizerRecipe LAMB =
@@ -257,7 +256,7 @@ final class TogetherTest {
         return new GptConfig(vocabulary, 16, 32, 3, 2, 64, 2, 0, 1e-5, 0.02, 0.1, 0.1, 0.1);
     }
 
-    private static Recipe recipe(ZeroRecipe zero, OptimizerRecipe optimizer) {
+    static Recipe recipe(ZeroRecipe zero, OptimizerRecipe optimizer) {
         return new Recipe(
                 new BatchRecipe(4, 6, 16, 2, 3, false),
                 new LengthRecipe(4, -1),
