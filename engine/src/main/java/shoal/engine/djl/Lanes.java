@@ -76,7 +76,7 @@ final class Lanes implements AutoCloseable {
                                 return null;
                             }));
         }
-        running.forEach(Lanes::await);
+        awaitAll(running);
     }
 
     /** Runs {@code body} for 0 to {@code times - 1}, on all lanes. */
@@ -91,6 +91,21 @@ final class Lanes implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
+    }
+
+    /** When one lane has thrown, what the others still read is about to be freed, too. */
+    private static void awaitAll(List<Future<?>> running) {
+        RuntimeException first = null;
+        for (Future<?> one : running) {
+            try {
+                await(one);
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
     }
 
     private static <T> T await(Future<T> running) {

@@ -36,7 +36,7 @@ final class StageQueue {
     private int unfinished;
     private int unbegun;
     private int open;
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
 
     /**
      * Work of which nothing is begun.
@@ -71,18 +71,23 @@ final class StageQueue {
     /** Runs stages until none is left. Called by every lane; throws what any stage threw. */
     void drain() throws InterruptedException {
         for (int index = take(); index >= 0; index = take()) {
-            RuntimeException thrown = null;
+            Throwable thrown = null;
             try {
                 work.get(index).advance();
-            } catch (RuntimeException e) {
-                thrown = e;
+            } catch (RuntimeException | Error e) {
+                thrown = e; // the others wait for this one's stages
             }
             giveBack(index, thrown);
         }
-        synchronized (this) {
-            if (failure != null) {
-                throw failure;
-            }
+        throwFailure();
+    }
+
+    private synchronized void throwFailure() {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException thrown) {
+            throw thrown;
         }
     }
 
@@ -103,7 +108,7 @@ final class StageQueue {
         return -1;
     }
 
-    private synchronized void giveBack(int index, @Nullable RuntimeException thrown) {
+    private synchronized void giveBack(int index, @Nullable Throwable thrown) {
         if (thrown != null && failure == null) {
             failure = thrown;
         }

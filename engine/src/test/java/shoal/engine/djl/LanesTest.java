@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Who may call native code, and how work is shared. */
 final class LanesTest {
@@ -111,6 +116,55 @@ final class LanesTest {
                                             }))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("of ");
+        }
+    }
+
+    @RepeatedTest(20)
+    void no_lane_works_any_more_when_another_one_s_exception_reaches_the_caller() {
+        CyclicBarrier both = new CyclicBarrier(2);
+        AtomicInteger arrivals = new AtomicInteger();
+        AtomicInteger working = new AtomicInteger();
+        try (Lanes lanes = new Lanes(2)) {
+            assertThatThrownBy(
+                            () ->
+                                    lanes.forEach(
+                                            2,
+                                            index -> {
+                                                working.incrementAndGet();
+                                                meet(both);
+                                                if (arrivals.incrementAndGet() == 1) {
+                                                    working.decrementAndGet();
+                                                    throw new IllegalStateException("a lane's");
+                                                }
+                                                new CRC32C().update(new byte[20_000_000]);
+                                                working.decrementAndGet();
+                                            }))
+                    .hasMessage("a lane's");
+
+            assertThat(working).hasValue(0);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void an_error_of_one_lane_does_not_keep_the_others_waiting() {
+        try (Lanes lanes = new Lanes(2)) {
+            assertThatThrownBy(
+                            () ->
+                                    lanes.forEach(
+                                            5,
+                                            index -> {
+                                                throw new AssertionError("of " + index);
+                                            }))
+                    .isInstanceOf(AssertionError.class);
+        }
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
         }
     }
 
