@@ -3,6 +3,7 @@ package shoal.engine.djl;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,14 +27,19 @@ import shoal.recipe.UserException;
  * <ul>
  *   <li>Its name is removed as soon as it is open, so that nothing is left of it however the
  *       process ends.
- *   <li>Its room is taken when it is made: a disk that is too small is found before the first step.
- *   <li>Trouble with the disk is a {@link UserException} that names the folder.
+ *   <li>Its room is taken when it is made: a disk that is too small is found before the first step,
+ *       and is a {@link UserException}.
+ *   <li>Trouble with the disk later on is the machine's, not the run's: an {@link
+ *       UncheckedIOException} with folder, bytes and remedy. A disk that others fill is none, but
+ *       where files are copied when they are written (btrfs, thin volumes).
  * </ul>
  *
  * <p>From any thread.
  */
 final class MomentFile implements AutoCloseable {
     private static final String SETTING = "zero_optimization.offload_optimizer.nvme_path";
+    private static final String REMEDY =
+            "Free as much, name another folder, or keep them in memory with device \"cpu\"";
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path folder;
@@ -43,7 +49,8 @@ final class MomentFile implements AutoCloseable {
     /** Where each unit's first moments begin, and the end. */
     private final long[] startBytes;
 
-    private MomentFile(Path folder, FileChannel channel, List<ElementRange> ranges) {
+    /** Over an open file, however long it is. */
+    MomentFile(Path folder, FileChannel channel, List<ElementRange> ranges) {
         this.folder = folder;
         this.channel = channel;
         this.ranges = ranges;
@@ -62,10 +69,6 @@ final class MomentFile implements AutoCloseable {
      */
     static MomentFile create(Path folder, ParameterTable table, Holding holding) {
         requireNonNull(folder, "folder");
-        List<ElementRange> ranges = new ArrayList<>();
-        for (Unit unit : table.units()) {
-            ranges.add(holding.updated(unit));
-        }
         if (!Files.isDirectory(folder)) {
             throw new UserException(
                     SETTING,
@@ -74,7 +77,7 @@ final class MomentFile implements AutoCloseable {
                             + ", but there is no such folder on the worker's machine. Make it on"
                             + " every worker's machine, or name another one");
         }
-        MomentFile file = new MomentFile(folder, nameless(folder), ranges);
+        MomentFile file = new MomentFile(folder, nameless(folder), kept(table, holding));
         try {
             file.reserve();
             return file;
@@ -82,6 +85,15 @@ final class MomentFile implements AutoCloseable {
             file.close();
             throw e;
         }
+    }
+
+    /** What is updated here of each unit. */
+    static List<ElementRange> kept(ParameterTable table, Holding holding) {
+        List<ElementRange> ranges = new ArrayList<>();
+        for (Unit unit : table.units()) {
+            ranges.add(holding.updated(unit));
+        }
+        return ranges;
     }
 
     private static FileChannel nameless(Path folder) {
@@ -104,10 +116,13 @@ final class MomentFile implements AutoCloseable {
     }
 
     private void reserve() {
-        long needed = startBytes[ranges.size()];
+        long needed = sizeBytes();
         try {
             if (Files.getFileStore(folder).getUsableSpace() < needed) {
-                throw tooSmall(needed);
+                throw new UserException(
+                        SETTING,
+                        "is %s, whose disk is full: moments take %d bytes on this worker. %s"
+                                .formatted(folder, needed, REMEDY));
             }
             ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
             for (long at = 0; at < needed; at += CHUNK_BYTES) {
@@ -115,8 +130,15 @@ final class MomentFile implements AutoCloseable {
                 writeAll(zeros, at);
             }
         } catch (IOException e) {
-            throw trouble(e);
+            throw new UserException(
+                    SETTING,
+                    "is %s, where the worker cannot write its %d bytes of moments: %s. %s"
+                            .formatted(folder, needed, e.getMessage(), REMEDY));
         }
+    }
+
+    private long sizeBytes() {
+        return startBytes[ranges.size()];
     }
 
     /** Elements of the longest range of a unit; at least one. */
@@ -137,7 +159,7 @@ final class MomentFile implements AutoCloseable {
                         values.slice(values.position() + skippedBytes, sizeBytes),
                         positionBytes(kind, unit, from));
             } catch (IOException e) {
-                throw trouble(e);
+                throw trouble("written", e);
             }
         }
         values.position(values.limit());
@@ -162,7 +184,7 @@ final class MomentFile implements AutoCloseable {
                 atBytes += read;
             }
         } catch (IOException e) {
-            throw trouble(e);
+            throw trouble("read", e);
         }
     }
 
@@ -184,24 +206,13 @@ final class MomentFile implements AutoCloseable {
         };
     }
 
-    private UserException trouble(IOException e) {
-        boolean isFull = String.valueOf(e.getMessage()).contains("No space left");
-        return isFull
-                ? tooSmall(startBytes[ranges.size()])
-                : new UserException(
-                        SETTING,
-                        "is " + folder + ", whose disk fails the worker: " + e.getMessage());
-    }
-
-    private UserException tooSmall(long neededBytes) {
-        return new UserException(
-                SETTING,
-                "is "
-                        + folder
-                        + ", whose disk is full: moments take "
-                        + neededBytes
-                        + " bytes on this worker. Free as much, name another folder, or keep them"
-                        + " in memory with device \"cpu\"");
+    private UncheckedIOException trouble(String verb, IOException e) {
+        return new UncheckedIOException(
+                "moments of %d bytes in a file in %s (%s) cannot be %s: %s. %s; then go on from the"
+                                .formatted(
+                                        sizeBytes(), folder, SETTING, verb, e.getMessage(), REMEDY)
+                        + " newest checkpoint",
+                e);
     }
 
     @Override
@@ -209,7 +220,7 @@ final class MomentFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw trouble(e);
+            throw trouble("closed", e);
         }
     }
 }

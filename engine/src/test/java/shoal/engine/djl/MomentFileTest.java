@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +110,30 @@ final class MomentFileTest {
                                 + " bytes on this worker. Free as much");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void a_disk_that_is_full_later_on_is_the_machines_fault() throws IOException {
+        // Linux's device that has no room for anything (man 4 full).
+        FileChannel full =
+                FileChannel.open(
+                        Path.of("/dev/full"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        long bytes = 8 * TABLE.units().stream().mapToLong(unit -> unit.sizeElements()).sum();
+
+        try (MomentFile file = new MomentFile(folder, full, MomentFile.kept(TABLE, ALL))) {
+            ByteBuffer values = Fixtures.bytes(new float[] {1, 2, 3});
+            assertThatThrownBy(() -> file.write(StateKind.EXP_AVG, 1, 3, values))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessage(
+                            "moments of "
+                                    + bytes
+                                    + " bytes in a file in "
+                                    + folder
+                                    + " (zero_optimization.offload_optimizer.nvme_path) cannot be"
+                                    + " written: No space left on device. Free as much, name"
+                                    + " another folder, or keep them in memory with device \"cpu\";"
+                                    + " then go on from the newest checkpoint");
         }
     }
 

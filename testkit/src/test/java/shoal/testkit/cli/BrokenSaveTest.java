@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -25,8 +26,6 @@ final class BrokenSaveTest {
     /** Two checkpoints of the bundled model, 11 MB each, and part of a third. */
     private static final String DEVICE =
             "mount -t tmpfs -o size=28m tmpfs full && \"$@\"; code=$?; cp -r full kept; exit $code";
-
-    private static final List<String> OWN_MOUNTS = List.of("unshare", "--user", "-r", "--mount");
 
     @TempDir private Path folder;
 
@@ -52,12 +51,15 @@ final class BrokenSaveTest {
 
     @Test
     void a_device_that_is_full_keeps_the_checkpoints_before_and_nothing_else() throws Exception {
-        assumeTrue(mounts(), "skipped: no tmpfs can be mounted here (unshare --user --mount)");
+        Optional<String> missing = OwnMounts.missing();
+        assumeTrue(missing.isEmpty(), () -> "skipped: " + missing.orElseThrow());
         Files.createDirectory(folder.resolve("full"));
-        List<String> by = new ArrayList<>(OWN_MOUNTS);
-        by.addAll(List.of("sh", "-c", DEVICE, "sh"));
         try (TrainProcess full =
-                TrainProcess.start(by, "train", folder, words("full/out", "--save_steps", "5"))) {
+                TrainProcess.start(
+                        OwnMounts.by(DEVICE),
+                        "train",
+                        folder,
+                        words("full/out", "--save_steps", "5"))) {
             assertThat(full.awaitEnd()).as(full.text()).isEqualTo(1);
             assertThat(full.text())
                     .contains("checkpoint-15 cannot be written", "No space left on device");
@@ -66,16 +68,6 @@ final class BrokenSaveTest {
         assertThat(names("kept/out")).containsExactly("checkpoint-10", "checkpoint-5");
         done("kept/out", "--resume_from_checkpoint", "true");
         assertSameModel("kept/out");
-    }
-
-    private static boolean mounts() throws Exception {
-        List<String> probe = new ArrayList<>(OWN_MOUNTS);
-        probe.addAll(List.of("mount", "-t", "tmpfs", "tmpfs", "/mnt"));
-        try {
-            return new ProcessBuilder(probe).start().waitFor() == 0;
-        } catch (IOException noUnshare) {
-            return false;
-        }
     }
 
     private String newest(String output) throws IOException {
