@@ -36,6 +36,11 @@ final class ConnectionOptions {
 
     @Mixin private TrustOptions trust = new TrustOptions();
 
+    /** Whether the command line names a coordinator; the environment may do so all the same. */
+    boolean isTyped() {
+        return coordinator != null;
+    }
+
     Connection resolve(CommandContext context) {
         Given address = given(context, coordinator, "--coordinator", ADDRESS_VARIABLE);
         HostPort hostPort;

@@ -7,15 +7,22 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shoal.cli.client.Check;
+import shoal.cli.client.CoordinatorCheck;
 import shoal.cli.local.ExchangeCheck;
+import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
+import shoal.recipe.json.JsonWriter;
 
-/** {@code shoal doctor}: measures what this machine can do for a run. */
+/** {@code shoal doctor}: looks at a coordinator, or measures what this machine can do for a run. */
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Check what this machine can do for a run.")
+        description =
+                "Check a coordinator from here: one line for each thing, 0 where all is well. Or"
+                        + " measure this machine, with --exchange.")
 final class DoctorCommand implements Callable<Integer> {
     /** Parameters of the models of the bench: 4 layers x 256 and 12 x 768. */
     private static final List<Integer> SIZES = List.of(8_830_976, 102_000_000 / 32 * 32);
@@ -28,6 +35,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private final CommandContext context;
+
+    @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
     @Option(
             names = "--exchange",
@@ -46,7 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "json",
-            description = "json: one line per size and path.")
+            description = "json: one line per check, or per size and path.")
     private @Nullable Format format;
 
     DoctorCommand(CommandContext context) {
@@ -56,7 +65,12 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (!exchange) {
-            throw new UserException("doctor", "needs --exchange, the one thing it measures so far");
+            return check();
+        }
+        if (connection.isTyped()) {
+            throw new UserException(
+                    "--exchange",
+                    "measures this machine, and no coordinator. Leave one of them out");
         }
         if (rounds < 1 || rounds > MOST_ROUNDS) {
             throw new UserException("--rounds", "is " + rounds + ", expected 1 to " + MOST_ROUNDS);
@@ -72,6 +86,27 @@ final class DoctorCommand implements Callable<Integer> {
             print(measured);
         }
         return 0;
+    }
+
+    private int check() {
+        List<Check> checks = CoordinatorCheck.of(connection.resolve(context));
+        for (Check check : checks) {
+            context.console().out().println(format == Format.json ? json(check) : line(check));
+        }
+        return checks.stream().allMatch(Check::good) ? 0 : ErrorCode.CLUSTER_UNREACHABLE.exitCode();
+    }
+
+    private static String line(Check check) {
+        return "%-4s  %-10s  %s"
+                .formatted(check.good() ? "ok" : "FAIL", check.name(), check.words());
+    }
+
+    private static String json(Check check) {
+        return "{\"check\": %s, \"ok\": %b, \"words\": %s}"
+                .formatted(
+                        JsonWriter.quoted(check.name()),
+                        check.good(),
+                        JsonWriter.quoted(check.words()));
     }
 
     private void print(List<ExchangeCheck.Measured> measured) {

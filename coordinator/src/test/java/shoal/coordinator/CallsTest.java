@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.CancelRequest;
+import shoal.proto.v1.DescribeReply;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.DownloadRequest;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.Fence;
@@ -31,9 +33,11 @@ import shoal.proto.v1.MissingRequest;
 import shoal.proto.v1.SubmitRequest;
 import shoal.proto.v1.WatchRequest;
 import shoal.proto.v1.WorkerMessage;
+import shoal.proto.v1.WorkerSummary;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Token;
+import shoal.wire.Version;
 
 /** Calls that are refused, and with which words. */
 final class CallsTest {
@@ -82,6 +86,29 @@ final class CallsTest {
                         TestClient.token(coordinator.tokenFile(Scope.SUBMIT)),
                         hello -> {})) {
             assertThat(submitter.end().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        }
+    }
+
+    @Test
+    void what_a_coordinator_has_is_told_to_clients_and_to_workers() throws Exception {
+        try (FakeWorker joined = FakeWorker.join(coordinator);
+                TestClient other = TestClient.of(coordinator, Scope.WORKER)) {
+            DescribeRequest request = DescribeRequest.getDefaultInstance();
+            DescribeReply told = other.runs().describe(request);
+
+            joined.awaitHeartbeat();
+            assertThat(client.runs().describe(request).getWorkersList())
+                    .isEqualTo(told.getWorkersList());
+            assertThat(told.getVersion()).isEqualTo(Version.CURRENT);
+            assertThat(told.getFreeBytes()).isPositive();
+            assertThat(told.getDataFolder()).startsWith(folder.toString());
+            assertThat(told.getWorkersList())
+                    .containsExactly(
+                            WorkerSummary.newBuilder()
+                                    .setName("w1")
+                                    .setHost("here")
+                                    .setLanes(1)
+                                    .build());
         }
     }
 

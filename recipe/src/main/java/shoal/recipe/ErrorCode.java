@@ -12,7 +12,7 @@ public enum ErrorCode {
     USER(2),
     /** The run was cancelled by somebody. */
     RUN_CANCELLED(3),
-    /** The coordinator cannot be reached, or refuses the caller. */
+    /** The coordinator cannot be reached, refuses the caller, or lacks what runs need. */
     CLUSTER_UNREACHABLE(4),
     /** A bug of ours. */
     INTERNAL(70),

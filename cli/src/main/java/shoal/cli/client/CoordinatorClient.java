@@ -14,6 +14,8 @@ import shoal.cli.outcome.CommandException;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.ArtefactsGrpc;
 import shoal.proto.v1.CancelRequest;
+import shoal.proto.v1.DescribeReply;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.FilesRequest;
 import shoal.proto.v1.ListRequest;
 import shoal.proto.v1.MissingRequest;
@@ -66,6 +68,13 @@ public final class CoordinatorClient implements AutoCloseable {
     /** All runs, newest first. */
     public List<RunSummary> runs() {
         return list(ListRequest.getDefaultInstance(), "the list of runs");
+    }
+
+    /** What the coordinator is and has. */
+    public DescribeReply describe() {
+        return answer(
+                () -> runCalls().describe(DescribeRequest.getDefaultInstance()),
+                "what the coordinator has");
     }
 
     /** The run of this name. */

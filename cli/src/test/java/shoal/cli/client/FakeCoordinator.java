@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import shoal.proto.v1.ArtefactsGrpc;
 import shoal.proto.v1.CancelReply;
 import shoal.proto.v1.CancelRequest;
+import shoal.proto.v1.DescribeReply;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.FetchChunk;
 import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.FilesReply;
@@ -73,6 +75,9 @@ public final class FakeCoordinator implements AutoCloseable {
 
     /** What List answers. */
     public final List<RunSummary> runs = Collections.synchronizedList(new ArrayList<>());
+
+    /** What Describe answers. */
+    public volatile DescribeReply description = DescribeReply.getDefaultInstance();
 
     /** Files of every run. */
     public final Map<String, byte[]> results = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -165,6 +170,11 @@ public final class FakeCoordinator implements AutoCloseable {
                                                     || run.getName().equals(request.getName()))
                             .toList();
             answer(reply, ListReply.newBuilder().addAllRuns(found).build());
+        }
+
+        @Override
+        public void describe(DescribeRequest request, StreamObserver<DescribeReply> reply) {
+            answer(reply, description);
         }
 
         @Override

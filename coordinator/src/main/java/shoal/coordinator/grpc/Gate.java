@@ -33,6 +33,9 @@ final class Gate {
                         Map.entry(RunsGrpc.getSubmitMethod().getFullMethodName(), SUBMIT),
                         Map.entry(RunsGrpc.getCancelMethod().getFullMethodName(), SUBMIT),
                         Map.entry(RunsGrpc.getListMethod().getFullMethodName(), READ),
+                        Map.entry(
+                                RunsGrpc.getDescribeMethod().getFullMethodName(),
+                                Set.of(Scope.WORKER, Scope.READ)),
                         Map.entry(RunsGrpc.getWatchMethod().getFullMethodName(), READ),
                         Map.entry(RunsGrpc.getFilesMethod().getFullMethodName(), READ),
                         Map.entry(RunsGrpc.getFetchMethod().getFullMethodName(), READ)));

@@ -169,5 +169,10 @@ public final class GrpcFront implements AutoCloseable {
         public Path output(RunName run) {
             return ground.desk().output(run);
         }
+
+        @Override
+        public Path folder() {
+            return ground.checkpoints().runs();
+        }
     }
 }

@@ -18,6 +18,8 @@ import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
 import shoal.proto.v1.CancelReply;
 import shoal.proto.v1.CancelRequest;
+import shoal.proto.v1.DescribeReply;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.FetchChunk;
 import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.FilesReply;
@@ -50,6 +52,9 @@ final class RunFront extends RunsGrpc.RunsImplBase {
 
         /** Where a finished run's result is. */
         Path output(RunName run);
+
+        /** Where the folders of runs are. */
+        Path folder();
     }
 
     RunFront(Core core, SubmissionReader submissions, Watchers watchers) {
@@ -120,6 +125,16 @@ final class RunFront extends RunsGrpc.RunsImplBase {
             out.onNext(reply.build());
             out.onCompleted();
         } catch (RuntimeException e) {
+            out.onError(status(e).asRuntimeException());
+        }
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<DescribeReply> out) {
+        try {
+            out.onNext(Description.of(core.state(), core.folder()));
+            out.onCompleted();
+        } catch (IOException | RuntimeException e) {
             out.onError(status(e).asRuntimeException());
         }
     }
