@@ -7,8 +7,8 @@ import shoal.recipe.key.KeyTable;
 /**
  * Every name of a DeepSpeed file, from 0.8 to 0.19, as a path with dots.
  *
- * <p>{@code section.*} stands for all of a section whose parts a user names, or that is of one
- * vendor's or one version's own.
+ * <p>{@code section.*} stands for the rest of a section that DeepSpeed hands on unread (apex's,
+ * DataStates') or that only older versions had.
  *
  * <p>Facts from deepspeed 0.8.3 and 0.19.8: runtime/constants.py, runtime/config.py,
  * runtime/zero/config.py, runtime/zero/offload_config.py, monitor/config.py, and the schedules and

@@ -19,6 +19,7 @@ final class SectionKeys {
     private static final String OWN = "Shoal has its own machinery for this, or none";
     private static final String RECOMPUTED =
             "HF's models do not ask; gradient_checkpointing has layers computed again";
+    private static final String UNDIVIDED = "only read where tensors or experts are divided";
     private static final String OFF = "only read when it is on, which is refused";
 
     private static final ValueType ANY_NUMBER = number(-Double.MAX_VALUE, Double.MAX_VALUE);
@@ -26,7 +27,9 @@ final class SectionKeys {
     private SectionKeys() {}
 
     static List<Key> all() {
-        return Stream.of(logs(), machinery(), techniques()).flatMap(List::stream).toList();
+        return Stream.of(logs(), machinery(), engines(), techniques(), parallel())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<Key> logs() {
@@ -95,6 +98,73 @@ final class SectionKeys {
                 .toList();
     }
 
+    private static List<Key> engines() {
+        return Stream.of(
+                        section(
+                                "compile",
+                                OWN,
+                                "compiles the model",
+                                "enabled=false backend kwargs deepcompile=false"
+                                        + " autoep_non_moe=false free_activation=false"
+                                        + " free_activation_threshold=10485760"
+                                        + " offload_activation=false"
+                                        + " offload_activation_pin_memory=true"
+                                        + " offload_opt_states=false double_buffer=true"
+                                        + " symmetric_memory=false debug_log=false"
+                                        + " offload_parameters=false sync_before_reduce=false"
+                                        + " sync_after_reduce=false sync_before_allgather=false"
+                                        + " sync_after_allgather=false keep_int_input_tensors=true"
+                                        + " keep_all_input_tensors=false passes"),
+                        section(
+                                "nebula",
+                                OWN,
+                                "writes checkpoints to Azure (not in 0.19.8)",
+                                "enabled=false enable_nebula_load=true nebula_load_path"
+                                        + " load_path persistent_storage_path"
+                                        + " persistent_time_interval=100"
+                                        + " num_of_version_in_retention=2"),
+                        section(
+                                "pipeline",
+                                OWN,
+                                "pipeline parallelism of models written for it",
+                                "stages partition seed_layers=false"
+                                        + " activation_checkpoint_interval=0 pipe_partitioned=true"
+                                        + " grad_partitioned=true use_reentrant"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Key> parallel() {
+        return Stream.of(
+                        section(
+                                "tensor_parallel",
+                                UNDIVIDED,
+                                "how tensors are divided",
+                                "dtype tp_overlap_comm=false vocab_parallel_lm_head"
+                                        + " vocab_parallel_ce_backend tensor_parallel tp"
+                                        + " injection_policy_tuple partition_config preset_model"
+                                        + " keep_module_on_host=false"
+                                        + " replace_with_kernel_inject=false kernel_inject"),
+                        section(
+                                "expert_parallel",
+                                UNDIVIDED,
+                                "how experts are found and divided",
+                                "autoep_size expert_tensor_parallel_size validate_folding_routing"
+                                        + " async_split_plan preset_model moe_layer_pattern"
+                                        + " expert_pattern router_pattern use_grouped_mm"
+                                        + " disable_triton_grouped_mm route_norm route_scale"
+                                        + " score_apply combine_impl row_weighting_impl"
+                                        + " gate_up_impl comm_backend comm_num_sm comm_qp_margin"
+                                        + " comm_max_tokens_per_rank num_expert_groups"
+                                        + " num_limited_groups score_func top_k load_balance_coeff"
+                                        + " routed_scaling_factor expert_w1 expert_w2 expert_w3"
+                                        + " num_experts_attr top_k_attr has_shared_experts"
+                                        + " shared_experts_pattern shared_experts_gate_pattern"
+                                        + " expert_activation"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
     private static List<Key> techniques() {
         return Stream.of(
                         section(
@@ -124,6 +194,17 @@ final class SectionKeys {
                                 "a detail of the curriculum",
                                 "curriculum_type min_difficulty max_difficulty schedule_type"
                                         + " schedule_config"),
+                        section(
+                                "data_efficiency",
+                                OFF,
+                                "how data are sampled and tokens dropped",
+                                "seed=1234 data_sampling.enabled=false"
+                                        + " data_sampling.num_epochs=1000"
+                                        + " data_sampling.num_workers=0"
+                                        + " data_sampling.pin_memory=false"
+                                        + " data_sampling.curriculum_learning"
+                                        + " data_sampling.dynamic_batching"
+                                        + " data_routing.enabled=false data_routing.random_ltd"),
                         section(
                                 "progressive_layer_drop",
                                 OFF,

@@ -12,6 +12,7 @@ import static shoal.recipe.key.Types.TEXT_OR_NULL;
 
 import java.util.List;
 import java.util.stream.Stream;
+import shoal.recipe.Limits;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.ValueType;
 
@@ -70,16 +71,8 @@ final class SideKeys {
                     detail("use_node_local_storage", FLAG_OR_NULL, "null", "where checkpoints lie"),
                     detail("datastates_ckpt", ANYTHING, "null", "writes checkpoints lazily"),
                     detail("datastates_ckpt.*", ANYTHING, "null", "writes checkpoints lazily"),
-                    detail("nebula.*", ANYTHING, "null", "writes checkpoints to Azure"),
-                    detail("compile.*", ANYTHING, "null", "compiles the model"),
                     detail("vocabulary_size", NUMBER, "0", "a hint for kernels"),
-                    detail("pipeline.*", ANYTHING, "null", "pipeline parallelism of own models"),
-                    detail("use_data_before_expert_parallelism", FLAG, "false", "order of ranks"),
-                    detail(
-                            "expert_data_parallel.*",
-                            ANYTHING,
-                            "null",
-                            "mixture-of-experts layers"));
+                    detail("use_data_before_expert_parallelism", FLAG, "false", "order of ranks"));
 
     private static Key detail(String name, ValueType type, String defaultWord, String upstream) {
         return withoutEffect(
@@ -93,16 +86,23 @@ final class SideKeys {
                                 technique("autotuning", "searches for the fastest settings"),
                                 technique("curriculum_learning", "starts with short rows"),
                                 technique("progressive_layer_drop", "leaves layers out"),
-                                technique("eigenvalue", "measures curvature for quantization")),
-                        openTechnique("data_efficiency", "samples and drops tokens"),
-                        openTechnique("quantize_training", "quantizes weights in training"),
+                                technique("eigenvalue", "measures curvature for quantization"),
+                                technique("data_efficiency", "samples and drops tokens"),
+                                technique("expert_parallel", "divides experts over devices"),
+                                technique("quantize_training", "quantizes weights in training"),
+                                withoutEffect(
+                                        "quantize_training.*",
+                                        ANYTHING,
+                                        "null",
+                                        "details of it",
+                                        "only read when it is on, which is refused")),
                         List.of(
                                 section("compression_training", "quantizes and prunes weights"),
                                 section("weight_quantization", "quantizes weights"),
                                 section("sparse_attention", "attends to a part of the tokens"),
-                                section("tensor_parallel", "divides tensors over devices"),
-                                section("expert_parallel", "divides experts over devices"),
-                                section("sequence_parallel_size", "divides rows over devices")))
+                                divided("tensor_parallel.autotp_size", "0", "tensors")
+                                        .accepting("1"),
+                                divided("sequence_parallel_size", "1", "rows")))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -117,16 +117,14 @@ final class SideKeys {
                 "this technique changes the result and is not supported. Set it to false");
     }
 
-    /** A section with a switch and parts that a user names: they are only read when it is on. */
-    private static List<Key> openTechnique(String name, String upstream) {
-        return List.of(
-                technique(name, upstream),
-                withoutEffect(
-                        name + ".*",
-                        ANYTHING,
-                        "null",
-                        "details of it",
-                        "only read when it is on, which is refused"));
+    /** Over how many devices something is divided. */
+    private static Key divided(String name, String otherwise, String what) {
+        return refused(
+                name,
+                new ValueType.Whole(0, Limits.RANKS),
+                otherwise,
+                "over how many devices " + what + " are divided",
+                "only ranks divide the work, by whole rows. Set it to 1");
     }
 
     /** A section that is on by being there. */

@@ -37,6 +37,7 @@ final class TrainingKeys {
                     "nesterov",
                     "ns_steps",
                     "ns_method",
+                    "per_head_muon",
                     "muon_lr",
                     "adam_lr");
 
@@ -315,12 +316,8 @@ final class TrainingKeys {
                             "false",
                             "PyTorch's mixed precision",
                             "mixed precision is not supported. Set it to false"),
-                    withoutEffect(
-                            "torch_autocast.*",
-                            ANYTHING,
-                            "null",
-                            "details of it",
-                            "only read when torch_autocast is on, which is refused"),
+                    autocast("dtype", "the type that it computes in"),
+                    autocast("lower_precision_safe_modules", "modules that it is good for"),
                     dtype("communication_data_type", "the type in which gradients travel"),
                     dtype(
                             "seq_parallel_communication_data_type",
@@ -343,6 +340,15 @@ final class TrainingKeys {
                         "a detail of bfloat16",
                         "only read when bf16 is on, which is refused")
                 .or("bfloat16." + name);
+    }
+
+    private static Key autocast(String name, String upstream) {
+        return withoutEffect(
+                "torch_autocast." + name,
+                ANYTHING,
+                "null",
+                upstream,
+                "only read when torch_autocast is on, which is refused");
     }
 
     private static Key dtype(String name, String upstream) {

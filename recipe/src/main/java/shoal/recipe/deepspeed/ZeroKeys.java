@@ -189,12 +189,10 @@ final class ZeroKeys {
                             "false",
                             "a detail of the optimizer Muon",
                             "only read by optimizers that are refused"),
-                    withoutEffect(
-                            ZERO + "leaf_module.*",
-                            ANYTHING,
-                            "null",
-                            "modules that are gathered whole",
-                            "a layer is always gathered whole"),
+                    leaf("classes"),
+                    leaf("names"),
+                    leaf("name_suffixes"),
+                    detail("grad_hooks", "true"),
                     refused(
                             ZERO + "zenflow",
                             ANYTHING,
@@ -229,6 +227,15 @@ final class ZeroKeys {
                 defaultWord,
                 "a detail of DeepSpeed's implementation",
                 "Shoal's implementation is another");
+    }
+
+    private static Key leaf(String name) {
+        return withoutEffect(
+                ZERO + "leaf_module." + name,
+                ANYTHING,
+                "null",
+                "modules that are gathered whole",
+                "a layer is always gathered whole");
     }
 
     private static Key quantized(String name) {
