@@ -96,29 +96,17 @@ final class MomentumStep {
     }
 
     /** Waits for a mean that was made here; empty once all blocks of the model were taken. */
-    Optional<Mean> next(StopSignal stop) {
-        StopSignal.Listening listening = stop.whenRaised(this::wake);
-        try {
-            return await(stop);
-        } finally {
-            listening.close();
-        }
+    synchronized Optional<Mean> next(StopSignal stop) {
+        stop.await(this, this::hasNext);
+        return Optional.ofNullable(means.poll());
     }
 
-    private synchronized Optional<Mean> await(StopSignal stop) {
-        while (means.isEmpty() && blocksLeft > 0) {
-            stop.throwIfRaised();
-            if (failure != null) {
-                throw failure;
-            }
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while momentum was averaged", e);
-            }
+    private boolean hasNext() {
+        boolean has = !means.isEmpty() || blocksLeft <= 0;
+        if (!has && failure != null) {
+            throw failure;
         }
-        return Optional.ofNullable(means.poll());
+        return has;
     }
 
     /** A block whose momentum is not finite. */
@@ -129,10 +117,6 @@ final class MomentumStep {
     /** Ends every wait with this exception. */
     synchronized void fail(RuntimeException why) {
         failure = why;
-        notifyAll();
-    }
-
-    private synchronized void wake() {
         notifyAll();
     }
 }

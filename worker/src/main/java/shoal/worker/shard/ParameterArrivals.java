@@ -58,8 +58,6 @@ final class ParameterArrivals implements ParameterSource {
         this.member = requireNonNull(member, "member");
         this.stop = requireNonNull(stop, "stop");
         this.offerAgain = requireNonNull(offerAgain, "offerAgain");
-        // Lives as long as the run, and so does what it listens to.
-        stop.whenRaised(this::wake);
     }
 
     /** What is expected from now on are parameters at a step's end. */
@@ -82,19 +80,16 @@ final class ParameterArrivals implements ParameterSource {
     }
 
     @Override
-    public synchronized void await(int unit) {
-        while (expected.containsKey(unit)) {
-            stop.throwIfRaised();
-            if (failure != null) {
-                throw failure;
-            }
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for parameters", e);
-            }
+    public void await(int unit) {
+        stop.await(this, () -> hasCome(unit));
+    }
+
+    private boolean hasCome(int unit) {
+        boolean has = !expected.containsKey(unit);
+        if (!has && failure != null) {
+            throw failure;
         }
+        return has;
     }
 
     /** What is wrong with a header, besides who sent it. */
@@ -122,10 +117,6 @@ final class ParameterArrivals implements ParameterSource {
 
     synchronized void fail(RuntimeException why) {
         failure = why;
-        notifyAll();
-    }
-
-    private synchronized void wake() {
         notifyAll();
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Says that a run's work is not wanted any more. Raised once, never lowered.
@@ -52,6 +53,35 @@ public final class StopSignal {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException();
+        }
+    }
+
+    /**
+     * Waits on a monitor, which who changes something notifies, until it is over.
+     *
+     * @param over asked with the monitor held; what it throws ends the wait
+     * @throws StoppedException when the signal is raised, or the thread is interrupted
+     */
+    public void await(Object monitor, BooleanSupplier over) {
+        Listening listening = whenRaised(() -> notifyAll(monitor));
+        try {
+            synchronized (monitor) {
+                while (!over.getAsBoolean()) {
+                    throwIfRaised();
+                    monitor.wait();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException();
+        } finally {
+            listening.close();
+        }
+    }
+
+    private static void notifyAll(Object monitor) {
+        synchronized (monitor) {
+            monitor.notifyAll();
         }
     }
 
