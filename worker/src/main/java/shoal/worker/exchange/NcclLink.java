@@ -20,12 +20,13 @@ import shoal.worker.exchange.nccl.NcclException;
  * <p>The staging memory of each has as many slots as the window has pieces; as in a {@link
  * MemoryRing}, piece n is in slot n modulo window, which the exchange's credit says is free.
  */
-final class NcclLink implements ValueReader {
+final class NcclLink implements Way, ValueReader {
     /** The first communicator of a process loads NCCL's kernels onto the device. */
     private static final long JOIN_MILLIS = 60_000;
 
     private final Nccl nccl;
     private final Plan plan;
+    private final Frames frames;
     private final Listener listener;
     private final BlockingQueue<Announced> announced;
     private final Thread thread;
@@ -83,9 +84,10 @@ final class NcclLink implements ValueReader {
     /** Consecutive bytes of the staging memory. */
     private record Part(int offsetBytes, int sizeBytes) {}
 
-    NcclLink(Nccl nccl, Plan plan, Listener listener) {
+    NcclLink(Nccl nccl, Plan plan, Frames frames, Listener listener) {
         this.nccl = nccl;
         this.plan = plan;
+        this.frames = frames;
         this.listener = listener;
         this.announced = new ArrayBlockingQueue<>(plan.windowPieces());
         this.thread = new Thread(this::run, plan.name());
@@ -94,32 +96,6 @@ final class NcclLink implements ValueReader {
 
     void start() {
         thread.start();
-    }
-
-    /** The way to the peer, once joined. */
-    Way way(Frames frames) {
-        return new Way() {
-            @Override
-            public int place() {
-                return FrameHeader.THROUGH_NCCL;
-            }
-
-            @Override
-            public int windowPieces() {
-                return plan.windowPieces();
-            }
-
-            @Override
-            public int piecesPerFrame() {
-                return plan.piecesPerFrame();
-            }
-
-            @Override
-            public TensorFrame frame(long sequence, RangeHeader part, ByteBuffer values) {
-                sendAll(sequence, values);
-                return TensorFrame.toSend(frames.header(part, FrameHeader.THROUGH_NCCL, sequence));
-            }
-        };
     }
 
     @Override
@@ -135,6 +111,13 @@ final class NcclLink implements ValueReader {
     @Override
     public int piecesPerFrame() {
         return plan.piecesPerFrame();
+    }
+
+    /** Once joined. */
+    @Override
+    public TensorFrame frame(long sequence, RangeHeader part, ByteBuffer values) {
+        sendAll(sequence, values);
+        return TensorFrame.toSend(frames.header(part, FrameHeader.THROUGH_NCCL, sequence));
     }
 
     @Override

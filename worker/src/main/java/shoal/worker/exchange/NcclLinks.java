@@ -86,14 +86,18 @@ final class NcclLinks {
             return;
         }
         NcclLink link =
-                new NcclLink(device, plan(peer, stream, ids.get()), new Told(stream, peer, then));
+                new NcclLink(
+                        device,
+                        plan(peer, stream, ids.get()),
+                        new Frames(crew.run(), crew.generation()),
+                        new Told(stream, peer, then));
         links.put(new Place(peer.peer(), stream.track()), link);
         link.start();
     }
 
     /** The way to a peer that receives through NCCL, if this side sends so. */
-    Optional<Way> to(int peer, Kind.Track track, Frames frames) {
-        return Optional.ofNullable(links.get(new Place(peer, track))).map(link -> link.way(frames));
+    Optional<Way> to(int peer, Kind.Track track) {
+        return Optional.ofNullable(links.get(new Place(peer, track)));
     }
 
     /** The peer does not receive through NCCL: nothing more is waited for. */

@@ -78,7 +78,7 @@ final class PeerWays implements Closeable {
                         switch (place) {
                             case FrameHeader.IN_MEMORY ->
                                     Optional.of(memory.to(peer, track, frames));
-                            case FrameHeader.THROUGH_NCCL -> nccl.to(peer, track, frames);
+                            case FrameHeader.THROUGH_NCCL -> nccl.to(peer, track);
                             default -> Optional.empty();
                         };
                 return way.orElse(new StreamWay(frames, windowPieces));
