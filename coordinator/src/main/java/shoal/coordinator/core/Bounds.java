@@ -1,6 +1,7 @@
 package shoal.coordinator.core;
 
 import java.time.Duration;
+import shoal.recipe.Limits;
 
 /** Bounds of the coordinator, each with its reason. */
 public final class Bounds {
@@ -49,8 +50,11 @@ public final class Bounds {
     /** Runs in one list, newest first. */
     public static final int LISTED_RUNS = 1_000;
 
-    /** Workers attached at a time: a heartbeat each costs one queued event per 500 ms. */
-    public static final int WORKERS = 1_000;
+    /**
+     * Workers attached at a time: as many as the largest run can use, one for each rank. A
+     * heartbeat each is one queued event per 500 ms.
+     */
+    public static final int WORKERS = Limits.RANKS;
 
     static {
         if (SILENCE.compareTo(HEARTBEAT.multipliedBy(4)) < 0 || TICK.compareTo(SILENCE) > 0) {
