@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +40,9 @@ final class DevicesEndToEndTest {
         libraries = build();
         Files.writeString(folder.resolve("t.tsv"), "0\t很差\n1\t很好\n0\t不好\n1\t不错\n".repeat(8));
         Process started = shoal("coordinator", "--data", "data", "--listen", "127.0.0.1:0");
-        String line = last(await(started, "shoal worker --coordinator"));
+        String line = ProcessLines.await(started, "shoal worker --coordinator");
         coordinator = line.strip().split(" ", -1)[3];
-        drain(started);
+        ProcessLines.drain(started);
     }
 
     @AfterEach
@@ -86,7 +85,7 @@ final class DevicesEndToEndTest {
         Process killed = worker("b", "cuda:1");
 
         Process submitted = begin("killed", "2");
-        List<String> lines = await(submitted, "'loss'");
+        List<String> lines = ProcessLines.until(submitted, "'loss'");
         killed.destroyForcibly().waitFor();
         worker("c", "cuda:2");
         lines.addAll(rest(submitted));
@@ -128,8 +127,8 @@ final class DevicesEndToEndTest {
                         "1",
                         "--device",
                         device);
-        await(worker, "attached to the coordinator");
-        drain(worker);
+        ProcessLines.await(worker, "attached to the coordinator");
+        ProcessLines.drain(worker);
         return worker;
     }
 
@@ -196,35 +195,11 @@ final class DevicesEndToEndTest {
         return started;
     }
 
-    /** Reads until a line has the text; returns all lines, that one last. */
-    private static List<String> await(Process process, String text) throws IOException {
-        List<String> lines = new ArrayList<>();
-        BufferedReader reader = process.inputReader(UTF_8);
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            lines.add(line);
-            if (line.contains(text)) {
-                return lines;
-            }
-        }
-        throw new AssertionError("no line has '" + text + "':\n" + String.join("\n", lines));
-    }
-
-    private static String last(List<String> lines) {
-        return lines.get(lines.size() - 1);
-    }
-
     /** Reads to the end of a process that ends well. */
     private static List<String> rest(Process process) throws IOException, InterruptedException {
         List<String> lines = process.inputReader(UTF_8).lines().toList();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
         return lines;
-    }
-
-    /** What a service says later would fill the pipe. */
-    private static void drain(Process process) {
-        Thread reader = new Thread(() -> process.inputReader(UTF_8).lines().forEach(line -> {}));
-        reader.setDaemon(true);
-        reader.start();
     }
 }

@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +44,7 @@ final class MachinesTest {
         machines.limit(2, "500mbit");
         Process coordinator =
                 shoal(0, "coordinator", "--data", "data", "--listen", "0.0.0.0:0", "--http", "off");
-        String line = await(coordinator, "shoal worker --coordinator");
+        String line = ProcessLines.await(coordinator, "shoal worker --coordinator");
         join = List.of(line.strip().split(" ", -1)).subList(1, line.strip().split(" ", -1).length);
         assertThat(line).contains(machines.address(0)).contains("--ca-fingerprint sha256:");
     }
@@ -73,9 +71,9 @@ final class MachinesTest {
         assertThat(end(quiet)).isZero();
 
         Process cut = submit("cut");
-        await(cut, "'loss'");
+        ProcessLines.await(cut, "'loss'");
         made.orElseThrow().connect(2, false);
-        await(cut, "lost");
+        ProcessLines.await(cut, "lost");
         made.orElseThrow().connect(2, true);
         assertThat(end(cut)).isZero();
 
@@ -91,7 +89,7 @@ final class MachinesTest {
 
         Process submitted = submit("apart");
 
-        assertThat(await(submitted, "cannot reach"))
+        assertThat(ProcessLines.await(submitted, "cannot reach"))
                 .containsPattern("worker \\S+ at 192\\.0\\.2\\.[23]:\\d+: cannot reach worker ")
                 .contains("--advertise");
         assertThat(end(submitted)).isNotZero();
@@ -101,11 +99,8 @@ final class MachinesTest {
         List<String> words = new ArrayList<>(join);
         words.addAll(List.of("--work-dir", "worker-" + machine, "--lanes", "1"));
         Process worker = shoal(machine, words.toArray(String[]::new));
-        await(worker, "attached to the coordinator");
-        // What it says later would fill the pipe: to nobody, until it ends.
-        Thread drain = new Thread(() -> drain(worker), "drain-" + machine);
-        drain.setDaemon(true);
-        drain.start();
+        ProcessLines.await(worker, "attached to the coordinator");
+        ProcessLines.drain(worker);
     }
 
     private Process submit(String name) throws IOException {
@@ -166,33 +161,9 @@ final class MachinesTest {
         return process;
     }
 
-    /** Reads until a line has the text; returns that line. */
-    private static String await(Process process, String text) throws IOException {
-        List<String> lines = new ArrayList<>();
-        BufferedReader reader = process.inputReader(UTF_8);
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            lines.add(line);
-            if (line.contains(text)) {
-                return line;
-            }
-        }
-        throw new AssertionError("no line has '" + text + "':\n" + String.join("\n", lines));
-    }
-
     private static int end(Process process) throws InterruptedException {
-        drain(process);
+        process.inputReader(UTF_8).lines().forEach(line -> {});
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
-    }
-
-    private static void drain(Process process) {
-        try {
-            BufferedReader reader = process.inputReader(UTF_8);
-            while (reader.readLine() != null) {
-                // Only the end counts.
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,9 +1,7 @@
 package shoal.testkit.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +46,8 @@ final class ProbeRefusalTest {
                                 Optional.empty(),
                                 TlsSettings.standard(),
                                 Optional.empty()))) {
-            await(worker(coordinator, Map.of()), "attached to the coordinator");
-            await(worker(coordinator, Map.of()), "attached to the coordinator");
+            ProcessLines.await(worker(coordinator, Map.of()), "attached to the coordinator");
+            ProcessLines.await(worker(coordinator, Map.of()), "attached to the coordinator");
 
             assertRefused(coordinator, "ATEN_CPU_CAPABILITY", "default", "layer norm");
             assertRefused(coordinator, "ONEDNN_MAX_CPU_ISA", "SSE41", "product");
@@ -60,7 +58,7 @@ final class ProbeRefusalTest {
             Coordinator coordinator, String variable, String value, String operator)
             throws Exception {
         Process worker = worker(coordinator, Map.of(variable, value));
-        assertThat(await(worker, "shoal:"))
+        assertThat(ProcessLines.await(worker, "shoal:"))
                 .contains("refuses this worker", "the operator probe gives other bits")
                 .contains("the first that differs is \"" + operator + "\"")
                 .contains("ONEDNN_MAX_CPU_ISA");
@@ -83,18 +81,5 @@ final class ProbeRefusalTest {
         Process process = builder.start();
         processes.add(process);
         return process;
-    }
-
-    /** Reads until a line has the text; returns that line. */
-    private static String await(Process process, String text) throws IOException {
-        List<String> lines = new ArrayList<>();
-        BufferedReader reader = process.inputReader(UTF_8);
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            lines.add(line);
-            if (line.contains(text)) {
-                return line;
-            }
-        }
-        throw new AssertionError("no line has '" + text + "':\n" + String.join("\n", lines));
     }
 }
