@@ -39,7 +39,8 @@ final class DevicesEndToEndTest {
     void start() throws Exception {
         libraries = build();
         Files.writeString(folder.resolve("t.tsv"), "0\t很差\n1\t很好\n0\t不好\n1\t不错\n".repeat(8));
-        Process started = shoal("coordinator", "--data", "data", "--listen", "127.0.0.1:0");
+        Process started =
+                shoal("coordinator", "--data", "data", "--listen", "127.0.0.1:0", "--http", "off");
         String line = ProcessLines.await(started, "shoal worker --coordinator");
         coordinator = line.strip().split(" ", -1)[3];
         ProcessLines.drain(started);
