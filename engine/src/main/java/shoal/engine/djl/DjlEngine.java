@@ -237,6 +237,11 @@ public final class DjlEngine implements ShardedEngine {
     }
 
     @Override
+    public ByteBuffer parameters(int unit) {
+        return parts.model().parameters().updatedBytes(unit);
+    }
+
+    @Override
     public long stateBytes() {
         return Math.multiplyExact(parts.kernel().stateElements(), (long) Float.BYTES);
     }

@@ -78,6 +78,11 @@ final class GatheredParameters implements UnitParameters {
     }
 
     @Override
+    public ByteBuffer updatedBytes(int unit) {
+        return owned.get(unit).bytes();
+    }
+
+    @Override
     public void changed() {}
 
     @Override

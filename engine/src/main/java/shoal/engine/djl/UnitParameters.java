@@ -28,6 +28,9 @@ interface UnitParameters extends AutoCloseable {
     /** The range of a unit that updates change, as a tensor. On a lane. */
     PtNDArray updated(int unit);
 
+    /** The same range's bytes, little-endian. */
+    ByteBuffer updatedBytes(int unit);
+
     /** The owned ranges were updated, and those of others are. */
     void changed();
 

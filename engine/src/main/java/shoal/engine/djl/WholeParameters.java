@@ -2,6 +2,7 @@ package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import shoal.engine.ElementRange;
@@ -59,6 +60,14 @@ final class WholeParameters implements UnitParameters {
     @Override
     public PtNDArray updated(int unit) {
         return updated.get(unit);
+    }
+
+    @Override
+    public ByteBuffer updatedBytes(int unit) {
+        ElementRange range = ranges.get(unit);
+        int from = Math.toIntExact(range.from() * Float.BYTES);
+        int size = Math.toIntExact(range.size() * Float.BYTES);
+        return units.get(unit).flat().bytes().slice(from, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

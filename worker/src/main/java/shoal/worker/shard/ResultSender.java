@@ -2,8 +2,6 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import shoal.engine.ElementRange;
 import shoal.engine.ShardedEngine;
-import shoal.model.StateKind;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.Kind;
 import shoal.worker.exchange.RangeHeader;
@@ -33,7 +30,7 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
     /** A step has a list of parameters and, in stage 0, a range of each unit: far below. */
     private static final int MOST_QUEUED = 10_000;
 
-    /** A thread has a piece to copy at most, but may be off the processor meanwhile. */
+    /** A thread has a frame to copy at most, but may be off the processor meanwhile. */
     private static final long CLOSE_SECONDS = 30;
 
     private final Member member;
@@ -129,15 +126,10 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
 
     private void sendParameters(int peer, int step, int version, int unit) {
         ElementRange owned = member.owned(unit);
-        ByteBuffer piece =
-                ByteBuffer.allocateDirect(RangeHeader.PIECE_ELEMENTS * Float.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN);
-        for (long at = owned.from(); at < owned.to(); at += RangeHeader.PIECE_ELEMENTS) {
-            long size = Math.min(RangeHeader.PIECE_ELEMENTS, owned.to() - at);
-            piece.clear().limit(Math.toIntExact(size * Float.BYTES));
-            engine.read(StateKind.PARAMETER, unit, at, piece);
-            RangeHeader header = header(Kind.PARAMETERS, step, version, unit, at, size);
-            exchange.send(peer, header, piece.flip(), stop);
+        if (!owned.isEmpty()) {
+            RangeHeader header =
+                    header(Kind.PARAMETERS, step, version, unit, owned.from(), owned.size());
+            exchange.send(peer, header, engine.parameters(unit), stop);
         }
     }
 
