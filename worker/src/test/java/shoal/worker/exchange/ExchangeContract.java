@@ -75,7 +75,9 @@ abstract class ExchangeContract {
                         new RangeHeader(Kind.EMBEDDING_END, 9, 8, 0, 44, 0, node),
                         new RangeHeader(Kind.GRADIENT_NODE, 9, 8, 3, 1L << 33, 16, node),
                         new RangeHeader(Kind.REDUCED_GRADIENT, 9, 8, 2, 32, 48, Optional.empty()),
-                        new RangeHeader(Kind.PARAMETERS, 9, 9, 2, 32, 48, Optional.empty()));
+                        new RangeHeader(Kind.PARAMETERS, 9, 9, 2, 32, 48, Optional.empty()),
+                        momentum(Kind.MOMENTUM_BITS),
+                        momentum(Kind.MEAN_BITS));
         try (Cluster cluster = open(receivers)) {
             for (RangeHeader range : sent) {
                 cluster.of(1).send(0, range, values(range, 3), stop);
@@ -89,6 +91,13 @@ abstract class ExchangeContract {
                 assertThat(piece.values()).isEqualTo(FloatBuffer.wrap(floats(piece.range(), 3)));
             }
         }
+    }
+
+    /** Three packed blocks of 129 words, the first of them the fifth of unit 1. */
+    static RangeHeader momentum(Kind kind) {
+        boolean ofRank = kind == Kind.MOMENTUM_BITS;
+        Optional<Node> rank = ofRank ? Optional.of(new Node(3, 4)) : Optional.empty();
+        return new RangeHeader(kind, 9, 8, 1, 4 * 4_096, 3 * 129, rank);
     }
 
     @Test

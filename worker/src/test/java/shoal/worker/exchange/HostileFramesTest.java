@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,35 @@ final class HostileFramesTest {
         assertThat(receiver.awaitTroubles(1))
                 .allMatch(trouble -> trouble instanceof Trouble.Corrupt);
         assertThat(receiver.pieces()).isEmpty();
+    }
+
+    /** A bit anywhere in the values; seed 21. */
+    @Test
+    void packed_blocks_with_a_bit_turned_are_dropped_and_those_behind_them_arrive()
+            throws Exception {
+        RangeHeader range = ExchangeContract.momentum(Kind.MOMENTUM_BITS);
+        ByteBuffer values = ExchangeContract.values(range, 4);
+        SplittableRandom random = new SplittableRandom(21);
+        for (int damage = 0; damage < 100; damage++) {
+            byte[] damaged = frame(range, values, damage);
+            int at = random.nextInt(FrameHeader.SIZE_BYTES, damaged.length);
+            damaged[at] ^= (byte) (1 << random.nextInt(8));
+
+            peer.send(damaged);
+        }
+        peer.send(frame(range, values, 100));
+
+        assertThat(receiver.awaitPieces(1)).extracting(Gathered.Piece::range).containsOnly(range);
+        assertThat(receiver.troubles()).hasSize(100).allMatch(Trouble.Corrupt.class::isInstance);
+    }
+
+    @Test
+    void a_mean_where_momentum_of_ranks_travels_ends_the_link() throws Exception {
+        RangeHeader range = ExchangeContract.momentum(Kind.MEAN_BITS);
+
+        peer.send(frame(range, ExchangeContract.values(range, 4), 0));
+
+        assertLost("it sent MEAN_BITS here on track NODES, expected NODES");
     }
 
     @Test
@@ -184,7 +214,12 @@ final class HostileFramesTest {
     }
 
     private byte[] frame(long sequence) {
-        return RawPeer.bytes(TensorFrame.toSend(header(peer.frames(), sequence), values()));
+        return frame(RANGE, values(), sequence);
+    }
+
+    private byte[] frame(RangeHeader range, ByteBuffer values, long sequence) {
+        FrameHeader header = peer.frames().header(range, FrameHeader.BEHIND, sequence);
+        return RawPeer.bytes(TensorFrame.toSend(header, values.duplicate()));
     }
 
     private static FrameHeader header(Frames frames, long sequence) {
