@@ -32,6 +32,17 @@ public final class TestRecipes {
         return with(other, other.optimizer().with(rule), other.saving(), other.selection());
     }
 
+    /** The same, trained with OneBitLamb. */
+    public static Recipe withOneBitLamb(Recipe other, int freezeStep) {
+        UpdateRule rule =
+                new UpdateRule.OneBitLamb(
+                        freezeStep,
+                        new UpdateRule.Lamb(false, 10, 0.01, false),
+                        0.9,
+                        new UpdateRule.Factors(4, 0.5, 0.1));
+        return with(other, other.optimizer().with(rule), other.saving(), other.selection());
+    }
+
     /** So many steps, a log row and an evaluation every so many; 0 = never. */
     public static Recipe of(int steps, int logEvery, int evaluateEvery) {
         return of(steps, every(logEvery), every(evaluateEvery), 1.0);

@@ -9,7 +9,8 @@ import shoal.recipe.Require;
  * @param step the step whose reduced gradient is applied, counts from 1
  * @param clip the gradient is multiplied by it unless it is exactly 1
  * @param learningRate of this step
- * @param ratios Lamb's trust ratio of each tensor, in the order of the table; else empty
+ * @param ratios Lamb's trust ratio of each tensor, in the order of the table, or the factor of a
+ *     frozen one; else empty
  */
 public record Update(int step, double clip, double learningRate, List<Float> ratios) {
     public Update {

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import shoal.recipe.Recipe;
 import shoal.recipe.Require;
+import shoal.recipe.UpdateRule;
 
 /**
- * A set of buffers that outlives a step; all have the units' layout.
+ * What outlives a step of each parameter: buffers in the units' layout, or one number for a
+ * parameter, which stands where its first element would.
  *
  * @param type what it is
  * @param rank whose error it is, of type {@link Type#WORKER_ERROR}; else empty
@@ -21,7 +23,11 @@ public record StateKind(Type type, OptionalInt rank) {
         EXP_AVG,
         EXP_AVG_SQ,
         SERVER_ERROR,
-        WORKER_ERROR
+        WORKER_ERROR,
+        EXP_AVG_SQ_FRESH,
+        LAMB_COEFF_FREEZE,
+        LAST_FACTOR,
+        SCALING_COEFF
     }
 
     public static final StateKind PARAMETER = new StateKind(Type.PARAMETER, OptionalInt.empty());
@@ -35,6 +41,24 @@ public record StateKind(Type type, OptionalInt rank) {
     /** What compression of the average left out; DeepSpeed's server_error. */
     public static final StateKind SERVER_ERROR =
             new StateKind(Type.SERVER_ERROR, OptionalInt.empty());
+
+    /**
+     * What OneBitLamb's second moment would be without its freeze; DeepSpeed's exp_avg_sq_fresh.
+     */
+    public static final StateKind EXP_AVG_SQ_FRESH =
+            new StateKind(Type.EXP_AVG_SQ_FRESH, OptionalInt.empty());
+
+    /** A number: OneBitLamb's mean trust ratio; DeepSpeed's lamb_coeff_freeze. */
+    public static final StateKind LAMB_COEFF_FREEZE =
+            new StateKind(Type.LAMB_COEFF_FREEZE, OptionalInt.empty());
+
+    /** A number: what that is multiplied by; DeepSpeed's last_factor. */
+    public static final StateKind LAST_FACTOR =
+            new StateKind(Type.LAST_FACTOR, OptionalInt.empty());
+
+    /** A number: what momentum is multiplied by to be packed; DeepSpeed's scaling_coeff. */
+    public static final StateKind SCALING_COEFF =
+            new StateKind(Type.SCALING_COEFF, OptionalInt.empty());
 
     public StateKind {
         requireNonNull(type, "type");
@@ -54,16 +78,45 @@ public record StateKind(Type type, OptionalInt rank) {
         return List.of(PARAMETER, EXP_AVG, EXP_AVG_SQ);
     }
 
-    /** What a run has at a step's end: errors of compression only once it has compressed. */
+    /**
+     * What a run has at a step's end: frozen state only from the freeze on, errors of compression
+     * only once it has compressed.
+     */
     public static List<StateKind> of(Recipe recipe, int step) {
+        UpdateRule rule = recipe.optimizer().rule();
         List<StateKind> kinds = new ArrayList<>(common());
-        if (recipe.optimizer().rule().compresses(step)) {
+        if (rule.freezesRatios()) {
+            kinds.add(LAMB_COEFF_FREEZE);
+            if (rule.compresses(step + 1)) {
+                kinds.addAll(List.of(EXP_AVG_SQ_FRESH, LAST_FACTOR, SCALING_COEFF));
+            }
+        }
+        if (rule.compresses(step)) {
             kinds.add(SERVER_ERROR);
             for (int rank = 0; rank < recipe.batch().ranks(); rank++) {
                 kinds.add(workerError(rank));
             }
         }
         return List.copyOf(kinds);
+    }
+
+    /** Whether it is one number for each parameter. */
+    public boolean isNumber() {
+        return switch (type) {
+            case LAMB_COEFF_FREEZE, LAST_FACTOR, SCALING_COEFF -> true;
+            case PARAMETER, EXP_AVG, EXP_AVG_SQ, SERVER_ERROR, WORKER_ERROR, EXP_AVG_SQ_FRESH ->
+                    false;
+        };
+    }
+
+    /** How many elements there are of a parameter. */
+    public long elements(Parameter parameter) {
+        return isNumber() ? 1 : parameter.sizeElements();
+    }
+
+    /** The shape of a parameter's tensor in a file; a number has no dimension. */
+    public List<Integer> shape(Parameter parameter) {
+        return isNumber() ? List.of() : parameter.shape();
     }
 
     /**
@@ -77,6 +130,10 @@ public record StateKind(Type type, OptionalInt rank) {
             case EXP_AVG_SQ -> "exp_avg_sq." + name;
             case SERVER_ERROR -> "server_error." + name;
             case WORKER_ERROR -> "worker_error." + rank.orElseThrow() + "." + name;
+            case EXP_AVG_SQ_FRESH -> "exp_avg_sq_fresh." + name;
+            case LAMB_COEFF_FREEZE -> "lamb_coeff_freeze." + name;
+            case LAST_FACTOR -> "last_factor." + name;
+            case SCALING_COEFF -> "scaling_coeff." + name;
         };
     }
 

@@ -60,6 +60,7 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
                     case "onebit_adam" ->
                             new UpdateRule.OneBitAdam(
                                     (int) fields.whole("freeze_step", 1, Integer.MAX_VALUE));
+                    case "onebit_lamb" -> oneBitLamb(fields);
                     default -> {
                         fields.refuse("type", "is no rule that this version of Shoal knows");
                         yield new UpdateRule.AdamW();
@@ -67,6 +68,21 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
                 };
         fields.refuseOthers();
         return rule;
+    }
+
+    private static UpdateRule.OneBitLamb oneBitLamb(JsonFields fields) {
+        return new UpdateRule.OneBitLamb(
+                (int) fields.whole("freeze_step", 1, Integer.MAX_VALUE),
+                new UpdateRule.Lamb(
+                        false,
+                        fields.number("max_ratio", 0, 1e6),
+                        fields.number("min_ratio", 0, 1e6),
+                        false),
+                fields.number("ratio_beta", 0, 1),
+                new UpdateRule.Factors(
+                        fields.number("max_factor", 0, 1e6),
+                        fields.number("min_factor", 0, 1e6),
+                        fields.number("factor_threshold", 0, 1e6)));
     }
 
     @Override
@@ -93,6 +109,19 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
     public Map<String, JsonValue> oneBitAdam(UpdateRule.OneBitAdam rule) {
         Map<String, JsonValue> members = type("onebit_adam");
         members.put("freeze_step", JsonNumber.of(rule.freezeStep()));
+        return members;
+    }
+
+    @Override
+    public Map<String, JsonValue> oneBitLamb(UpdateRule.OneBitLamb rule) {
+        Map<String, JsonValue> members = type("onebit_lamb");
+        members.put("freeze_step", JsonNumber.of(rule.freezeStep()));
+        members.put("max_ratio", JsonNumber.of(rule.warmUp().maxRatio()));
+        members.put("min_ratio", JsonNumber.of(rule.warmUp().minRatio()));
+        members.put("ratio_beta", JsonNumber.of(rule.ratioBeta()));
+        members.put("max_factor", JsonNumber.of(rule.factors().max()));
+        members.put("min_factor", JsonNumber.of(rule.factors().min()));
+        members.put("factor_threshold", JsonNumber.of(rule.factors().threshold()));
         return members;
     }
 

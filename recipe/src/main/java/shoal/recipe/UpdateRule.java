@@ -1,5 +1,7 @@
 package shoal.recipe;
 
+import static java.util.Objects.requireNonNull;
+
 /** How a gradient and its moments change a parameter. */
 public sealed interface UpdateRule {
     /** Reads this rule. */
@@ -27,6 +29,13 @@ public sealed interface UpdateRule {
         return false;
     }
 
+    /**
+     * Whether trust ratios are frozen with the second moment, and factors of them found afterwards.
+     */
+    default boolean freezesRatios() {
+        return false;
+    }
+
     /** One method per rule. */
     interface Handler<R> {
         R adamW(AdamW rule);
@@ -36,6 +45,8 @@ public sealed interface UpdateRule {
         R lamb(Lamb rule);
 
         R oneBitAdam(OneBitAdam rule);
+
+        R oneBitLamb(OneBitLamb rule);
     }
 
     /** Decoupled decay (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it. */
@@ -133,6 +144,86 @@ public sealed interface UpdateRule {
         @Override
         public boolean compressesLater() {
             return true;
+        }
+    }
+
+    /**
+     * Lamb without correction of the bias for so many steps; then second moment and mean trust
+     * ratios stay as they are, ranks exchange one bit of each element of momentum, and each
+     * tensor's ratio is multiplied by a factor that says how far its second moment would have
+     * fallen since (Li et al. 2021, arXiv:2104.06069), as DeepSpeed's OnebitLamb does (0.19.6
+     * runtime/fp16/onebit/lamb.py).
+     *
+     * @param freezeStep the last step that exchanges gradients
+     * @param warmUp until then
+     * @param ratioBeta coeff_beta, decay of the mean of trust ratios
+     * @param factors bounds after the freeze
+     */
+    record OneBitLamb(int freezeStep, Lamb warmUp, double ratioBeta, Factors factors)
+            implements UpdateRule {
+        public OneBitLamb {
+            Require.atLeast("freezeStep", freezeStep, 1);
+            requireNonNull(warmUp, "warmUp");
+            Require.range("ratioBeta", ratioBeta, 0, 1);
+            requireNonNull(factors, "factors");
+            if (warmUp.correctsBias() || warmUp.epsilonInside()) {
+                throw new IllegalArgumentException(warmUp + " is not that of OnebitLamb");
+            }
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.oneBitLamb(this);
+        }
+
+        @Override
+        public String shownName() {
+            return String.format(
+                    "OneBitLamb with freeze_step %d, max_coeff %s, min_coeff %s, coeff_beta %s,"
+                            + " factor_max %s, factor_min %s and factor_threshold %s",
+                    freezeStep,
+                    warmUp.maxRatio(),
+                    warmUp.minRatio(),
+                    ratioBeta,
+                    factors.max(),
+                    factors.min(),
+                    factors.threshold());
+        }
+
+        @Override
+        public boolean measures() {
+            return true;
+        }
+
+        @Override
+        public boolean compresses(int step) {
+            return step > freezeStep;
+        }
+
+        @Override
+        public boolean compressesLater() {
+            return true;
+        }
+
+        @Override
+        public boolean freezesRatios() {
+            return true;
+        }
+    }
+
+    /**
+     * Bounds of what frozen trust ratios are multiplied by.
+     *
+     * @param max factor_max
+     * @param min factor_min
+     * @param threshold factor_threshold: from one step to the next a factor grows or falls by at
+     *     most this share
+     */
+    record Factors(double max, double min, double threshold) {
+        public Factors {
+            Require.range("max", max, 0, 1e6);
+            Require.range("min", min, 0, max);
+            Require.range("threshold", threshold, 0, 1e6);
         }
     }
 }

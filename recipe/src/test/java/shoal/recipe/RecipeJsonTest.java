@@ -203,10 +203,16 @@ class RecipeJsonTest {
         }
 
         private UpdateRule rule() {
-            return switch (random.nextInt(4)) {
+            return switch (random.nextInt(5)) {
                 case 0 -> new UpdateRule.AdamW();
                 case 1 -> new UpdateRule.Adam();
                 case 2 -> new UpdateRule.OneBitAdam(1 + count());
+                case 3 ->
+                        new UpdateRule.OneBitLamb(
+                                1 + count(),
+                                new UpdateRule.Lamb(false, 1 + share(), share(), false),
+                                share(),
+                                new UpdateRule.Factors(1 + share(), share(), share()));
                 default -> new UpdateRule.Lamb(flag(), 1 + share(), share(), flag());
             };
         }

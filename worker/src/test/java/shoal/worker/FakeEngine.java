@@ -100,7 +100,7 @@ public final class FakeEngine implements TrainingEngine {
     public Measurement measure(int step, double clip) {
         TensorSquares squares = TensorSquares.zeros(table.parameters().size());
         squares.add(0, 4 * step, clip);
-        return new Measurement(squares, Optional.empty());
+        return new Measurement(squares, List.of(), Optional.empty());
     }
 
     @Override

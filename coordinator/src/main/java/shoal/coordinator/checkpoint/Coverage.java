@@ -112,7 +112,8 @@ final class Coverage {
         BlockRange range = map.range(kind, parameter.unit(), worker);
         long from = range.firstElement() - parameter.offsetElements();
         long to = range.endElement() - parameter.offsetElements();
-        long first = Math.max(0, Math.min(from, parameter.sizeElements()));
-        return new Owned(first, Math.max(first, Math.min(to, parameter.sizeElements())));
+        long elements = kind.elements(parameter);
+        long first = Math.max(0, Math.min(from, elements));
+        return new Owned(first, Math.max(first, Math.min(to, elements)));
     }
 }

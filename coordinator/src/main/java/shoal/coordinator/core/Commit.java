@@ -14,7 +14,8 @@ import shoal.recipe.Require;
  * @param norm of the gradient before the clip
  * @param tokens computed
  * @param flos HF's estimate of the floating point operations
- * @param ratios Lamb's trust ratio of each tensor; empty with other rules
+ * @param ratios Lamb's trust ratio of each tensor, or the factor of OneBitLamb's frozen one; empty
+ *     with other rules
  */
 public record Commit(
         int step,

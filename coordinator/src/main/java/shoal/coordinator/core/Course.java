@@ -123,6 +123,11 @@ public final class Course {
                             public Commit oneBitAdam(UpdateRule.OneBitAdam rule) {
                                 return measuring.drafted();
                             }
+
+                            @Override
+                            public Commit oneBitLamb(UpdateRule.OneBitLamb rule) {
+                                return measuring.commit(rule);
+                            }
                         });
     }
 

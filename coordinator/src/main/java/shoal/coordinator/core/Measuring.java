@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import shoal.plan.step.TensorSquares;
@@ -30,30 +31,61 @@ public record Measuring(Commit drafted, Gathered<WorkerReport.Measured> parts) {
         return new Measuring(drafted, parts.with(index, report));
     }
 
-    /**
-     * Why these parts are not of one model; empty if they are.
-     *
-     * @param norms whether the rule needs norms
-     */
-    Optional<String> problem(boolean norms) {
+    /** Why these parts are not of one model and a step of this rule; empty if they are. */
+    Optional<String> problem(UpdateRule rule) {
+        int step = drafted.step();
         List<Integer> sizes =
-                parts.values().stream().map(part -> part.squares().length).distinct().toList();
-        return sizes.size() == 1 && norms == sizes.get(0) > 0
+                parts.values().stream().map(part -> tensors(part.squares())).distinct().toList();
+        int tensors = rule.measures() && sizes.get(0) > 0 ? sizes.get(0) : 0;
+        int ratios = rule.compresses(step) ? tensors : 0;
+        boolean alike =
+                sizes.equals(List.of(tensors))
+                        && rule.measures() == tensors > 0
+                        && parts.values().stream()
+                                .allMatch(part -> part.largest().size() == ratios);
+        return alike
                 ? Optional.empty()
                 : Optional.of("its workers measured tensors of different models");
     }
 
-    /** The commit; once all have measured. */
+    private static int tensors(byte[] squares) {
+        return squares.length / TensorSquares.TENSOR_BYTES;
+    }
+
+    /** The commit with trust ratios; once all have measured. */
     Commit commit(UpdateRule.Lamb rule) {
-        TensorSquares total = null;
+        return drafted.with(TrustRatios.of(total(), rule));
+    }
+
+    /** The commit with trust ratios, or after the freeze with factors of them. */
+    Commit commit(UpdateRule.OneBitLamb rule) {
+        return rule.compresses(drafted.step())
+                ? drafted.with(TrustRatios.factors(total(), largest(), rule.factors()))
+                : commit(rule.warmUp());
+    }
+
+    private TensorSquares total() {
+        List<TensorSquares> all =
+                parts.values().stream()
+                        .map(part -> TensorSquares.fromBytes(part.squares()))
+                        .toList();
+        TensorSquares total = all.get(0);
+        all.subList(1, all.size()).forEach(total::add);
+        return total;
+    }
+
+    private List<Float> largest() {
+        List<Float> largest = new ArrayList<>();
         for (WorkerReport.Measured part : parts.values()) {
-            TensorSquares squares = TensorSquares.fromBytes(part.squares());
-            if (total == null) {
-                total = squares;
-            } else {
-                total.add(squares);
+            for (int tensor = 0; tensor < part.largest().size(); tensor++) {
+                float ratio = part.largest().get(tensor);
+                if (largest.size() == tensor) {
+                    largest.add(ratio);
+                } else {
+                    largest.set(tensor, Math.max(largest.get(tensor), ratio));
+                }
             }
         }
-        return drafted.with(TrustRatios.of(requireNonNull(total, "total"), rule));
+        return largest;
     }
 }

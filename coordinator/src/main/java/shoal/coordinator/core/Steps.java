@@ -59,8 +59,7 @@ final class Steps {
                                     attempt, run.phase().parts(), Optional.of(measuring))));
             return;
         }
-        Optional<String> problem =
-                measuring.problem(attempt.course().recipe().optimizer().rule().measures());
+        Optional<String> problem = measuring.problem(attempt.course().recipe().optimizer().rule());
         if (problem.isPresent()) {
             fail(run, problem.get());
         } else {

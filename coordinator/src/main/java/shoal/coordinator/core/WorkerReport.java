@@ -78,10 +78,16 @@ public sealed interface WorkerReport {
      * What the update of a step would do, as far as this worker owns it.
      *
      * @param squares as {@link TensorSquares#toBytes} has them
+     * @param largest OneBitLamb's ratio of denominators in each tensor; else empty
      * @param nonFinite the first of its blocks whose direction is not finite
      */
     @SuppressWarnings("ArrayRecordComponent") // made once per message, never changed
-    record Measured(Fence fence, int step, byte[] squares, Optional<StepSums.BlockPlace> nonFinite)
+    record Measured(
+            Fence fence,
+            int step,
+            byte[] squares,
+            List<Float> largest,
+            Optional<StepSums.BlockPlace> nonFinite)
             implements WorkerReport {
         public Measured {
             requireNonNull(fence, "fence");
@@ -89,6 +95,10 @@ public sealed interface WorkerReport {
             if (squares.length > 0) {
                 TensorSquares.fromBytes(squares); // refuses what is none
             }
+            for (float ratio : largest) {
+                Require.range("largest", ratio, 0, Float.MAX_VALUE);
+            }
+            largest = List.copyOf(largest);
             requireNonNull(nonFinite, "nonFinite");
         }
 

@@ -106,6 +106,10 @@ final class StateFront extends StateGrpc.StateImplBase {
                 case EXP_AVG_SQ -> StateKind.EXP_AVG_SQ;
                 case SERVER_ERROR -> StateKind.SERVER_ERROR;
                 case WORKER_ERROR -> StateKind.workerError(chunk.getRank());
+                case EXP_AVG_SQ_FRESH -> StateKind.EXP_AVG_SQ_FRESH;
+                case LAMB_COEFF_FREEZE -> StateKind.LAMB_COEFF_FREEZE;
+                case LAST_FACTOR -> StateKind.LAST_FACTOR;
+                case SCALING_COEFF -> StateKind.SCALING_COEFF;
                 case UNRECOGNIZED ->
                         throw new IllegalArgumentException(
                                 "state of " + chunk.getParameter() + " has no known kind");

@@ -159,6 +159,7 @@ public final class WorkerMessages {
                 fence(measured.getFence()),
                 measured.getStep(),
                 measured.getSquares().toByteArray(),
+                measured.getLargestRatiosList(),
                 measured.hasNonFinite()
                         ? Optional.of(place(measured.getNonFinite()))
                         : Optional.empty());

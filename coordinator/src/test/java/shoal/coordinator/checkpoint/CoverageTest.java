@@ -72,6 +72,24 @@ final class CoverageTest {
                 .hasMessageContaining("of which worker 1 owns 0 to 0");
     }
 
+    @Test
+    void a_number_of_a_parameter_comes_from_the_owner_of_its_first_element() {
+        ShardMap map = ShardMap.of(TABLE, 2);
+        Coverage first = coverage(map, StateKind.SCALING_COEFF, 0);
+        Coverage second = coverage(map, StateKind.SCALING_COEFF, 1);
+        for (Parameter parameter : TABLE.parameters()) {
+            boolean ownedByFirst =
+                    parameter.offsetElements() < map.range(parameter.unit(), 0).endElement();
+            (ownedByFirst ? first : second).add(parameter, 0, 1);
+        }
+
+        assertThat(first.missing()).isEmpty();
+        assertThat(second.missing()).isEmpty();
+        assertThat(first.elements() + second.elements()).isEqualTo(TABLE.parameters().size());
+        assertThatThrownBy(() -> first.add(TABLE.parameters().get(0), 1, 1))
+                .hasMessageContaining("of which worker 0 owns 0 to 1");
+    }
+
     /** Of two workers with four ranks, the first has ranks 0 and 1. */
     private static Coverage coverage(ShardMap map, StateKind kind, int worker) {
         return new Coverage(TABLE, new StateMap(map, Math.max(4, map.workers())), kind, worker);

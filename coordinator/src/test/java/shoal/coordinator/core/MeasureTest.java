@@ -129,7 +129,8 @@ final class MeasureTest {
         for (String session : List.of("w1", "w2")) {
             two.report(
                     session,
-                    new WorkerReport.Measured(two.fence("r"), 2, new byte[0], Optional.empty()));
+                    new WorkerReport.Measured(
+                            two.fence("r"), 2, new byte[0], List.of(), Optional.empty()));
         }
 
         assertThat(first.norm()).isEqualTo(TestReports.norm(1));
@@ -137,6 +138,47 @@ final class MeasureTest {
         double sum = TestReports.norm(2) * TestReports.norm(2);
         assertThat(second.norm()).isCloseTo(sum / recipe.batch().ranks(), within(1e-9));
         assertThat(second.ratios()).isEmpty();
+    }
+
+    @Test
+    void after_its_freeze_one_bit_lamb_commits_a_factor_of_the_largest_ratio_that_anybody_has() {
+        Lab two = new Lab();
+        two.attach("w1").attach("w2");
+        two.submit("r", TestRecipes.withOneBitLamb(TestRecipes.of(2, 1, 0), 1), TWO);
+        two.ready("w1", "r", 0, 0).ready("w2", "r", 0, 0);
+        for (int step = 1; step <= 2; step++) {
+            two.part("w1", "r", step, 0, 2).part("w2", "r", step, 1, 2);
+            measured(two, "w1", step, step == 1 ? List.of() : List.of(1.5f, 9f));
+            measured(two, "w2", step, step == 1 ? List.of() : List.of(2f, 0f));
+        }
+
+        // Norms of the direction without decay and with it are 1 and 2: half of it is decay.
+        assertThat(commits(two).get(0).ratios()).containsExactly(0.5f, 0.5f);
+        assertThat(commits(two).get(1).ratios()).containsExactly(2 * 0.5f + 0.5f, 4f);
+    }
+
+    @Test
+    void workers_without_ratios_where_there_must_be_some_fail_the_run() {
+        Lab two = new Lab();
+        two.attach("w1").attach("w2");
+        two.submit("r", TestRecipes.withOneBitLamb(TestRecipes.of(2, 1, 0), 1), TWO);
+        two.ready("w1", "r", 0, 0).ready("w2", "r", 0, 0);
+        two.part("w1", "r", 1, 0, 2).part("w2", "r", 1, 1, 2);
+        measured(two, "w1", 1, List.of());
+        measured(two, "w2", 1, List.of(1f, 1f));
+
+        assertThat(two.state().ended().find(new RunName("r")).orElseThrow().reason())
+                .isEqualTo("its workers measured tensors of different models");
+    }
+
+    private static void measured(Lab lab, String session, int step, List<Float> largest) {
+        TensorSquares squares = TensorSquares.zeros(2);
+        squares.add(0, 0.5, 2);
+        squares.add(1, 0.5, 2);
+        byte[] bytes = squares.toBytes();
+        lab.report(
+                session,
+                new WorkerReport.Measured(lab.fence("r"), step, bytes, largest, Optional.empty()));
     }
 
     @Test
@@ -148,6 +190,7 @@ final class MeasureTest {
                         lab.fence("r"),
                         1,
                         TestReports.squares(1, 0, 2),
+                        List.of(),
                         Optional.of(new StepSums.BlockPlace("head", 2))));
 
         assertThat(end()).startsWith("the update of step 1 is not finite in block 2 of unit head");
@@ -160,7 +203,11 @@ final class MeasureTest {
         lab.report(
                 "w2",
                 new WorkerReport.Measured(
-                        lab.fence("r"), 1, TensorSquares.zeros(3).toBytes(), Optional.empty()));
+                        lab.fence("r"),
+                        1,
+                        TensorSquares.zeros(3).toBytes(),
+                        List.of(),
+                        Optional.empty()));
 
         assertThat(end()).isEqualTo("its workers measured tensors of different models");
     }
@@ -172,7 +219,11 @@ final class MeasureTest {
         lab.report(
                 "w1",
                 new WorkerReport.Measured(
-                        lab.fence("r"), 2, TestReports.squares(2, 0, 2), Optional.empty()));
+                        lab.fence("r"),
+                        2,
+                        TestReports.squares(2, 0, 2),
+                        List.of(),
+                        Optional.empty()));
 
         assertThat(lab.state().droppedFor(DropReason.OTHER_STEP)).isEqualTo(2);
         assertThat(commits()).isEmpty();
@@ -186,7 +237,11 @@ final class MeasureTest {
         lab.report(
                 session,
                 new WorkerReport.Measured(
-                        lab.fence("r"), 1, TestReports.squares(1, index, 2), Optional.empty()));
+                        lab.fence("r"),
+                        1,
+                        TestReports.squares(1, index, 2),
+                        List.of(),
+                        Optional.empty()));
     }
 
     private List<Commit> commits() {

@@ -158,6 +158,7 @@ final class SimulatedWorker {
                         fence.orElseThrow(),
                         reduced,
                         TestReports.squares(reduced, index, crew),
+                        List.of(),
                         Optional.empty()));
     }
 

@@ -90,7 +90,11 @@ final class StoreTest {
         events.add(
                 reported(
                         new WorkerReport.Measured(
-                                FENCE, 1, TestReports.squares(1, 0, 1), Optional.empty())));
+                                FENCE,
+                                1,
+                                TestReports.squares(1, 0, 1),
+                                List.of(),
+                                Optional.empty())));
         try (Store store = Store.open(file)) {
             events.forEach(event -> store.append(decide(event)));
         }

@@ -35,6 +35,7 @@ import shoal.plan.step.Deal;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.Require;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.ZeroRecipe;
 
 /**
@@ -62,6 +63,7 @@ public final class DjlEngine implements ShardedEngine {
     private final Parts parts;
     private final Optimizer optimizer;
     private final Optional<ReducedGradient> reduced;
+    private final Optional<LambFreeze> freeze;
     private final Optional<OneBitMomentum> compression;
     private OptionalInt heldStep = OptionalInt.empty();
     private boolean broken;
@@ -71,10 +73,12 @@ public final class DjlEngine implements ShardedEngine {
         this.recipe = recipe;
         this.parts = parts;
         this.reduced = reduced;
-        this.optimizer = Optimizer.of(parts.kernel(), recipe.optimizer());
+        UpdateRule rule = recipe.optimizer().rule();
+        this.optimizer = Optimizer.of(parts.kernel(), parts.model(), recipe.optimizer());
+        this.freeze = optimizer.freeze();
         this.compression =
-                reduced.filter(gradient -> recipe.optimizer().rule().compressesLater())
-                        .map(gradient -> new OneBitMomentum(recipe, parts, gradient));
+                reduced.filter(gradient -> rule.compressesLater())
+                        .map(gradient -> new OneBitMomentum(recipe, parts, gradient, freeze));
     }
 
     /**
@@ -174,24 +178,22 @@ public final class DjlEngine implements ShardedEngine {
 
     @Override
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        if (isError(kind)) {
-            oneBit().write(kind, unit, offsetElements, values);
-        } else {
-            parts.model().write(kind, unit, offsetElements, values);
-        }
+        keeper(kind).write(kind, unit, offsetElements, values);
     }
 
     @Override
     public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
-        if (isError(kind)) {
-            oneBit().read(kind, unit, offsetElements, values);
-        } else {
-            parts.model().read(kind, unit, offsetElements, values);
-        }
+        keeper(kind).read(kind, unit, offsetElements, values);
     }
 
-    private static boolean isError(StateKind kind) {
-        return !StateKind.common().contains(kind);
+    private StateKeeper keeper(StateKind kind) {
+        return switch (kind.type()) {
+            case PARAMETER, EXP_AVG, EXP_AVG_SQ -> parts.model();
+            case SERVER_ERROR, WORKER_ERROR -> oneBit();
+            case EXP_AVG_SQ_FRESH, LAMB_COEFF_FREEZE, LAST_FACTOR, SCALING_COEFF ->
+                    freeze.orElseThrow(
+                            () -> new IllegalArgumentException(kind + " is not kept by this rule"));
+        };
     }
 
     @Override
@@ -249,11 +251,11 @@ public final class DjlEngine implements ShardedEngine {
     @Override
     public Measurement measure(int step, double clip) {
         requireHeld("measurement", step);
-        Measuring measuring = new Measuring(table().parameters().size(), clip);
+        Measuring measuring = new Measuring(table().parameters().size(), step, clip);
         forEach(
                 unit -> holding().owned().get(unit.index()),
                 (gradient, range) -> optimizer.measure(parts.model(), gradient, range, measuring));
-        return measuring.result(parts.model());
+        return measuring.result(parts.model(), recipe.optimizer().rule().compresses(step));
     }
 
     @Override
@@ -267,6 +269,7 @@ public final class DjlEngine implements ShardedEngine {
         if (recipe.optimizer().rule().compresses(update.step())) {
             oneBit().keepErrors();
         }
+        freeze.ifPresent(lamb -> lamb.committed(update));
         parts.model().parameters().changed();
         parts.held().release();
         broken = false;
@@ -328,6 +331,7 @@ public final class DjlEngine implements ShardedEngine {
                 .run(
                         () -> {
                             compression.ifPresent(OneBitMomentum::close);
+                            freeze.ifPresent(LambFreeze::close);
                             parts.held().close(); // lists of tensors keep memory of their own
                             parts.pool().close();
                             parts.model().close();

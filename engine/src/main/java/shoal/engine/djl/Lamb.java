@@ -1,11 +1,9 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import java.util.ArrayList;
 import java.util.List;
 import shoal.engine.ElementRange;
 import shoal.engine.Update;
-import shoal.model.Parameter;
 import shoal.model.Unit;
 import shoal.plan.step.BlockNorms;
 import shoal.recipe.OptimizerRecipe;
@@ -41,12 +39,12 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         float[] directions = new float[BLOCK];
         for (long at = range.from(); at < range.to(); at += BLOCK) {
             block.load(at, BLOCK);
-            for (Part part : parts(model, range.unit(), at)) {
+            for (TensorPart part : TensorPart.of(model.table(), range.unit(), at)) {
                 turn(block, directions, part, measuring.clip());
-                double weight = BlockNorms.squared(block.parameters, part.from, part.to);
-                double direction = BlockNorms.squared(directions, part.from, part.to);
+                double weight = BlockNorms.squared(block.parameters, part.from(), part.to());
+                double direction = BlockNorms.squared(directions, part.from(), part.to());
                 if (Double.isFinite(weight) && Double.isFinite(direction)) {
-                    measuring.add(part.tensor, weight, direction);
+                    measuring.add(part.tensor(), weight, direction);
                 } else {
                     measuring.nonFinite(range.unit(), at);
                 }
@@ -61,9 +59,9 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         float size = size(update);
         for (long at = range.from(); at < range.to(); at += BLOCK) {
             block.load(at, BLOCK);
-            for (Part part : parts(model, range.unit(), at)) {
+            for (TensorPart part : TensorPart.of(model.table(), range.unit(), at)) {
                 turn(block, directions, part, update.clip());
-                move(block, directions, part, size * update.ratios().get(part.tensor));
+                block.move(part, directions, size * update.ratios().get(part.tensor()));
             }
             block.store(at, BLOCK);
         }
@@ -79,36 +77,8 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         return (float) (update.learningRate() * StrictMath.sqrt(second) / first);
     }
 
-    /**
-     * What a block has of one tensor.
-     *
-     * @param from index in the block
-     * @param to index after the last one
-     */
-    private record Part(int tensor, int from, int to, float decay) {}
-
-    private List<Part> parts(Model model, int unit, long blockStart) {
-        List<Part> parts = new ArrayList<>();
-        int tensor = 0;
-        for (Unit each : model.table().units().subList(0, unit)) {
-            tensor += each.parameters().size();
-        }
-        for (Parameter parameter : model.table().units().get(unit).parameters()) {
-            long from = Math.max(0, parameter.offsetElements() - blockStart);
-            long end = parameter.offsetElements() + parameter.sizeElements();
-            long to = Math.min(BLOCK, end - blockStart);
-            boolean decays = recipe.decaysAll() || parameter.decayed();
-            if (from < to) {
-                float decay = decays ? (float) recipe.weightDecay() : 0;
-                parts.add(new Part(tensor, (int) from, (int) to, decay));
-            }
-            tensor++;
-        }
-        return parts;
-    }
-
     /** New moments, and the direction that they give. */
-    private void turn(StateBlock block, float[] directions, Part part, double clip) {
+    private void turn(StateBlock block, float[] directions, TensorPart part, double clip) {
         float factor = (float) clip;
         float beta1 = (float) recipe.beta1();
         float beta2 = (float) recipe.beta2();
@@ -117,21 +87,15 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
         // Adding 0 to a square or to a root that is not negative changes no bit.
         float inside = rule.epsilonInside() ? (float) recipe.epsilon() : 0;
         float outside = rule.epsilonInside() ? 0 : (float) recipe.epsilon();
-        for (int i = part.from; i < part.to; i++) {
+        float decay = part.decay(recipe);
+        for (int i = part.from(); i < part.to(); i++) {
             float g = block.gradients[i] * factor;
             float m = beta1 * block.firsts[i] + rest1 * g;
             float v = beta2 * block.seconds[i] + rest2 * g * g;
             block.firsts[i] = m;
             block.seconds[i] = v;
             float root = (float) Math.sqrt(v + inside) + outside;
-            directions[i] = m / root + part.decay * block.parameters[i];
-        }
-    }
-
-    private static void move(StateBlock block, float[] directions, Part part, float step) {
-        float[] parameters = block.parameters;
-        for (int i = part.from; i < part.to; i++) {
-            parameters[i] = parameters[i] - step * directions[i];
+            directions[i] = m / root + decay * block.parameters[i];
         }
     }
 }

@@ -14,7 +14,7 @@ import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 
 /** Parameters and both moments of all units, as far as they are kept here. */
-final class Model implements AutoCloseable {
+final class Model implements StateKeeper, AutoCloseable {
     private final GptConfig config;
     private final ParameterTable table;
     private final Holding holding;
@@ -118,24 +118,34 @@ final class Model implements AutoCloseable {
         return moments;
     }
 
-    /** Takes those values that are kept here. */
-    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+    @Override
+    public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
         switch (kind.type()) {
             case PARAMETER -> parameters.write(unit, offsetElements, values);
             case EXP_AVG, EXP_AVG_SQ -> moments.write(kind, unit, offsetElements, values);
-            case SERVER_ERROR, WORKER_ERROR ->
+            case SERVER_ERROR,
+                    WORKER_ERROR,
+                    EXP_AVG_SQ_FRESH,
+                    LAMB_COEFF_FREEZE,
+                    LAST_FACTOR,
+                    SCALING_COEFF ->
                     throw new IllegalArgumentException(kind + " is kept elsewhere");
         }
     }
 
-    /** Reads values that are kept here. */
-    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+    @Override
+    public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
         switch (kind.type()) {
             case PARAMETER -> parameters.read(unit, offsetElements, values);
             case EXP_AVG, EXP_AVG_SQ -> moments.read(kind, unit, offsetElements, values);
-            case SERVER_ERROR, WORKER_ERROR ->
+            case SERVER_ERROR,
+                    WORKER_ERROR,
+                    EXP_AVG_SQ_FRESH,
+                    LAMB_COEFF_FREEZE,
+                    LAST_FACTOR,
+                    SCALING_COEFF ->
                     throw new IllegalArgumentException(kind + " is kept elsewhere");
         }
     }

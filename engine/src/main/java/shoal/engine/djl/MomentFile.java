@@ -201,7 +201,13 @@ final class MomentFile implements AutoCloseable {
         return switch (kind.type()) {
             case EXP_AVG -> startBytes[unit] + index * Float.BYTES;
             case EXP_AVG_SQ -> startBytes[unit] + (range.size() + index) * Float.BYTES;
-            case PARAMETER, SERVER_ERROR, WORKER_ERROR ->
+            case PARAMETER,
+                    SERVER_ERROR,
+                    WORKER_ERROR,
+                    EXP_AVG_SQ_FRESH,
+                    LAMB_COEFF_FREEZE,
+                    LAST_FACTOR,
+                    SCALING_COEFF ->
                     throw new IllegalArgumentException(kind + " is no moment");
         };
     }

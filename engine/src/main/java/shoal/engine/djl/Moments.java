@@ -1,11 +1,9 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import java.nio.ByteBuffer;
-import shoal.model.StateKind;
 
 /** Both moments of what is updated here, wherever they are kept. Zeros at first. */
-interface Moments extends AutoCloseable {
+interface Moments extends StateKeeper, AutoCloseable {
     /**
      * Moments of a range as tensors.
      *
@@ -20,12 +18,6 @@ interface Moments extends AutoCloseable {
 
     /** What the calling lane opened was changed, and is to be kept. */
     void changed(UpdateRange range);
-
-    /** Takes those values that are kept here. */
-    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values);
-
-    /** Fills the rest of {@code values}; what is asked for must be kept here. */
-    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values);
 
     @Override
     void close();

@@ -39,27 +39,14 @@ record OneBitAdam(OptimizerRecipe recipe, UpdateRule.OneBitAdam rule) implements
             int count = (int) Math.min(BLOCK, range.to() - at);
             block.load(at, count);
             if (rule.compresses(update.step())) {
-                System.arraycopy(block.gradients, 0, block.firsts, 0, count);
+                block.takeMomentum(count);
             } else {
-                turn(block, count, update.clip());
+                block.turn(recipe, count, update.clip());
             }
             move(block, count, update.learningRate(), decays ? recipe.weightDecay() : 0);
             block.store(at, count);
         }
         model.moments().changed(range);
-    }
-
-    private void turn(StateBlock block, int count, double clip) {
-        float factor = (float) clip;
-        float beta1 = (float) recipe.beta1();
-        float beta2 = (float) recipe.beta2();
-        float rest1 = (float) (1 - recipe.beta1());
-        float rest2 = (float) (1 - recipe.beta2());
-        for (int i = 0; i < count; i++) {
-            float g = block.gradients[i] * factor;
-            block.firsts[i] = beta1 * block.firsts[i] + rest1 * g;
-            block.seconds[i] = beta2 * block.seconds[i] + rest2 * g * g;
-        }
     }
 
     private void move(StateBlock block, int count, double learningRate, double weightDecay) {

@@ -10,13 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import shoal.engine.Compression;
-import shoal.engine.ElementRange;
 import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.GradientSink;
-import shoal.engine.Holding;
 import shoal.engine.StepWork;
 import shoal.model.StateKind;
 import shoal.model.Unit;
@@ -29,15 +26,17 @@ import shoal.recipe.Recipe;
  * Momentum of ranks, compressed block by block (Tang et al. 2021, arXiv:2102.02888, algorithm 1):
  *
  * <pre>
- *   of each rank:   u = b1 m + (1 - b1) clip g + worker error;  sent, worker error = pack(u)
- *   of each block:  u = sum over ranks of sent / ranks + server error;  m, server error = pack(u)
+ *   of each rank:   u = s (b1 m + (1 - b1) clip g) + worker error;  sent, worker error = pack(u)
+ *   of each block:  u = sum over ranks of sent / ranks + server error;  s m, server error = pack(u)
  * </pre>
+ *
+ * <p>s is 1 but for OneBitLamb, which brings tensors to one size ({@link LambFreeze}).
  *
  * <p>Errors are kept twice, as they were and as they will be: a step that is never committed leaves
  * no trace. The memory of a rank's gradient becomes that of its error. Buffers are made when they
  * are first needed.
  */
-final class OneBitMomentum implements Compression, AutoCloseable {
+final class OneBitMomentum implements Compression, StateKeeper, AutoCloseable {
     private static final int BLOCK = OneBitBlock.ELEMENTS;
 
     /** Blocks of a piece of work of a lane: about a millisecond. */
@@ -46,29 +45,20 @@ final class OneBitMomentum implements Compression, AutoCloseable {
     private final Recipe recipe;
     private final DjlEngine.Parts parts;
     private final ReducedGradient reduced;
-    private @Nullable Buffers buffers;
+    private final Optional<LambFreeze> freeze;
+    private @Nullable OneBitBuffers buffers;
 
-    /** Buffers by unit: of each rank that is kept here, and of the blocks that are owned. */
-    private record Buffers(
-            Map<Integer, List<RangeBuffer>> gradients,
-            Map<Integer, List<RangeBuffer>> workerErrors,
-            List<RangeBuffer> nextServerErrors,
-            List<RangeBuffer> serverErrors) {
-        /** What will be left out is what was. */
-        Buffers swapped() {
-            return new Buffers(workerErrors, gradients, serverErrors, nextServerErrors);
-        }
-
-        void close() {
-            gradients.values().forEach(units -> units.forEach(RangeBuffer::close));
-            workerErrors.values().forEach(units -> units.forEach(RangeBuffer::close));
-            nextServerErrors.forEach(RangeBuffer::close);
-            serverErrors.forEach(RangeBuffer::close);
-        }
-    }
-
-    /** Nothing was left out yet. */
-    OneBitMomentum(Recipe recipe, DjlEngine.Parts parts, ReducedGradient reduced) {
+    /**
+     * Nothing was left out yet.
+     *
+     * @param freeze scales momentum, where there is one
+     */
+    OneBitMomentum(
+            Recipe recipe,
+            DjlEngine.Parts parts,
+            ReducedGradient reduced,
+            Optional<LambFreeze> freeze) {
+        this.freeze = requireNonNull(freeze, "freeze");
         this.recipe = requireNonNull(recipe, "recipe");
         this.parts = requireNonNull(parts, "parts");
         this.reduced = requireNonNull(reduced, "reduced");
@@ -81,9 +71,9 @@ final class OneBitMomentum implements Compression, AutoCloseable {
                 .gradients()
                 .forEach(
                         (rank, units) -> {
-                            zero(units.get(0));
+                            OneBitBuffers.zero(units.get(0));
                             if (!rankOf.containsValue(rank)) {
-                                units.forEach(OneBitMomentum::zero);
+                                units.forEach(OneBitBuffers::zero);
                             }
                         });
         return new Sums(rankOf);
@@ -122,7 +112,7 @@ final class OneBitMomentum implements Compression, AutoCloseable {
 
         private FloatBuffer gradient(int unit, int node) {
             int rank = requireNonNull(rankOf.get(node), "a sum of more or less than a rank");
-            return floats(ofRank(buffers().gradients(), rank).get(unit));
+            return OneBitBuffers.floats(ofRank(buffers().gradients(), rank).get(unit));
         }
 
         private void scale(float[] values) {
@@ -192,12 +182,13 @@ final class OneBitMomentum implements Compression, AutoCloseable {
     }
 
     private void compress(int rank, int unit, double clip, ByteBuffer packed, int first, int end) {
-        FloatBuffer gradient = floats(ofRank(buffers().gradients(), rank).get(unit));
-        FloatBuffer error = floats(ofRank(buffers().workerErrors(), rank).get(unit));
+        FloatBuffer gradient = OneBitBuffers.floats(ofRank(buffers().gradients(), rank).get(unit));
+        FloatBuffer error = OneBitBuffers.floats(ofRank(buffers().workerErrors(), rank).get(unit));
         Moment momentum = new Moment(StateKind.EXP_AVG, unit);
         Moment second = new Moment(StateKind.EXP_AVG_SQ, unit);
         float[] values = new float[BLOCK];
         float[] errors = new float[BLOCK];
+        float[] scales = ones();
         float factor = (float) clip;
         float beta = (float) recipe.optimizer().beta1();
         float rest = (float) (1 - recipe.optimizer().beta1());
@@ -207,8 +198,10 @@ final class OneBitMomentum implements Compression, AutoCloseable {
             error.get(at, errors);
             float[] moments = momentum.block(at);
             float[] seconds = second.block(at);
+            scales(unit, at, scales);
             for (int i = 0; i < BLOCK; i++) {
-                values[i] = beta * moments[i] + rest * (values[i] * factor) + errors[i];
+                float own = beta * moments[i] + rest * (values[i] * factor);
+                values[i] = own * scales[i] + errors[i];
             }
             OneBitBlock.compress(values, seconds, packed, block * OneBitBlock.BYTES);
             gradient.put(at, values);
@@ -250,16 +243,28 @@ final class OneBitMomentum implements Compression, AutoCloseable {
         FloatBuffer momentum = floats(reduced.of(unit));
         Moment second = new Moment(StateKind.EXP_AVG_SQ, unit);
         float[] values = new float[BLOCK];
+        float[] scales = ones();
         for (int block = 0; block < blocks; block++) {
             int at = Math.toIntExact((firstBlock + block) * BLOCK);
             float[] seconds = second.block(at);
+            scales(unit, at, scales);
             Arrays.fill(values, 0);
             OneBitBlock.addTo(values, packed, block * OneBitBlock.BYTES, 1);
             for (int i = 0; i < BLOCK; i++) {
-                values[i] = seconds[i] > 0 ? values[i] : 0;
+                values[i] = seconds[i] > 0 ? values[i] / scales[i] : 0;
             }
             momentum.put(at, values);
         }
+    }
+
+    private static float[] ones() {
+        float[] ones = new float[BLOCK];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private void scales(int unit, long blockStart, float[] scales) {
+        freeze.ifPresent(lamb -> lamb.scales(unit, blockStart, scales));
     }
 
     /** A moment of a unit, block by block, wherever it is kept. */
@@ -288,14 +293,16 @@ final class OneBitMomentum implements Compression, AutoCloseable {
         buffers = buffers().swapped();
     }
 
-    void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+    @Override
+    public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         error(kind, unit)
                 .ifPresentOrElse(
                         buffer -> buffer.write(offsetElements, values),
                         () -> values.position(values.limit()));
     }
 
-    void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
+    @Override
+    public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         error(kind, unit)
                 .orElseThrow(
                         () -> new IllegalArgumentException(kind + " is not kept by this worker"))
@@ -317,28 +324,13 @@ final class OneBitMomentum implements Compression, AutoCloseable {
                 .map(units -> units.get(unit));
     }
 
-    private synchronized Buffers buffers() {
-        Buffers made = buffers;
+    private synchronized OneBitBuffers buffers() {
+        OneBitBuffers made = buffers;
         if (made == null) {
-            made = parts.lanes().call(this::zeros);
+            made = parts.lanes().call(() -> OneBitBuffers.zeros(parts.kernel(), parts.model()));
             buffers = made;
         }
         return made;
-    }
-
-    private Buffers zeros() {
-        Map<Integer, List<RangeBuffer>> gradients = new TreeMap<>();
-        Map<Integer, List<RangeBuffer>> errors = new TreeMap<>();
-        for (int rank : parts.model().holding().ranks()) {
-            gradients.put(rank, zeros(units().stream().map(Holding::whole).toList()));
-            errors.put(rank, zeros(units().stream().map(Holding::whole).toList()));
-        }
-        List<ElementRange> owned = parts.model().holding().owned();
-        return new Buffers(gradients, errors, zeros(owned), zeros(owned));
-    }
-
-    private List<RangeBuffer> zeros(List<ElementRange> ranges) {
-        return ranges.stream().map(range -> RangeBuffer.zeros(parts.kernel(), range)).toList();
     }
 
     private List<Unit> units() {
@@ -347,14 +339,6 @@ final class OneBitMomentum implements Compression, AutoCloseable {
 
     private static List<RangeBuffer> ofRank(Map<Integer, List<RangeBuffer>> ranks, int rank) {
         return requireNonNull(ranks.get(rank), "rank");
-    }
-
-    private static void zero(RangeBuffer buffer) {
-        FloatBuffer floats = floats(buffer);
-        float[] zeros = new float[BLOCK];
-        for (int at = 0; at < floats.capacity(); at += BLOCK) {
-            floats.put(at, zeros);
-        }
     }
 
     private static FloatBuffer floats(RangeBuffer buffer) {

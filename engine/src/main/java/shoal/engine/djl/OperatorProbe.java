@@ -147,7 +147,7 @@ final class OperatorProbe implements AutoCloseable {
 
     private void update(String operator, UpdateRule rule) {
         OptimizerRecipe recipe = new OptimizerRecipe(1e-3, 0.9, 0.999, 1e-8, 0.01, 1).with(rule);
-        Optimizer optimizer = Optimizer.of(kernel, recipe);
+        Optimizer optimizer = Optimizer.of(kernel, model, recipe);
         Unit unit = table.units().get(1);
         Update update = new Update(STEP, CLIP, recipe.learningRate());
         PtNDArray gradient = requireNonNull(layerGradient, "layerGradient").flat().tensor();

@@ -3,6 +3,7 @@ package shoal.engine.djl;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Unit;
@@ -11,8 +12,8 @@ import shoal.recipe.UpdateRule;
 
 /** An update rule over ranges of flat units, whose bits do not depend on how units are cut. */
 interface Optimizer {
-    /** The rule of a recipe. */
-    static Optimizer of(Kernel kernel, OptimizerRecipe recipe) {
+    /** The rule of a recipe, for a model. On a lane. */
+    static Optimizer of(Kernel kernel, Model model, OptimizerRecipe recipe) {
         return recipe.rule()
                 .accept(
                         new UpdateRule.Handler<>() {
@@ -35,7 +36,18 @@ interface Optimizer {
                             public Optimizer oneBitAdam(UpdateRule.OneBitAdam rule) {
                                 return new OneBitAdam(recipe, rule);
                             }
+
+                            @Override
+                            public Optimizer oneBitLamb(UpdateRule.OneBitLamb rule) {
+                                return new OneBitLamb(
+                                        recipe, rule, new LambFreeze(kernel, model, rule));
+                            }
                         });
+    }
+
+    /** What the rule keeps besides moments, if anything. */
+    default Optional<LambFreeze> freeze() {
+        return Optional.empty();
     }
 
     /** What is updated of a unit, in pieces of work. */

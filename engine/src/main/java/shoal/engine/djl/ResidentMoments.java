@@ -45,7 +45,13 @@ final class ResidentMoments implements Moments {
         return switch (kind.type()) {
             case EXP_AVG -> first.get(unit);
             case EXP_AVG_SQ -> second.get(unit);
-            case PARAMETER, SERVER_ERROR, WORKER_ERROR ->
+            case PARAMETER,
+                    SERVER_ERROR,
+                    WORKER_ERROR,
+                    EXP_AVG_SQ_FRESH,
+                    LAMB_COEFF_FREEZE,
+                    LAST_FACTOR,
+                    SCALING_COEFF ->
                     throw new IllegalArgumentException(kind + " is no moment");
         };
     }

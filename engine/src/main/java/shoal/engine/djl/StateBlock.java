@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import shoal.recipe.Limits;
+import shoal.recipe.OptimizerRecipe;
 
 /** At most a block's state in arrays, over which loops are fast. One lane. */
 final class StateBlock {
@@ -42,6 +43,35 @@ final class StateBlock {
         gradient.get(index, gradients, 0, count);
         first.get(Math.toIntExact(at - momentsStart), firsts, 0, count);
         second.get(Math.toIntExact(at - momentsStart), seconds, 0, count);
+    }
+
+    /**
+     * New moments as 1-bit optimizers make them of a gradient, every operation one fp32 rounding: m
+     * = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g g.
+     */
+    void turn(OptimizerRecipe recipe, int count, double clip) {
+        float factor = (float) clip;
+        float beta1 = (float) recipe.beta1();
+        float beta2 = (float) recipe.beta2();
+        float rest1 = (float) (1 - recipe.beta1());
+        float rest2 = (float) (1 - recipe.beta2());
+        for (int i = 0; i < count; i++) {
+            float g = gradients[i] * factor;
+            firsts[i] = beta1 * firsts[i] + rest1 * g;
+            seconds[i] = beta2 * seconds[i] + rest2 * g * g;
+        }
+    }
+
+    /** What came is the first moment already. */
+    void takeMomentum(int count) {
+        System.arraycopy(gradients, 0, firsts, 0, count);
+    }
+
+    /** Moves the parameters of a tensor against their directions. */
+    void move(TensorPart part, float[] directions, float step) {
+        for (int i = part.from(); i < part.to(); i++) {
+            parameters[i] = parameters[i] - step * directions[i];
+        }
     }
 
     /** Writes parameters and moments back to where they came from. */

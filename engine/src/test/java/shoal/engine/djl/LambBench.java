@@ -28,11 +28,11 @@ public class LambBench extends LaneBench {
     @Benchmark
     @OperationsPerInvocation(LAYER_ELEMENTS)
     public Object measure() {
-        Measuring measuring = new Measuring(tensors, 0.5);
+        Measuring measuring = new Measuring(tensors, 1, 0.5);
         for (UpdateRange range : ranges) {
             optimizer.measure(engine.parts().model(), gradient.flat().tensor(), range, measuring);
         }
-        return measuring.result(engine.parts().model());
+        return measuring.result(engine.parts().model(), false);
     }
 
     @Benchmark

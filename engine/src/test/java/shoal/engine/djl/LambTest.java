@@ -143,9 +143,10 @@ final class LambTest {
                 parts.lanes().call(() -> NativeBuffer.zeros(parts.kernel(), gradient.length));
         held.floats().put(0, gradient);
         PtNDArray tensor = held.tensor();
-        Measuring measuring = new Measuring(engine.table().parameters().size(), clip);
+        Measuring measuring = new Measuring(engine.table().parameters().size(), step, clip);
         parts.lanes().run(() -> lamb.measure(parts.model(), tensor, range, measuring));
-        List<Float> ratios = TrustRatios.of(measuring.result(parts.model()).squares(), lamb.rule());
+        List<Float> ratios =
+                TrustRatios.of(measuring.result(parts.model(), false).squares(), lamb.rule());
         Update update = new Update(step, clip, lamb.recipe().learningRate(), ratios);
         parts.lanes().run(() -> lamb.update(parts.model(), tensor, range, update));
         parts.lanes().run(held::close);
@@ -153,7 +154,7 @@ final class LambTest {
     }
 
     /** An engine that holds the gradient of its first step. */
-    private static DjlEngine trained(OptimizerRecipe optimizer) {
+    static DjlEngine trained(OptimizerRecipe optimizer) {
         DjlEngine engine = DjlEngine.open(Fixtures.tiny(0), Fixtures.recipe(2, 0, optimizer), 2);
         Fixtures.randomParameters(engine, 3);
         List<RowInput> rows = Fixtures.rows(6, Fixtures.tiny(0), 5);

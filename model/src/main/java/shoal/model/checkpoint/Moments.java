@@ -36,15 +36,16 @@ record Moments(
         Problems problems = new Problems();
         for (Parameter parameter : table.parameters()) {
             for (StateKind kind : kinds) {
-                check(parameter, names.apply(kind, parameter), problems);
+                check(kind, parameter, problems);
             }
         }
         problems.throwIfAny();
     }
 
-    private void check(Parameter parameter, String name, Problems problems) {
+    private void check(StateKind kind, Parameter parameter, Problems problems) {
+        String name = names.apply(kind, parameter);
         TensorInfo info = file.tensors().get(name);
-        List<Long> expected = parameter.shape().stream().map(Integer::longValue).toList();
+        List<Long> expected = kind.shape(parameter).stream().map(Integer::longValue).toList();
         if (info == null) {
             problems.add(
                     file.shownName(),
@@ -74,8 +75,9 @@ record Moments(
                 ByteBuffer.allocateDirect(RANGE_ELEMENTS * Float.BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);
         for (Parameter parameter : table.parameters()) {
-            for (long at = 0; at < parameter.sizeElements(); at += RANGE_ELEMENTS) {
-                long count = Math.min(RANGE_ELEMENTS, parameter.sizeElements() - at);
+            long elements = kind.elements(parameter);
+            for (long at = 0; at < elements; at += RANGE_ELEMENTS) {
+                long count = Math.min(RANGE_ELEMENTS, elements - at);
                 buffer.clear().limit((int) count * Float.BYTES);
                 file.read(names.apply(kind, parameter), at, buffer);
                 sink.accept(parameter, at, buffer.flip());

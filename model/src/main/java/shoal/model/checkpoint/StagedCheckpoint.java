@@ -36,8 +36,8 @@ public final class StagedCheckpoint implements AutoCloseable {
     private final StagedWeights parameters;
     private final StagedWeights moments;
 
-    /** Of each parameter in the optimizer's file. */
-    private final int optimizerKinds;
+    /** Of all parameters in the optimizer's file. */
+    private final long optimizerElements;
 
     private StagedCheckpoint(
             OutputFolder folder,
@@ -48,9 +48,16 @@ public final class StagedCheckpoint implements AutoCloseable {
         this.folder = folder;
         this.startedFrom = startedFrom;
         this.step = content.step();
-        this.optimizerKinds = content.kinds().size() - 1;
+        this.optimizerElements = optimizerElements(content.kinds(), startedFrom.table());
         this.parameters = parameters;
         this.moments = moments;
+    }
+
+    private static long optimizerElements(List<StateKind> kinds, ParameterTable table) {
+        return kinds.stream()
+                .filter(kind -> !kind.equals(StateKind.PARAMETER))
+                .flatMapToLong(kind -> table.parameters().stream().mapToLong(kind::elements))
+                .sum();
     }
 
     /**
@@ -134,7 +141,7 @@ public final class StagedCheckpoint implements AutoCloseable {
     public CheckpointManifest seal(CheckpointTexts texts) {
         long elements = startedFrom.table().parameterElements();
         requireWritten(OutputFolder.WEIGHTS, parameters, elements);
-        requireWritten(ShoalCheckpoint.OPTIMIZER, moments, optimizerKinds * elements);
+        requireWritten(ShoalCheckpoint.OPTIMIZER, moments, optimizerElements);
         if (texts.position().step() != step || texts.trainerState().globalStep() != step) {
             throw new IllegalStateException(
                     texts.position() + " is to be sealed as a checkpoint of step " + step);

@@ -17,8 +17,11 @@
  *       shoal.model.safetensors} describes the bytes).
  *   <li>{@code optimizer.safetensors}: {@code exp_avg.NAME} and {@code exp_avg_sq.NAME}, Adam's
  *       moments of the parameter NAME in its shape, fp32, and {@code step}, one fp32 number. Of
- *       OneBitAdam after its freeze also {@code server_error.NAME}, and for each rank from 0 {@code
- *       worker_error.RANK.NAME}, what compression left out.
+ *       OneBitAdam and OneBitLamb after their freeze also {@code server_error.NAME}, and for each
+ *       rank from 0 {@code worker_error.RANK.NAME}, what compression left out. Of OneBitLamb also
+ *       {@code lamb_coeff_freeze.NAME}, one fp32 number, and from its freeze on {@code
+ *       exp_avg_sq_fresh.NAME}, in the shape of NAME, and {@code last_factor.NAME} and {@code
+ *       scaling_coeff.NAME}, one fp32 number each.
  *   <li>{@code config.json} and tokenizer files, as in a model folder.
  *   <li>{@code trainer_state.json}: {@link shoal.model.checkpoint.TrainerState}.
  *   <li>{@code README.md}: a model card.

@@ -67,7 +67,7 @@ public final class SafetensorsLayout {
     private static Map<String, List<Integer>> shapes(ParameterTable table, StateKind kind) {
         Map<String, List<Integer>> shapes = new TreeMap<>();
         for (Parameter parameter : table.parameters()) {
-            shapes.put(kind.tensorName(parameter), parameter.shape());
+            shapes.put(kind.tensorName(parameter), kind.shape(parameter));
         }
         return shapes;
     }
@@ -149,7 +149,7 @@ public final class SafetensorsLayout {
      */
     public record Piece(long positionBytes, long offsetElements, long sizeElements) {}
 
-    /** The pieces of a unit's range, in order; what the unit pads is left out. */
+    /** The pieces of a unit's range, in order; what is in no tensor is left out. */
     public List<Piece> pieces(StateKind kind, int unit, long offsetElements, long sizeElements) {
         Unit whole = table.units().get(unit);
         if (offsetElements < 0
@@ -164,7 +164,7 @@ public final class SafetensorsLayout {
         List<Piece> pieces = new ArrayList<>();
         for (Parameter parameter : whole.parameters()) {
             long from = Math.max(offsetElements, parameter.offsetElements());
-            long to = Math.min(end, parameter.offsetElements() + parameter.sizeElements());
+            long to = Math.min(end, parameter.offsetElements() + kind.elements(parameter));
             if (from < to) {
                 long within = (from - parameter.offsetElements()) * Float.BYTES;
                 pieces.add(

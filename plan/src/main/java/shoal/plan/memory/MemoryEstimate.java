@@ -67,6 +67,9 @@ public record MemoryEstimate(List<MemoryItem> items) {
         /** Whether momentum of ranks is compressed. */
         private final boolean compresses;
 
+        /** Whether a second moment goes on beside the frozen one. */
+        private final boolean freezes;
+
         /** Logical ranks of the busiest worker. */
         private final int ranks;
 
@@ -81,6 +84,7 @@ public record MemoryEstimate(List<MemoryItem> items) {
             this.tokenCounts = tokenCounts;
             this.slices = Deal.slices(tokenCounts, recipe.batch().slices());
             this.compresses = recipe.optimizer().rule().compressesLater();
+            this.freezes = recipe.optimizer().rule().freezesRatios();
             this.ranks = (recipe.batch().ranks() + share.workers() - 1) / share.workers();
             this.groups = Math.multiplyExact(ranks, recipe.batch().accumulation());
         }
@@ -136,10 +140,12 @@ public record MemoryEstimate(List<MemoryItem> items) {
             boolean filed = zero.optimizer() == Offload.NVME;
             return item(
                     "moments",
-                    filed ? 0 : Math.multiplyExact(2, one),
+                    Math.addExact(
+                            filed ? 0 : Math.multiplyExact(2, one), freezes ? shardElements() : 0),
                     "two per parameter, "
                             + (zero.stage() == 0 ? "all of them" : "a share of all")
-                            + (filed ? ", in a file" : ""));
+                            + (filed ? ", in a file" : "")
+                            + (freezes ? ", and a share of one beside the freeze" : ""));
         }
 
         private MemoryItem kept() {

@@ -9,12 +9,17 @@ import shoal.recipe.Require;
 
 /**
  * Squared norms of every tensor of a model, by its number in the table of parameters: that of its
- * weights, and that of the direction in which an update would move it. Added exactly, block by
- * block, so that neither order nor owner changes a bit. Not for concurrent use.
+ * weights, and that of the direction in which an update would move it. Of OneBitLamb after its
+ * freeze, the direction without decay takes the place of weights. Added exactly, block by block, so
+ * that neither order nor owner changes a bit. Not for concurrent use.
  */
 public final class TensorSquares {
+    /** Length of a tensor's two sums that travel. */
+    public static final int TENSOR_BYTES = 2 * ExactSum.SIZE_BYTES;
+
     static {
-        if (Limits.MEASURED_TENSORS * 2 * ExactSum.SIZE_BYTES + 4_096 > Limits.MESSAGE_BYTES) {
+        int each = TENSOR_BYTES + Float.BYTES; // the largest ratio
+        if (Limits.MEASURED_TENSORS * each + 4_096 > Limits.MESSAGE_BYTES) {
             throw new AssertionError("a StepMeasured message must fit");
         }
     }
@@ -71,7 +76,7 @@ public final class TensorSquares {
 
     /** For each tensor the sum of its weights, then that of its direction. */
     public byte[] toBytes() {
-        ByteBuffer bytes = ByteBuffer.allocate(tensors() * 2 * ExactSum.SIZE_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(tensors() * TENSOR_BYTES);
         for (int tensor = 0; tensor < tensors(); tensor++) {
             bytes.put(weights.get(tensor).toBytes()).put(directions.get(tensor).toBytes());
         }
@@ -80,7 +85,7 @@ public final class TensorSquares {
 
     /** What {@link #toBytes} gave these bytes. */
     public static TensorSquares fromBytes(byte[] bytes) {
-        int each = 2 * ExactSum.SIZE_BYTES;
+        int each = TENSOR_BYTES;
         int tensors = bytes.length / each;
         if (bytes.length % each != 0 || tensors < 1 || tensors > Limits.MEASURED_TENSORS) {
             throw new IllegalArgumentException(

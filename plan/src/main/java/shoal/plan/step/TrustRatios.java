@@ -23,4 +23,26 @@ public final class TrustRatios {
         }
         return List.copyOf(ratios);
     }
+
+    /**
+     * What frozen ratios are to be multiplied by, within the rule's bounds (Li et al. 2021,
+     * arXiv:2104.06069, algorithm 1; deepspeed 0.19.6 runtime/fp16/onebit/lamb.py): the largest
+     * ratio of denominators, as far as the direction is not decay.
+     *
+     * @param squares of each tensor, of its direction without decay in the place of weights, and of
+     *     its direction
+     * @param largest ratio of the frozen denominator to one that is not, in each tensor
+     */
+    public static List<Float> factors(
+            TensorSquares squares, List<Float> largest, UpdateRule.Factors bounds) {
+        List<Float> factors = new ArrayList<>();
+        for (int tensor = 0; tensor < squares.tensors(); tensor++) {
+            double direction = squares.directionNorm(tensor);
+            double share = Math.min(1, squares.weightNorm(tensor) / direction);
+            double counted = direction == 0 ? 1 : share;
+            double factor = largest.get(tensor) * counted + (1 - counted);
+            factors.add((float) Math.max(bounds.min(), Math.min(bounds.max(), factor)));
+        }
+        return List.copyOf(factors);
+    }
 }

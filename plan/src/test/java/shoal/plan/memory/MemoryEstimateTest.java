@@ -145,6 +145,25 @@ final class MemoryEstimateTest {
                 .isBetween(5 * ALL_BYTES, 5 * ALL_BYTES + UNITS.size() * 2L * 4 * 4_096);
     }
 
+    @Test
+    void a_second_moment_beside_the_frozen_one_is_kept_by_owners() {
+        Recipe recipe = recipe(4, 1, ZeroRecipe.none());
+        UpdateRule rule =
+                new UpdateRule.OneBitLamb(
+                        100,
+                        new UpdateRule.Lamb(false, 10, 0.01, false),
+                        0.9,
+                        new UpdateRule.Factors(4, 0.5, 0.1));
+        Recipe lamb =
+                TestRecipes.plain()
+                        .with(recipe.batch())
+                        .with(recipe.optimizer().with(rule))
+                        .recipe();
+
+        assertThat(bytes(estimate(lamb, new WorkerShare(2, 1)), "moments"))
+                .isBetween(5 * ALL_BYTES / 2, 5 * ALL_BYTES / 2 + UNITS.size() * 4L * 4_096);
+    }
+
     private static boolean shared(MemoryEstimate estimate, String name) {
         return item(estimate, name).reason().contains("share of all");
     }

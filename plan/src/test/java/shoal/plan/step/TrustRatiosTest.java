@@ -51,6 +51,20 @@ final class TrustRatiosTest {
     }
 
     @Test
+    void a_factor_is_the_largest_ratio_as_far_as_the_direction_is_not_decay() {
+        UpdateRule.Factors bounds = new UpdateRule.Factors(4, 0.5, 0.1);
+        TensorSquares squares = TensorSquares.zeros(6);
+        squares.add(0, 4, 4);
+        squares.add(1, 1, 4);
+        squares.add(2, 9, 4); // decay against the direction
+        squares.add(3, 4, 4);
+        squares.add(4, 4, 4);
+
+        assertThat(TrustRatios.factors(squares, List.of(1.5f, 2f, 3f, 0.25f, 5f, 2f), bounds))
+                .isEqualTo(List.of(1.5f, 1.5f, 3f, 0.5f, 4f, 2f));
+    }
+
+    @Test
     void what_is_no_measurement_of_a_model_is_refused() {
         TensorSquares one = TensorSquares.zeros(1);
 

@@ -33,7 +33,7 @@ final class FileOptimizer {
                     type.where(),
                     type.inWords()
                             + ". This optimizer is not supported. Set it to \"AdamW\", \"Adam\","
-                            + " \"Lamb\" or \"OneBitAdam\"");
+                            + " \"Lamb\", \"OneBitAdam\" or \"OneBitLamb\"");
             return huggingFace;
         }
         agreement.matchOrDefault("optimizer.params.lr", "learning_rate", 1e-3);
@@ -52,7 +52,8 @@ final class FileOptimizer {
             case "adamw" -> Optional.of(adam(true, figures));
             case "adam" -> Optional.of(adam(file().flag(PARAMETERS + "adam_w_mode"), figures));
             case "lamb" -> Optional.of(lamb());
-            case "onebitadam" -> Optional.of(oneBitAdam());
+            case "onebitadam" -> Optional.of(new UpdateRule.OneBitAdam(freezeStep()));
+            case "onebitlamb" -> Optional.of(oneBitLamb());
             default -> Optional.empty();
         };
     }
@@ -74,25 +75,45 @@ final class FileOptimizer {
     }
 
     private UpdateRule lamb() {
-        Setting most = file().of(PARAMETERS + "max_coeff");
-        Setting least = file().of(PARAMETERS + "min_coeff");
-        double max = file().number(most.key().name());
+        Bounds bounds = bounds("min_coeff", "max_coeff");
+        return new UpdateRule.Lamb(
+                file().flag(PARAMETERS + "bias_correction"),
+                bounds.max(),
+                bounds.min(),
+                file().flag(PARAMETERS + "eps_inside_sqrt"));
+    }
+
+    /** DeepSpeed's class takes bias_correction and eps_inside_sqrt and reads neither. */
+    private UpdateRule oneBitLamb() {
+        Bounds ratios = bounds("min_coeff", "max_coeff");
+        Bounds factors = bounds("factor_min", "factor_max");
+        return new UpdateRule.OneBitLamb(
+                freezeStep(),
+                new UpdateRule.Lamb(false, ratios.max(), ratios.min(), false),
+                file().number(PARAMETERS + "coeff_beta"),
+                new UpdateRule.Factors(
+                        factors.max(),
+                        factors.min(),
+                        file().number(PARAMETERS + "factor_threshold")));
+    }
+
+    private record Bounds(double min, double max) {}
+
+    private Bounds bounds(String smallest, String largest) {
+        Setting least = file().of(PARAMETERS + smallest);
+        Setting most = file().of(PARAMETERS + largest);
         double min = file().number(least.key().name());
+        double max = file().number(most.key().name());
         if (min > max) {
             problems.add(
                     least.where(),
                     least.inWords() + ", but " + most.reference() + ". Set it to that or less");
-            min = max;
         }
-        return new UpdateRule.Lamb(
-                file().flag(PARAMETERS + "bias_correction"),
-                max,
-                min,
-                file().flag(PARAMETERS + "eps_inside_sqrt"));
+        return new Bounds(Math.min(min, max), max);
     }
 
     /** Each rank needs the whole momentum, and so the whole state. */
-    private UpdateRule oneBitAdam() {
+    private int freezeStep() {
         Setting stage = file().of("zero_optimization.stage");
         if (file().count(stage.key().name()) > 0) {
             problems.add(
@@ -103,7 +124,7 @@ final class FileOptimizer {
                             + ": 1-bit optimizers shard nothing. Set the stage to 0, or the"
                             + " optimizer to \"AdamW\"");
         }
-        return new UpdateRule.OneBitAdam(file().count(PARAMETERS + "freeze_step"));
+        return file().count(PARAMETERS + "freeze_step");
     }
 
     private Settings file() {

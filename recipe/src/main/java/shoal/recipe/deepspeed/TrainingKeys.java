@@ -25,10 +25,6 @@ final class TrainingKeys {
 
     private static final List<String> OTHER_OPTIMIZERS =
             List.of(
-                    "coeff_beta",
-                    "factor_max",
-                    "factor_min",
-                    "factor_threshold",
                     "var_freeze_step",
                     "var_update_scaler",
                     "local_step_scaler",
@@ -120,7 +116,8 @@ final class TrainingKeys {
                             orNull(TEXT),
                             "null",
                             "the optimizer; left out, HF's",
-                            "AdamW, Adam, Lamb and OneBitAdam; others are refused by name"),
+                            "AdamW, Adam, Lamb, OneBitAdam and OneBitLamb; others are refused by"
+                                    + " name"),
                     rate("lr", "learning_rate", "1e-3"),
                     honoured(
                             "optimizer.params.betas",
@@ -147,28 +144,50 @@ final class TrainingKeys {
                             FLAG,
                             "true",
                             "corrects the bias of the moments",
-                            "the same for Lamb; must be true for Adam and AdamW; OneBitAdam never"
-                                    + " corrects it, in DeepSpeed too"),
+                            "the same for Lamb; must be true for Adam and AdamW; 1-bit optimizers"
+                                    + " never correct it, in DeepSpeed too"),
                     honoured(
                             "optimizer.params.max_coeff",
                             number(0, 1e6),
                             "10.0",
-                            "Lamb: the largest trust ratio"),
+                            "Lamb, OneBitLamb up to its freeze: the largest trust ratio"),
                     honoured(
                             "optimizer.params.min_coeff",
                             number(0, 1e6),
                             "0.01",
-                            "Lamb: the smallest trust ratio"),
+                            "Lamb, OneBitLamb up to its freeze: the smallest trust ratio"),
                     honoured(
                             "optimizer.params.eps_inside_sqrt",
                             FLAG,
                             "false",
-                            "Lamb: adds eps to the second moment, not to its root"),
+                            "Lamb: adds eps to the second moment, not to its root; OneBitLamb never"
+                                    + " does, in DeepSpeed too"),
                     honoured(
                             "optimizer.params.freeze_step",
                             whole(1),
                             "100000",
-                            "OneBitAdam: steps before one bit of momentum is exchanged"),
+                            "1-bit optimizers: steps before one bit of momentum is exchanged"),
+                    honoured(
+                            "optimizer.params.coeff_beta",
+                            number(0, 1),
+                            "0.9",
+                            "OneBitLamb: decay of the mean of trust ratios that is frozen"),
+                    honoured(
+                            "optimizer.params.factor_max",
+                            number(0, 1e6),
+                            "4.0",
+                            "OneBitLamb: the largest factor of a frozen trust ratio"),
+                    honoured(
+                            "optimizer.params.factor_min",
+                            number(0, 1e6),
+                            "0.5",
+                            "OneBitLamb: the smallest factor of a frozen trust ratio"),
+                    honoured(
+                            "optimizer.params.factor_threshold",
+                            number(0, 1e6),
+                            "0.1",
+                            "OneBitLamb: the share by which a factor grows or falls in a step at"
+                                    + " most"),
                     withoutEffect(
                             "optimizer.params.cuda_aware",
                             FLAG,
@@ -210,7 +229,7 @@ final class TrainingKeys {
                             FLAG,
                             "false",
                             "shards optimizers that DeepSpeed does not know",
-                            "all of ours can be sharded; Lamb's norms are those of whole tensors in every"
+                            "all but 1-bit optimizers can be sharded; Lamb's norms are those of whole tensors in every"
                                     + " stage"),
                     withoutEffect(
                             "zero_force_ds_cpu_optimizer",

@@ -20,7 +20,8 @@ class DeepSpeedOptimizerTest {
                                 .problems())
                 .containsExactly(
                         "ds.json:2: optimizer.type is \"Lion\". This optimizer is not supported. Set"
-                                + " it to \"AdamW\", \"Adam\", \"Lamb\" or \"OneBitAdam\"",
+                                + " it to \"AdamW\", \"Adam\", \"Lamb\", \"OneBitAdam\" or"
+                                + " \"OneBitLamb\"",
                         "ds.json:3: scheduler.type is \"StepLR\". This schedule is not supported."
                                 + " Set it to \"WarmupLR\", \"WarmupDecayLR\", \"WarmupCosineLR\","
                                 + " \"OneCycle\" or \"LRRangeTest\", or remove scheduler and use"
@@ -55,12 +56,55 @@ class DeepSpeedOptimizerTest {
     }
 
     @Test
-    void other_one_bit_optimizers_are_refused() {
-        assertThat(file("OneBitLamb", ", \"freeze_step\": 4, \"coeff_beta\": 0.9").problems())
-                .containsExactly(
-                        "ds.json:2: optimizer.type is \"OneBitLamb\". This optimizer is not"
-                                + " supported. Set it to \"AdamW\", \"Adam\", \"Lamb\" or"
-                                + " \"OneBitAdam\"");
+    void one_bit_lamb_has_deepspeed_s_bounds_unless_the_file_gives_others() {
+        assertThat(optimizer("OneBitLamb", "", "--weight_decay", "0.1"))
+                .isEqualTo(
+                        DECAYING.with(
+                                new UpdateRule.OneBitLamb(
+                                        100_000,
+                                        new UpdateRule.Lamb(false, 10, 0.01, false),
+                                        0.9,
+                                        new UpdateRule.Factors(4, 0.5, 0.1))));
+        assertThat(
+                        optimizer(
+                                        "onebitlamb",
+                                        ", \"freeze_step\": 4, \"max_coeff\": 0.3,"
+                                                + " \"min_coeff\": 0.1, \"coeff_beta\": 0.5,"
+                                                + " \"factor_max\": 2, \"factor_min\": 0.25,"
+                                                + " \"factor_threshold\": 0.2,"
+                                                + " \"bias_correction\": true,"
+                                                + " \"eps_inside_sqrt\": true")
+                                .rule())
+                .isEqualTo(
+                        new UpdateRule.OneBitLamb(
+                                4,
+                                new UpdateRule.Lamb(false, 0.3, 0.1, false),
+                                0.5,
+                                new UpdateRule.Factors(2, 0.25, 0.2)));
+    }
+
+    @Test
+    void one_bit_lamb_names_every_option_that_contradicts_another() {
+        assertThat(
+                        deepspeed(
+                                        "\"optimizer\": {\"type\": \"OneBitLamb\", \"params\":"
+                                                + " {\"max_coeff\": 0.3, \"min_coeff\": 0.4,"
+                                                + " \"factor_max\": 1, \"factor_min\": 2,"
+                                                + " \"amsgrad\": true}}",
+                                        "\"zero_optimization\": {\"stage\": 1}")
+                                .problems())
+                .contains(
+                        "ds.json:2: optimizer.params.min_coeff is 0.4, but"
+                                + " optimizer.params.max_coeff is 0.3 (ds.json:2). Set it to that or"
+                                + " less",
+                        "ds.json:2: optimizer.params.factor_min is 2, but"
+                                + " optimizer.params.factor_max is 1 (ds.json:2). Set it to that or"
+                                + " less",
+                        "ds.json:2: optimizer.params.amsgrad is true. AMSGrad is not supported. Set"
+                                + " it to false",
+                        "ds.json:3: zero_optimization.stage is 1, but optimizer.type is"
+                                + " \"OneBitLamb\" (ds.json:2): 1-bit optimizers shard nothing. Set"
+                                + " the stage to 0, or the optimizer to \"AdamW\"");
     }
 
     @Test

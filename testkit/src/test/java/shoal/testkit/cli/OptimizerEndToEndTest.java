@@ -54,6 +54,19 @@ final class OptimizerEndToEndTest {
                 """);
     }
 
+    private static String oneBitLamb(int freezeStep) {
+        return """
+                {
+                  "train_micro_batch_size_per_gpu": "auto",
+                  "optimizer": {
+                    "type": "OneBitLamb",
+                    "params": {"lr": "auto", "weight_decay": "auto", "freeze_step": %d}
+                  }
+                }
+                """
+                .formatted(freezeStep);
+    }
+
     @Test
     void lamb_goes_on_from_a_checkpoint_with_the_bytes_of_a_run_that_never_stopped()
             throws Exception {
@@ -78,17 +91,66 @@ final class OptimizerEndToEndTest {
             assertSame("model.safetensors", "whole", other);
             assertSame("optimizer.safetensors", "whole/checkpoint-10", other + "/checkpoint-10");
         }
-        assertThat(
-                        Files.readString(
-                                folder.resolve("whole/checkpoint-5/optimizer.safetensors"),
-                                ISO_8859_1))
+        assertThat(tensors("whole/checkpoint-5"))
                 .contains("server_error.score.weight", "worker_error.2.score.weight");
+    }
+
+    /** From a checkpoint before its freeze, one at it and one after it. */
+    @Test
+    void one_bit_lamb_goes_on_over_its_freeze_with_other_workers_and_the_same_bytes()
+            throws Exception {
+        Files.writeString(folder.resolve("onebit-lamb.json"), oneBitLamb(6));
+        String[] lamb = {"--ranks", "3", "--deepspeed", "onebit-lamb.json", "--save_steps", "3"};
+        done(train("whole", and(lamb, "--workers", "3")));
+        done(train("before", and(lamb, "--workers", "2", RESUME, "whole/checkpoint-3")));
+        done(train("at", and(lamb, "--workers", "1", RESUME, "whole/checkpoint-6")));
+        done(train("after", and(lamb, "--workers", "2", RESUME, "whole/checkpoint-9")));
+
+        for (String other : List.of("before", "at", "after")) {
+            assertSame("model.safetensors", "whole", other);
+        }
+        for (String other : List.of("before", "at")) {
+            assertSame("optimizer.safetensors", "whole/checkpoint-9", other + "/checkpoint-9");
+        }
+        assertThat(tensors("whole/checkpoint-3"))
+                .contains("lamb_coeff_freeze.score.weight")
+                .doesNotContain("scaling_coeff", "exp_avg_sq_fresh", "server_error");
+        assertThat(tensors("whole/checkpoint-6"))
+                .contains("scaling_coeff.score.weight", "exp_avg_sq_fresh.score.weight")
+                .doesNotContain("server_error");
+        assertThat(tensors("whole/checkpoint-9"))
+                .contains("last_factor.score.weight", "worker_error.2.score.weight");
+    }
+
+    private String tensors(String checkpoint) throws IOException {
+        return Files.readString(
+                folder.resolve(checkpoint).resolve("optimizer.safetensors"), ISO_8859_1);
+    }
+
+    @Tag("slow")
+    @Test
+    void one_bit_lamb_loses_nothing_with_a_worker_that_is_killed_after_its_freeze()
+            throws Exception {
+        Files.writeString(folder.resolve("onebit-lamb.json"), oneBitLamb(10));
+        losesNothing("--deepspeed", "onebit-lamb.json");
+    }
+
+    @Tag("slow")
+    @Test
+    void one_bit_adam_loses_nothing_with_a_worker_that_is_killed_after_its_freeze()
+            throws Exception {
+        losesNothing("--deepspeed", "onebit.json");
     }
 
     @Tag("slow")
     @Test
     void lamb_loses_nothing_with_a_worker_that_is_killed() throws Exception {
-        String[] longer = {"--max_steps", "400", "--save_steps", "20", "--save_total_limit", "2"};
+        losesNothing();
+    }
+
+    private void losesNothing(String... flags) throws Exception {
+        String[] longer =
+                and(flags, "--max_steps", "400", "--save_steps", "20", "--save_total_limit", "2");
         done(train("whole", longer));
         try (TrainProcess killed = train("killed", longer)) {
             killed.awaitLine("saved checkpoint-40");

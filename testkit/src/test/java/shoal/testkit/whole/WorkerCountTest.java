@@ -47,6 +47,10 @@ final class WorkerCountTest {
             """
             "optimizer": {"type": "OneBitAdam", "params": {"lr": "auto", "freeze_step": 3}},""";
 
+    private static final String ONE_BIT_LAMB =
+            """
+            "optimizer": {"type": "OneBitLamb", "params": {"lr": "auto", "freeze_step": 3}},""";
+
     @TempDir Path folder;
 
     /** What may not depend on the number of workers. */
@@ -86,6 +90,11 @@ final class WorkerCountTest {
     @Test
     void one_to_three_workers_give_the_same_with_compressed_momentum_too() throws Exception {
         assertSame(ONE_BIT, 4, 3, 0);
+    }
+
+    @Test
+    void one_to_three_workers_give_the_same_with_factors_of_frozen_ratios_too() throws Exception {
+        assertSame(ONE_BIT_LAMB, 4, 3, 0);
     }
 
     @Test

@@ -240,7 +240,7 @@ public final class RunLoader implements RunOpener {
             throw new UserException(
                     "optimizer.type",
                     String.format(
-                            "is Lamb, whose norms of %d tensors do not fit a message; at most %d"
+                            "is one whose norms of %d tensors do not fit a message; at most %d"
                                     + " do. Use AdamW for a model of this depth.",
                             tensors, Limits.MEASURED_TENSORS));
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import shoal.engine.Compression;
+import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.Measurement;
 import shoal.engine.PartReport;
 import shoal.engine.ShardedEngine;
@@ -34,7 +35,8 @@ import shoal.worker.stop.StopSignal;
  * <pre>
  *   reduce:   forward and backward; each rank's gradient stays here, its norm is told
  *   measure:  the clip is known: momentum of each rank, packed, goes to the owners of its blocks;
- *             owners make means of all ranks, pack them again and give them to all
+ *             owners make means of all ranks, pack them again and give them to all; of a rule
+ *             that measures, owners then measure what the update would do
  *   apply:    everything is updated with the means
  * </pre>
  *
@@ -137,6 +139,18 @@ public final class Compressing implements Computation {
 
     @Override
     public Measurement measure(int step, double clip) {
+        if (!rule.compresses(step)) {
+            return together.measure(step, clip);
+        }
+        Optional<BlockPlace> nonFinite = exchange(step, clip);
+        if (!rule.measures() || nonFinite.isPresent()) {
+            return new Measurement(TensorSquares.none(), List.of(), nonFinite);
+        }
+        return engine.measure(step, clip);
+    }
+
+    /** Momentum of all ranks becomes that of the update; gives a block that is not finite. */
+    private Optional<BlockPlace> exchange(int step, double clip) {
         Compression compression = engine.compression();
         MomentumStep momentum = new MomentumStep(member, step, ranks.ranks(), compression);
         receiver.open(momentum);
@@ -153,7 +167,7 @@ public final class Compressing implements Computation {
             publish(step, mean.get());
             mean = momentum.next(stop);
         }
-        return new Measurement(TensorSquares.none(), momentum.nonFinite());
+        return momentum.nonFinite();
     }
 
     @Override

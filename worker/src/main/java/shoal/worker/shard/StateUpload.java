@@ -100,7 +100,8 @@ public final class StateUpload {
     private long send(Parameter parameter, Chunks chunks) throws StreamOver {
         ElementRange range = member.saved(chunks.kind(), parameter.unit());
         long first = Math.max(0, range.from() - parameter.offsetElements());
-        long end = Math.min(parameter.sizeElements(), range.to() - parameter.offsetElements());
+        long elements = chunks.kind().elements(parameter);
+        long end = Math.min(elements, range.to() - parameter.offsetElements());
         for (long offset = first; offset < end; offset += CHUNK_ELEMENTS) {
             chunks.stream().awaitReady();
             int count = (int) Math.min(CHUNK_ELEMENTS, end - offset);
@@ -122,6 +123,10 @@ public final class StateUpload {
             case EXP_AVG_SQ -> StateChunk.StateKind.EXP_AVG_SQ;
             case SERVER_ERROR -> StateChunk.StateKind.SERVER_ERROR;
             case WORKER_ERROR -> StateChunk.StateKind.WORKER_ERROR;
+            case EXP_AVG_SQ_FRESH -> StateChunk.StateKind.EXP_AVG_SQ_FRESH;
+            case LAMB_COEFF_FREEZE -> StateChunk.StateKind.LAMB_COEFF_FREEZE;
+            case LAST_FACTOR -> StateChunk.StateKind.LAST_FACTOR;
+            case SCALING_COEFF -> StateChunk.StateKind.SCALING_COEFF;
         };
     }
 

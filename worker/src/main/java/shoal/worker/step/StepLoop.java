@@ -34,7 +34,7 @@ import shoal.recipe.Require;
  *       report  = forward and backward over own leaves,       {@link #reduce}
  *                 sums of all workers reduced by their owners
  *       norms   = of weights and directions, for Lamb;        {@link #measure}
- *                 compressed momentum, for 1-bit Adam
+ *                 compressed momentum, for 1-bit optimizers
  *       ... the coordinator commits the step with clip and learning rate ...
  *       parameters are updated                                {@link #apply}
  * </pre>
@@ -91,7 +91,8 @@ public final class StepLoop {
                 StepMeasured.newBuilder()
                         .setStep(step)
                         .setSquares(
-                                UnsafeByteOperations.unsafeWrap(measurement.squares().toBytes()));
+                                UnsafeByteOperations.unsafeWrap(measurement.squares().toBytes()))
+                        .addAllLargestRatios(measurement.largest());
         measurement
                 .nonFinite()
                 .ifPresent(

@@ -24,6 +24,7 @@ import shoal.engine.RowResult;
 import shoal.engine.ShardedEngine;
 import shoal.engine.djl.DjlEngine;
 import shoal.model.GptConfig;
+import shoal.model.Parameter;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.Unit;
@@ -160,10 +161,11 @@ final class Team implements AutoCloseable {
             double clip = Math.min(1, 0.05 / (norm + 1e-6));
             reports.add(loss(parts) + " " + norm);
             double factor = step == 2 ? 1 : clip;
-            List<Float> ratios = ratios(now, factor);
-            if (compresses) {
-                all(worker -> loops.get(worker).measure(now, factor));
+            List<StepMeasured> measured = List.of();
+            if (compresses || recipe.optimizer().rule().measures()) {
+                measured = all(worker -> loops.get(worker).measure(now, factor));
             }
+            List<Float> ratios = ratios(now, measured);
             reports.add(ratios.toString());
             CommitStep commit =
                     CommitStep.newBuilder()
@@ -182,16 +184,34 @@ final class Team implements AutoCloseable {
         return new Outcome(reports, state(steps), evaluation);
     }
 
-    /** Trust ratios of a step, where the rule has some. */
-    private List<Float> ratios(int step, double clip) throws Exception {
-        if (!(recipe.optimizer().rule() instanceof UpdateRule.Lamb lamb)) {
+    /** What a step commits of each tensor, where the rule measures. */
+    private List<Float> ratios(int step, List<StepMeasured> parts) {
+        UpdateRule rule = recipe.optimizer().rule();
+        if (!rule.measures()) {
             return List.of();
         }
-        TensorSquares total = TensorSquares.zeros(ParameterTable.of(config).parameters().size());
-        for (StepMeasured part : all(worker -> loops.get(worker).measure(step, clip))) {
-            total.add(TensorSquares.fromBytes(part.getSquares().toByteArray()));
+        TensorSquares total = TensorSquares.zeros(tensors());
+        parts.forEach(part -> total.add(TensorSquares.fromBytes(part.getSquares().toByteArray())));
+        if (rule instanceof UpdateRule.OneBitLamb lamb) {
+            return lamb.compresses(step)
+                    ? TrustRatios.factors(total, largest(parts), lamb.factors())
+                    : TrustRatios.of(total, lamb.warmUp());
         }
-        return TrustRatios.of(total, lamb);
+        return TrustRatios.of(total, (UpdateRule.Lamb) rule);
+    }
+
+    private List<Float> largest(List<StepMeasured> parts) {
+        return IntStream.range(0, tensors())
+                .mapToObj(
+                        tensor ->
+                                parts.stream()
+                                        .map(part -> part.getLargestRatios(tensor))
+                                        .reduce(0f, Math::max))
+                .toList();
+    }
+
+    private int tensors() {
+        return ParameterTable.of(config).parameters().size();
     }
 
     /** Bytes of values that a worker has sent to others. */
@@ -253,17 +273,33 @@ final class Team implements AutoCloseable {
             for (Unit unit : ParameterTable.of(config).units()) {
                 for (int worker = 0; worker < engines.size(); worker++) {
                     ElementRange owned = members.get(worker).saved(kind, unit.index());
-                    ByteBuffer values =
-                            ByteBuffer.allocate((int) owned.size() * Float.BYTES)
-                                    .order(ByteOrder.LITTLE_ENDIAN);
-                    if (!owned.isEmpty()) {
-                        engines.get(worker).read(kind, unit.index(), owned.from(), values);
+                    for (Part part : parts(kind, unit, owned)) {
+                        ByteBuffer values =
+                                ByteBuffer.allocate(part.elements() * Float.BYTES)
+                                        .order(ByteOrder.LITTLE_ENDIAN);
+                        engines.get(worker).read(kind, unit.index(), part.from(), values);
+                        digest.update(values.flip());
                     }
-                    digest.update(values.flip());
                 }
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private record Part(long from, int elements) {}
+
+    /** A range, or the places of the numbers in it. */
+    private static List<Part> parts(StateKind kind, Unit unit, ElementRange owned) {
+        if (!kind.isNumber()) {
+            return owned.isEmpty()
+                    ? List.of()
+                    : List.of(new Part(owned.from(), (int) owned.size()));
+        }
+        return unit.parameters().stream()
+                .map(Parameter::offsetElements)
+                .filter(at -> owned.from() <= at && at < owned.to())
+                .map(at -> new Part(at, 1))
+                .toList();
     }
 
     private static double sum(List<StepReduced> parts) {

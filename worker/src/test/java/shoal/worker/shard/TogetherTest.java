@@ -52,6 +52,17 @@ final class TogetherTest {
     private static final OptimizerRecipe ONE_BIT =
             ADAMW.decayingAll().with(new UpdateRule.OneBitAdam(2));
 
+    /** The same, with factors that the second moment soon moves to their bounds. */
+    private static final OptimizerRecipe ONE_BIT_LAMB =
+            new OptimizerRecipe(1e-2, 0.9, 0.9, 1e-8, 0.01, 1)
+                    .decayingAll()
+                    .with(
+                            new UpdateRule.OneBitLamb(
+                                    2,
+                                    new UpdateRule.Lamb(false, 10, 0.01, false),
+                                    0.5,
+                                    new UpdateRule.Factors(4, 0.5, 0.04)));
+
     private static final ZeroRecipe IN_MEMORY = ZeroRecipe.none();
 
     @TempDir private Path folder;
@@ -59,6 +70,7 @@ final class TogetherTest {
     private static Outcome alone = new Outcome(List.of(), "", List.of());
     private static Outcome aloneWithLamb = alone;
     private static Outcome aloneWithOneBit = alone;
+    private static Outcome aloneWithOneBitLamb = alone;
 
     /**
      * A cluster.
@@ -77,6 +89,9 @@ final class TogetherTest {
         }
         try (Team team = Team.of(config(), recipe(IN_MEMORY, ONE_BIT), ROWS, 1, 2, 4)) {
             aloneWithOneBit = team.train(STEPS);
+        }
+        try (Team team = Team.of(config(), recipe(IN_MEMORY, ONE_BIT_LAMB), ROWS, 1, 2, 4)) {
+            aloneWithOneBitLamb = team.train(STEPS);
         }
     }
 
@@ -132,13 +147,21 @@ final class TogetherTest {
                         new Shape(2, 0, 1, 4),
                         new Shape(3, 0, 2, 1),
                         new Shape(4, 0, 1, 1))
-                .map(shape -> sameBytes(shape, ONE_BIT));
+                .flatMap(
+                        shape ->
+                                Stream.of(ONE_BIT, ONE_BIT_LAMB)
+                                        .map(optimizer -> sameBytes(shape, optimizer)));
     }
 
     @TestFactory
     Stream<DynamicTest> clusters_that_compress_may_have_their_moments_in_a_file() {
         return Stream.of(new Shape(1, 0, 2, 4), new Shape(3, 0, 1, 4))
-                .map(shape -> sameBytes(shape, ONE_BIT, filed(shape)));
+                .flatMap(
+                        shape ->
+                                Stream.of(ONE_BIT, ONE_BIT_LAMB)
+                                        .map(
+                                                optimizer ->
+                                                        sameBytes(shape, optimizer, filed(shape))));
     }
 
     /**
@@ -223,7 +246,7 @@ final class TogetherTest {
 
     private static DynamicTest sameBytes(Shape shape, OptimizerRecipe optimizer, ZeroRecipe zero) {
         return DynamicTest.dynamicTest(
-                shape + (optimizer.equals(LAMB) ? " Lamb" : " AdamW"),
+                shape + " " + optimizer.rule().shownName(),
                 () -> {
                     try (Team team =
                             Team.of(
@@ -246,6 +269,9 @@ final class TogetherTest {
     private static Outcome expected(OptimizerRecipe optimizer) {
         if (optimizer.equals(ONE_BIT)) {
             return aloneWithOneBit;
+        }
+        if (optimizer.equals(ONE_BIT_LAMB)) {
+            return aloneWithOneBitLamb;
         }
         return optimizer.equals(LAMB) ? aloneWithLamb : alone;
     }
