@@ -124,7 +124,7 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private int fetch(Path folder) {
-        String name = RunName.of(run);
+        String name = RunName.of(run, "RUN");
         try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
             RunDisplay display = new RunDisplay(context.console(), context.clock());
             long bytes;

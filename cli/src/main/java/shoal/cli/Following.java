@@ -1,9 +1,11 @@
 package shoal.cli;
 
+import java.util.function.Consumer;
 import shoal.cli.client.CoordinatorClient;
 import shoal.cli.client.RunFollower;
 import shoal.cli.render.Console;
 import shoal.cli.render.RunDisplay;
+import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.StatusChanged;
 
@@ -11,13 +13,26 @@ import shoal.proto.v1.StatusChanged;
 final class Following {
     private Following() {}
 
-    /** Shows a run from its first event to its end, then its results; returns the exit code. */
+    /** How a run at a coordinator is followed. */
+    interface Way {
+        RunFollower follow(CoordinatorClient client, String run, Consumer<RunEvent> listener);
+    }
+
+    /**
+     * Shows a run from its first event to its end, then its results; returns the exit code.
+     *
+     * @param console takes them
+     */
     static int toEnd(
-            CommandContext context, Console console, CoordinatorClient client, String run) {
+            CommandContext context,
+            Console console,
+            CoordinatorClient client,
+            String run,
+            Way way) {
         RunDisplay display = new RunDisplay(console, context.clock());
         StatusChanged end;
         try {
-            end = new RunFollower(client, run, display::show).follow();
+            end = way.follow(client, run, display::show).follow();
         } finally {
             display.finish();
             if (context.interrupts().happened()) {

@@ -10,11 +10,17 @@ final class RunName {
 
     private RunName() {}
 
-    static String of(String typed) {
+    /**
+     * The name that was typed.
+     *
+     * @param where it was typed, for the message
+     * @throws UserException if it is none
+     */
+    static String of(String typed, String where) {
         String name = typed.startsWith(PREFIX) ? typed.substring(PREFIX.length()) : typed;
         if (!FORM.matcher(name).matches()) {
             throw new UserException(
-                    "RUN",
+                    where,
                     "'"
                             + typed
                             + "' is no name of a run: 1 to 63 of a-z, 0-9, '.', '_' and '-', the"

@@ -28,7 +28,7 @@ final class RunsCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "json",
-            description = "json: name, status, step, steps, reason of each run.")
+            description = "json: name, status, step, steps, workers, reason of each run.")
     private @Nullable Format format;
 
     RunsCommand(CommandContext context) {

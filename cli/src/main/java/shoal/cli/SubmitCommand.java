@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Unmatched;
 import shoal.cli.client.Connection;
 import shoal.cli.client.CoordinatorClient;
+import shoal.cli.client.RunFollower;
 import shoal.cli.client.Submission;
 import shoal.cli.job.Job;
 import shoal.cli.job.JobReader;
@@ -59,7 +60,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Connection coordinator = connection.resolve(context);
-        String wanted = name == null ? "" : RunName.of(name);
+        String wanted = name == null ? "" : RunName.of(name, "--name");
         Job job =
                 JobReader.read(
                         words == null ? List.of() : words,
@@ -93,7 +94,9 @@ final class SubmitCommand implements Callable<Integer> {
             } else {
                 display.print("submitted run " + run + " to " + coordinator.address());
             }
-            return noWait ? 0 : Following.toEnd(context, console, client, run);
+            return noWait
+                    ? 0
+                    : Following.toEnd(context, console, client, run, RunFollower::ofAccepted);
         }
     }
 

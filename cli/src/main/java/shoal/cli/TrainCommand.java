@@ -34,17 +34,23 @@ import shoal.recipe.UserException;
         description = {
             "Fine-tune a GPT-2 classifier on this machine. Without flags: the bundled sample.",
             "",
-            "  --train_file T.tsv --eval_file E.tsv          rows: label, tab, text",
-            "  --pretrained_model_name_or_path DIR|NAME      a Hugging Face model folder, or the name",
-            "                                                of a model in Hugging Face's cache",
-            "  --train_args_file train_args.json             Hugging Face training arguments",
-            "  --max_seq_length N                            tokens of a row that are read",
-            "  --deepspeed ds_config.json                    a DeepSpeed configuration",
-            "  --output_dir DIR                              where the model and checkpoints go",
-            "  --resume_from_checkpoint DIR|true             go on from a checkpoint, or the newest",
-            "  --lanes N                                     compute threads of each worker; never",
-            "                                                changes a bit",
-            "  --any_training_argument VALUE                 as Hugging Face names them"
+            "  --train_file T.tsv --eval_file E.tsv  rows: label, tab, text",
+            "  --pretrained_model_name_or_path DIR   a Hugging Face model folder, or the name",
+            "                                        of a model in Hugging Face's cache",
+            "  --train_args_file train_args.json     Hugging Face training arguments",
+            "  --deepspeed ds_config.json            a DeepSpeed configuration",
+            "  --max_seq_length N                    tokens of a row that are read",
+            "  --output_dir DIR                      where the model and checkpoints go",
+            "  --resume_from_checkpoint DIR|true     go on from one; true: from the newest",
+            "  --workers N|MIN:MAX                   processes; never changes a bit where",
+            "                                        --ranks is given",
+            "  --ranks R                             logical ranks, HF's world size (default:",
+            "                                        as many as workers)",
+            "  --lanes N                             compute threads of each worker; never",
+            "                                        changes a bit",
+            "  --any_training_argument VALUE         as Hugging Face names them; all names:",
+            "                                        docs/arguments.md",
+            ""
         })
 final class TrainCommand implements Callable<Integer> {
     /** The one run's name, at a coordinator that nobody else sees. */
@@ -108,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
                         job.demand(),
                         job.resumePoint());
         cluster.onWorkersEnd(job.inputs().workers().least(), () -> cancelQuietly(client));
-        StatusChanged end = new RunFollower(client, RUN, display::show).follow();
+        StatusChanged end = RunFollower.ofAccepted(client, RUN, display::show).follow();
         Optional<String> workerEnd = cluster.workerEnd();
         if (end.getStatus() == RunStatus.CANCELLED && workerEnd.isPresent()) {
             howToResume(display, job);

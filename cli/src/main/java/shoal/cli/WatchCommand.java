@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import shoal.cli.client.CoordinatorClient;
+import shoal.cli.client.RunFollower;
 
 /** {@code shoal watch RUN}: replays a run's log and follows it; ends as the run ends. */
 @Command(
@@ -25,9 +26,9 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String name = RunName.of(run);
+        String name = RunName.of(run, "RUN");
         try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
-            return Following.toEnd(context, context.console(), client, name);
+            return Following.toEnd(context, context.console(), client, name, RunFollower::new);
         }
     }
 }

@@ -58,7 +58,17 @@ final class MainTest {
             assertThat(byHelp.code()).as(verb).isZero();
             assertThat(byFlag).as(verb).isEqualTo(byHelp);
             assertThat(byFlag.out()).startsWith("Usage: shoal " + verb);
+            assertThat(byFlag.out().lines()).as(verb).allMatch(line -> line.length() <= 80);
         }
+    }
+
+    @Test
+    void the_flags_of_a_run_stand_in_a_table_that_no_terminal_breaks() {
+        assertThat(shell.type("train", "--help").out())
+                .contains(
+                        "\n  --workers N|MIN:MAX                   processes; never",
+                        "\n  --ranks R                             logical ranks, ")
+                .doesNotContain("\nof a model", "\nthe name", "\nnewest");
     }
 
     @Test

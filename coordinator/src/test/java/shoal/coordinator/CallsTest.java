@@ -74,7 +74,8 @@ final class CallsTest {
 
             assertThat(reader.runs().list(list).getRunsCount()).isZero();
             assertThat(admin.runs().list(list).getRunsCount()).isZero();
-            refused(() -> reader.runs().cancel(cancel), Status.Code.PERMISSION_DENIED);
+            assertThat(refused(() -> reader.runs().cancel(cancel), Status.Code.PERMISSION_DENIED))
+                    .contains("a token of scope read may not", "take one of scope submit");
             refused(() -> worker.runs().list(list), Status.Code.PERMISSION_DENIED);
             refused(() -> client.runs().cancel(cancel), Status.Code.NOT_FOUND);
             assertThat(refused(() -> stranger.runs().list(list), Status.Code.UNAUTHENTICATED))

@@ -9,10 +9,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,10 +73,13 @@ public final class TokenGate implements ServerInterceptor {
         }
         return Status.PERMISSION_DENIED.withDescription(
                 "a token of scope "
-                        + scope.get().name().toLowerCase(java.util.Locale.ROOT)
+                        + scope.get().name().toLowerCase(Locale.ROOT)
                         + " may not call "
                         + method
-                        + "; it needs "
-                        + accepted);
+                        + "; take one of scope "
+                        + accepted.stream()
+                                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                                .sorted()
+                                .collect(Collectors.joining(" or ")));
     }
 }

@@ -47,6 +47,18 @@ public final class RunFollower {
         this.listener = requireNonNull(listener, "listener");
     }
 
+    /**
+     * Follows a run that its coordinator has just accepted, and is waited for from the start.
+     *
+     * @param listener hears each event on the thread that calls {@link #follow}
+     */
+    public static RunFollower ofAccepted(
+            CoordinatorClient client, String run, Consumer<RunEvent> listener) {
+        RunFollower follower = new RunFollower(client, run, listener);
+        follower.heard = true;
+        return follower;
+    }
+
     /** Returns the status with which the run ended: DONE, FAILED or CANCELLED. */
     public StatusChanged follow() {
         while (true) {

@@ -171,6 +171,15 @@ final class CoordinatorClientTest {
     }
 
     @Test
+    void a_coordinator_that_goes_away_behind_a_submission_is_waited_for() {
+        coordinator.plays();
+        coordinator.plays(Events.status(1, RunStatus.DONE, ""));
+
+        assertThat(RunFollower.ofAccepted(client, "a1", event -> {}).follow().getStatus())
+                .isEqualTo(RunStatus.DONE);
+    }
+
+    @Test
     void following_a_run_that_is_not_there_ends_at_once() {
         assertEnds(
                 () -> new RunFollower(client, "a1", (RunEvent event) -> {}).follow(),
