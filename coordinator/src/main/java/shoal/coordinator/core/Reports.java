@@ -86,6 +86,19 @@ final class Reports {
                 draft.drop(DropReason.OTHER_STEP);
                 return;
             }
+            Optional<String> peer = lostPeer(report);
+            if (peer.isPresent()) {
+                new Restarts(draft)
+                        .restart(
+                                run,
+                                "workers "
+                                        + worker.name()
+                                        + " and "
+                                        + peer.get()
+                                        + " lost each other: one of them was frozen, or the"
+                                        + " network between them was cut");
+                return;
+            }
             List<String> problems =
                     report.problems().isEmpty()
                             ? List.of("it gave no reason; see its log")
@@ -96,6 +109,15 @@ final class Reports {
                             Cause.TROUBLE,
                             new RunEvent.StatusChanged(
                                     RunStatus.FAILED, reason, problems, report.userError()));
+        }
+
+        /** The name of another member that is lost to the worker. */
+        private Optional<String> lostPeer(WorkerReport.Trouble report) {
+            List<String> names = run.phase().crew().orElseThrow().names();
+            return report.lostPeer().stream()
+                    .filter(peer -> peer != index && peer >= 0 && peer < names.size())
+                    .mapToObj(names::get)
+                    .findFirst();
         }
 
         private boolean isReconciled() {

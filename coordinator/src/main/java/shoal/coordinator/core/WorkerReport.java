@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import shoal.plan.step.TensorSquares;
 import shoal.recipe.Require;
 
@@ -138,10 +139,17 @@ public sealed interface WorkerReport {
         }
     }
 
-    /** The worker cannot go on with this run. */
-    record Trouble(Fence fence, boolean userError, List<String> problems) implements WorkerReport {
+    /**
+     * The worker cannot go on with this run.
+     *
+     * @param userError whether the run's files are at fault
+     * @param lostPeer the index of a member that it does not hear of any more, if that is all
+     */
+    record Trouble(Fence fence, boolean userError, OptionalInt lostPeer, List<String> problems)
+            implements WorkerReport {
         public Trouble {
             requireNonNull(fence, "fence");
+            requireNonNull(lostPeer, "lostPeer");
             problems = List.copyOf(problems);
         }
 

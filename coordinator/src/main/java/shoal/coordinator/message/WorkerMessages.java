@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import shoal.coordinator.core.EvaluationPart;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.Hash;
@@ -214,6 +215,7 @@ public final class WorkerMessages {
         return new WorkerReport.Trouble(
                 fence(trouble.getFence()),
                 trouble.getUserError(),
+                trouble.hasLostPeer() ? OptionalInt.of(trouble.getLostPeer()) : OptionalInt.empty(),
                 lines(trouble.getProblemsList()));
     }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import shoal.coordinator.TestRecipes;
@@ -207,7 +208,9 @@ final class Lab {
 
     Lab trouble(String session, String run, boolean userError) {
         return report(
-                session, new WorkerReport.Trouble(fence(run), userError, List.of("no space")));
+                session,
+                new WorkerReport.Trouble(
+                        fence(run), userError, OptionalInt.empty(), List.of("no space")));
     }
 
     Lab sealed(String run) {

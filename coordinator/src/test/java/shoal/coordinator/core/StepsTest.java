@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
 import shoal.coordinator.TestReports;
@@ -185,7 +186,10 @@ final class StepsTest {
                 .report(
                         "w1",
                         new WorkerReport.Trouble(
-                                lab.fence("r"), true, List.of("train.tsv:1: no label")));
+                                lab.fence("r"),
+                                true,
+                                OptionalInt.empty(),
+                                List.of("train.tsv:1: no label")));
 
         RunEvent.StatusChanged end =
                 (RunEvent.StatusChanged) lab.events("r").get(lab.events("r").size() - 1);

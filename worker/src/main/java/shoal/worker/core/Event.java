@@ -3,6 +3,7 @@ package shoal.worker.core;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.OptionalInt;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.RunReady;
@@ -146,10 +147,22 @@ public sealed interface Event {
         }
     }
 
-    /** The worker cannot go on with a run; what it held is not to be used any more. */
-    record Failed(long load, boolean userError, List<String> problems) implements Event {
+    /**
+     * The worker cannot go on with a run; what it held is not to be used any more.
+     *
+     * @param userError whether the run's files are at fault
+     * @param lostPeer the member that was lost, if that is all
+     */
+    record Failed(long load, boolean userError, OptionalInt lostPeer, List<String> problems)
+            implements Event {
         public Failed {
+            requireNonNull(lostPeer, "lostPeer");
             problems = List.copyOf(problems);
+        }
+
+        /** Not because of another member. */
+        public Failed(long load, boolean userError, List<String> problems) {
+            this(load, userError, OptionalInt.empty(), problems);
         }
 
         @Override

@@ -7,6 +7,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.MeasureStep;
+import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
 import shoal.proto.v1.UploadState;
@@ -187,15 +188,15 @@ record HeldCore(WorkerState state, RunState.Held held) {
     private Decision unexpected(String what, String expected) {
         return WorkerCore.trouble(
                 state,
-                false,
-                List.of(
-                        what
-                                + " came while the worker is at step "
-                                + held.committed()
-                                + "; expected "
-                                + expected
-                                + ". Coordinator and worker disagree about the run; start it"
-                                + " again."));
+                RunTrouble.newBuilder()
+                        .addProblems(
+                                what
+                                        + " came while the worker is at step "
+                                        + held.committed()
+                                        + "; expected "
+                                        + expected
+                                        + ". Coordinator and worker disagree about the run;"
+                                        + " start it again."));
     }
 
     private Decision decide(RunState.Held next, java.util.stream.Stream<Action> actions) {

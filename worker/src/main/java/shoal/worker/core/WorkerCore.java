@@ -132,7 +132,12 @@ public final class WorkerCore {
             if (event.load() != state.loads()) {
                 return stale("trouble of a run that was released");
             }
-            return trouble(state, event.userError(), event.problems());
+            RunTrouble.Builder trouble =
+                    RunTrouble.newBuilder()
+                            .setUserError(event.userError())
+                            .addAllProblems(event.problems());
+            event.lostPeer().ifPresent(trouble::setLostPeer);
+            return trouble(state, trouble);
         }
 
         /**
@@ -213,25 +218,20 @@ public final class WorkerCore {
     }
 
     /** Ends what the worker does for the held run, and says why. */
-    static Decision trouble(WorkerState state, boolean userError, List<String> problems) {
+    static Decision trouble(WorkerState state, RunTrouble.Builder what) {
         Fence fence = state.run().fence().orElseThrow();
-        RunTrouble trouble =
-                RunTrouble.newBuilder()
-                        .setFence(fence)
-                        .setUserError(userError)
-                        .addAllProblems(problems)
-                        .build();
+        RunTrouble trouble = what.setFence(fence).build();
         return new Decision(
                 state.withRun(new RunState.Troubled(fence, trouble)),
                 List.of(new Action.Release(state.loads()), Messages.trouble(trouble)),
-                "trouble with " + words(fence) + ": " + inWords(userError, problems));
+                "trouble with " + words(fence) + ": " + inWords(trouble));
     }
 
     /** For the log, which must not quote what is in a user's files. */
-    private static String inWords(boolean userError, List<String> problems) {
-        return userError
-                ? problems.size() + " problems in the run's files"
-                : String.join("; ", problems);
+    private static String inWords(RunTrouble trouble) {
+        return trouble.getUserError()
+                ? trouble.getProblemsCount() + " problems in the run's files"
+                : String.join("; ", trouble.getProblemsList());
     }
 
     private static String words(RunState.Held held) {

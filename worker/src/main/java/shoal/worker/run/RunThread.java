@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -44,9 +45,10 @@ public final class RunThread {
     private static final int MOST_QUEUED = 64;
 
     /**
-     * Longer than the coordinator waits for a worker to dial again, before it takes it for dead.
+     * Longer than the coordinator takes to notice that a worker is silent, and waits for it to dial
+     * again, before it takes it for dead.
      */
-    private static final long PEER_LOSS_MILLIS = 60_000;
+    private static final long PEER_LOSS_MILLIS = 30_000;
 
     private final RunOpener opener;
     private final Consumer<Event> events;
@@ -193,7 +195,8 @@ public final class RunThread {
 
     /**
      * A worker that died is the coordinator's to notice: it ends the generation, and with it this
-     * load. Where it does not, only the way between the two workers is cut.
+     * load. Where it does not, only the way between the two workers was cut, or one of them was
+     * frozen for a while: the coordinator, to whom both are well, is told.
      */
     private void awaitNewGeneration(Assignment of, PeerLostException lost) {
         LOG.warn("waits for the coordinator load={}: {}", of.load(), lost.getMessage());
@@ -203,12 +206,22 @@ public final class RunThread {
             LOG.debug("stopped load={}", of.load());
             return;
         }
-        fail(of, false, List.of(inWords(lost)));
+        fail(
+                of,
+                new Event.Failed(
+                        of.load(),
+                        false,
+                        OptionalInt.of(lost.peer()),
+                        List.of(String.valueOf(lost.getMessage()))));
     }
 
     private void fail(Assignment of, boolean userError, List<String> problems) {
+        fail(of, new Event.Failed(of.load(), userError, problems));
+    }
+
+    private void fail(Assignment of, Event.Failed event) {
         of.stop().raise();
-        events.accept(new Event.Failed(of.load(), userError, problems));
+        events.accept(event);
     }
 
     private RunWork current() {

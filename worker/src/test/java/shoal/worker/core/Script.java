@@ -2,6 +2,7 @@ package shoal.worker.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EndRun;
@@ -134,6 +135,12 @@ final class Script {
         return event(new Event.Failed(state.loads(), userError, List.of(problem)));
     }
 
+    List<String> lostPeer(int peer) {
+        return event(
+                new Event.Failed(
+                        state.loads(), false, OptionalInt.of(peer), List.of("it is silent")));
+    }
+
     List<String> end(String run, long generation) {
         EndRun end = EndRun.newBuilder().setFence(fence(run, generation)).build();
         return received(CoordinatorMessage.newBuilder().setEndRun(end));
@@ -246,6 +253,7 @@ final class Script {
                     + words(trouble.getFence())
                     + " user="
                     + trouble.getUserError()
+                    + (trouble.hasLostPeer() ? " peer=" + trouble.getLostPeer() : "")
                     + " "
                     + trouble.getProblemsList();
         }

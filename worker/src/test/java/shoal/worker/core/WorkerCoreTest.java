@@ -220,6 +220,16 @@ final class WorkerCoreTest {
     }
 
     @Test
+    void a_lost_peer_is_told_as_such_and_the_run_loaded_again_under_a_newer_generation() {
+        worker.holding("r", 1);
+
+        assertThat(worker.lostPeer(1))
+                .containsExactly("release", "send trouble r/1 user=false peer=1 [it is silent]");
+        assertThat(worker.end("r", 1)).containsExactly("release");
+        assertThat(worker.start("r", 2)).containsExactly("load r/2");
+    }
+
+    @Test
     void a_troubled_run_is_loaded_again_under_a_newer_generation() {
         worker.holding("r", 1);
         worker.failed(false, "out of disk");
