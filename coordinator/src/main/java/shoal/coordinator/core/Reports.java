@@ -99,6 +99,13 @@ final class Reports {
                                         + " network between them was cut");
                 return;
             }
+            Optional<String> silent = silentMember();
+            if (run.stage() == Stage.STARTING && silent.isPresent()) {
+                // That it cannot be reached says nothing about the ways to it.
+                new Restarts(draft)
+                        .restart(run, "worker " + silent.get() + " fell silent while it loaded");
+                return;
+            }
             List<String> problems =
                     report.problems().isEmpty()
                             ? List.of("it gave no reason; see its log")
@@ -109,6 +116,21 @@ final class Reports {
                             Cause.TROUBLE,
                             new RunEvent.StatusChanged(
                                     RunStatus.FAILED, reason, problems, report.userError()));
+        }
+
+        /** The name of another member that is not attached now. */
+        private Optional<String> silentMember() {
+            return run.phase().crew().orElseThrow().members().stream()
+                    .filter(member -> !member.process().equals(worker.process()))
+                    .filter(
+                            member ->
+                                    draft.state()
+                                            .workers()
+                                            .find(member.name())
+                                            .flatMap(Worker::session)
+                                            .isEmpty())
+                    .map(member -> member.name().toString())
+                    .findFirst();
         }
 
         /** The name of another member that is lost to the worker. */

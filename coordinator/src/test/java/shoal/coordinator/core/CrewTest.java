@@ -53,6 +53,23 @@ final class CrewTest {
         assertThat(lab.fence("r").generation()).isEqualTo(before.generation() + 1);
     }
 
+    @Test
+    void a_member_that_cannot_be_reached_since_it_is_silent_does_not_end_the_run() {
+        lab.submit("r", TestRecipes.of(2, 1, 2), TWO).attach("w1").attach("w2");
+
+        lab.breakSession("w1").trouble("w2", "r", true);
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.QUEUED);
+        assertThat(lab.events("r"))
+                .filteredOn(RunEvent.Restarted.class::isInstance)
+                .singleElement()
+                .asString()
+                .contains("worker w1 fell silent while it loaded");
+
+        lab.attach("w3").trouble("w3", "r", true);
+        assertThat(lab.stage("r")).isEqualTo(Stage.FAILED);
+    }
+
     private static WorkerReport.Trouble silent(Fence fence, int peer) {
         return new WorkerReport.Trouble(
                 fence, false, OptionalInt.of(peer), List.of("no sign of life"));

@@ -166,7 +166,7 @@ public final class RunLoader implements RunOpener {
                     new LoadedRun.Resources(computation, engine.engine(), folder),
                     recipe,
                     stop);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             engine.engine().close();
             throw e;
         }

@@ -202,6 +202,18 @@ final class RunLoaderTest {
         assertThat(folder.resolve("runs/r")).doesNotExist();
     }
 
+    @Test
+    void a_checkpoint_that_cannot_be_loaded_leaves_no_engine_open() {
+        addText(Artefact.Role.TRAIN_ROWS, "t.tsv", TRAIN);
+        StartRun after3 = start(Recipes.small()).toBuilder().setStep(3).build();
+
+        assertThatThrownBy(() -> loader(this::engine).open(after3, stop))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has no checkpoint among its files");
+        assertThat(engines.get(0).isClosed()).isTrue();
+        assertThat(folder.resolve("runs/r")).doesNotExist();
+    }
+
     private RunWork load(Recipe recipe) throws IOException {
         return loader(this::engine).open(start(recipe), stop);
     }
