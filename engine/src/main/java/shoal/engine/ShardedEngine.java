@@ -26,12 +26,6 @@ public interface ShardedEngine extends TrainingEngine {
      */
     ByteBuffer gradient(int unit);
 
-    /**
-     * The parameters of {@link Holding#updated}, little-endian, to be read only. The same memory at
-     * every call, which changes with {@link #update} and goes with {@link #close}. From any thread.
-     */
-    ByteBuffer parameters(int unit);
-
     /** What {@link Holding#ranks} are for; refused where nothing is compressed. */
     Compression compression();
 

@@ -32,7 +32,7 @@ public final class RecipeJson {
      * The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
      * optimizer.rule and the schedule warmup_cosine.
      */
-    public static final int VERSION = 6;
+    public static final int VERSION = 7;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -238,6 +238,7 @@ public final class RecipeJson {
         members.put("parameters", word(zero.parameters()));
         members.put("recomputes", JsonBoolean.of(zero.recomputes()));
         members.put("moments_folder", JsonText.of(zero.momentsFolder()));
+        members.put("parameters_folder", JsonText.of(zero.parametersFolder()));
         return JsonObject.of(members);
     }
 
@@ -247,13 +248,18 @@ public final class RecipeJson {
         if (version < 6 && optimizer == ZeroRecipe.Offload.NVME) {
             optimizer = ZeroRecipe.Offload.CPU; // where moments were kept then
         }
+        ZeroRecipe.Offload parameters = fields.word("parameters", ZeroRecipe.Offload.class);
+        if (version < 7 && parameters == ZeroRecipe.Offload.NVME) {
+            parameters = ZeroRecipe.Offload.CPU; // likewise
+        }
         ZeroRecipe zero =
                 new ZeroRecipe(
                         stage,
                         optimizer,
-                        fields.word("parameters", ZeroRecipe.Offload.class),
+                        parameters,
                         version >= 4 && fields.flag("recomputes"),
-                        version < 6 ? "" : fields.text("moments_folder"));
+                        version < 6 ? "" : fields.text("moments_folder"),
+                        version < 7 ? "" : fields.text("parameters_folder"));
         fields.refuseOthers();
         return zero;
     }

@@ -12,13 +12,15 @@ import static java.util.Objects.requireNonNull;
  * @param recomputes whether backward computes each layer again from its input, which alone is kept
  * @param momentsFolder of the file with the moments, on every worker's machine: an absolute path
  *     with optimizer NVME, else empty
+ * @param parametersFolder the same of owned parameters
  */
 public record ZeroRecipe(
         int stage,
         Offload optimizer,
         Offload parameters,
         boolean recomputes,
-        String momentsFolder) {
+        String momentsFolder,
+        String parametersFolder) {
     /** DeepSpeed's offload device. */
     public enum Offload {
         DEVICE,
@@ -30,20 +32,13 @@ public record ZeroRecipe(
         Require.range("stage", stage, 0, 3);
         requireNonNull(optimizer, "optimizer");
         requireNonNull(parameters, "parameters");
-        requireNonNull(momentsFolder, "momentsFolder");
-        if ((optimizer == Offload.NVME) != momentsFolder.startsWith("/")) {
-            throw new IllegalArgumentException(
-                    "moments are kept on "
-                            + optimizer
-                            + " in the folder '"
-                            + momentsFolder
-                            + "'; NVME has an absolute path, others have none");
-        }
+        requireFolder("moments", optimizer, momentsFolder);
+        requireFolder("parameters", parameters, parametersFolder);
     }
 
-    /** A recipe that keeps moments in memory. */
+    /** A recipe that keeps state in memory. */
     public ZeroRecipe(int stage, Offload optimizer, Offload parameters, boolean recomputes) {
-        this(stage, optimizer, parameters, recomputes, "");
+        this(stage, optimizer, parameters, recomputes, "", "");
     }
 
     /** A recipe that keeps the activations of forward. */
@@ -57,6 +52,15 @@ public record ZeroRecipe(
 
     /** The same with activations kept or computed again. */
     public ZeroRecipe recomputing(boolean again) {
-        return new ZeroRecipe(stage, optimizer, parameters, again, momentsFolder);
+        return new ZeroRecipe(stage, optimizer, parameters, again, momentsFolder, parametersFolder);
+    }
+
+    private static void requireFolder(String what, Offload device, String folder) {
+        requireNonNull(folder, what);
+        if ((device == Offload.NVME) != folder.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    "%s are kept on %s in the folder '%s'; NVME has an absolute path, others have none"
+                            .formatted(what, device, folder));
+        }
     }
 }

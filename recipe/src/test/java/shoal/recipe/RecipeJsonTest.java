@@ -24,7 +24,7 @@ class RecipeJsonTest {
                     Cadence.never(),
                     new SelectionRecipe("f1", true, true, 3, 0.001, 2),
                     new MonitorRecipe("logs/job"),
-                    new ZeroRecipe(3, Offload.NVME, Offload.NVME, true, "/nvme"),
+                    new ZeroRecipe(3, Offload.NVME, Offload.NVME, true, "/nvme", "/slow"),
                     192,
                     2,
                     "output",
@@ -34,7 +34,7 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":6,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":7,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
@@ -57,7 +57,7 @@ class RecipeJsonTest {
                                 + "\"monitor\":{\"csv_folder\":\"logs/job\"},"
                                 + "\"zero\":{\"stage\":3,\"optimizer\":\"nvme\","
                                 + "\"parameters\":\"nvme\",\"recomputes\":true,"
-                                + "\"moments_folder\":\"/nvme\"},"
+                                + "\"moments_folder\":\"/nvme\",\"parameters_folder\":\"/slow\"},"
                                 + "\"max_sequence_length\":192,\"labels\":2,"
                                 + "\"output_directory\":\"output\","
                                 + "\"notices\":[\"a \\\"notice\\\"\"]}");
@@ -100,9 +100,12 @@ class RecipeJsonTest {
 
     @Test
     void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
-        String fifth =
+        String sixth =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":6", "\"version\":5")
+                        .replace("\"version\":7", "\"version\":6")
+                        .replace(",\"parameters_folder\":\"/slow\"", "");
+        String fifth =
+                sixth.replace("\"version\":6", "\"version\":5")
                         .replace(",\"moments_folder\":\"/nvme\"", "");
         String fourth =
                 fifth.replace("\"version\":5", "\"version\":4")
@@ -117,8 +120,10 @@ class RecipeJsonTest {
                 second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
+        assertThat(RecipeJson.read(sixth).zero())
+                .isEqualTo(new ZeroRecipe(3, Offload.NVME, Offload.CPU, true, "/nvme", ""));
         Recipe inMemory = RecipeJson.read(fifth);
-        assertThat(inMemory.zero()).isEqualTo(new ZeroRecipe(3, Offload.CPU, Offload.NVME, true));
+        assertThat(inMemory.zero()).isEqualTo(new ZeroRecipe(3, Offload.CPU, Offload.CPU, true));
         assertThat(inMemory.saving()).isEqualTo(RECIPE.saving());
         assertThat(RecipeJson.read(fourth)).isEqualTo(inMemory);
         Recipe keeping = RecipeJson.read(third);
@@ -132,9 +137,9 @@ class RecipeJsonTest {
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":7,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":8,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 7, but this version of Shoal reads up to 6; use"
+                        "recipe: has format version 8, but this version of Shoal reads up to 7; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -189,12 +194,14 @@ class RecipeJsonTest {
 
         private ZeroRecipe zero() {
             Offload optimizer = word(Offload.values());
+            Offload parameters = word(Offload.values());
             return new ZeroRecipe(
                     random.nextInt(4),
                     optimizer,
-                    word(Offload.values()),
+                    parameters,
                     flag(),
-                    optimizer == Offload.NVME ? "/" + text() : "");
+                    optimizer == Offload.NVME ? "/" + text() : "",
+                    parameters == Offload.NVME ? "/" + text() : "");
         }
 
         private OptimizerRecipe optimizer() {

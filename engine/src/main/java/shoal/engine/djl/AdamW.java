@@ -53,15 +53,13 @@ final class AdamW implements Optimizer {
         boolean decays =
                 recipe.decaysAll()
                         || range.from() < model.table().units().get(unit).decayedElements();
-        Moments.Window moments = model.moments().open(range);
+        KeptState.Window parameters = model.parameters().open(range);
+        KeptState.Window moments = model.moments().open(range);
         try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
             step.floats().put(0, update.step());
             kernel.call(operator)
-                    .tensors(
-                            model.parameters().updated(unit),
-                            gradient,
-                            moments.first(),
-                            moments.second())
+                    .tensors(parameters.first(), gradient, moments.first(), moments.second())
+                    .number(parameters.offset())
                     .number(range.from() - model.updated(unit).from())
                     .number(moments.offset())
                     .number(range.to() - range.from())
@@ -74,6 +72,6 @@ final class AdamW implements Optimizer {
                     .real(recipe.epsilon())
                     .discard();
         }
-        model.moments().changed(range);
+        model.changed(range);
     }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,17 +123,13 @@ public final class DjlEngine implements ShardedEngine {
             throw new IllegalStateException("this machine is big-endian; parameters are not");
         }
         ParameterTable table = ParameterTable.of(config);
-        Holding kept = holding.orElseGet(() -> Holding.everything(table));
-        Optional<MomentFile> file = momentFile(recipe, table, kept, lanes);
+        Holding kept = holding.orElseGet(() -> alone(recipe, table));
+        StateFiles files = files(recipe, table, kept, lanes);
         return lanes.call(
                 () -> {
                     Kernel kernel = new Kernel(config, recipe.labelSmoothing());
                     GradientPool pool = new GradientPool(kernel);
-                    Moments moments =
-                            file.isPresent()
-                                    ? new FileMoments(kernel, file.get())
-                                    : new ResidentMoments(kernel, table, kept);
-                    Model model = new Model(kernel, config, kept, pool, moments);
+                    Model model = new Model(kernel, config, files, pool);
                     HeldGradient held = new HeldGradient(kernel, table, pool);
                     List<LaneMasks> masks = new ArrayList<>();
                     for (int lane = 0; lane < lanes.count(); lane++) {
@@ -147,14 +142,18 @@ public final class DjlEngine implements ShardedEngine {
                 });
     }
 
-    /** Before anything is allocated: it is what may be refused. */
-    private static Optional<MomentFile> momentFile(
+    /** What a worker that is alone keeps: with parameters in a file, no unit that is not in use. */
+    private static Holding alone(Recipe recipe, ParameterTable table) {
+        Holding everything = Holding.everything(table);
+        return recipe.zero().parameters() == ZeroRecipe.Offload.NVME
+                ? new Holding(3, everything.owned())
+                : everything;
+    }
+
+    private static StateFiles files(
             Recipe recipe, ParameterTable table, Holding kept, Lanes lanes) {
         try {
-            return recipe.zero().optimizer() == ZeroRecipe.Offload.NVME
-                    ? Optional.of(
-                            MomentFile.create(Path.of(recipe.zero().momentsFolder()), table, kept))
-                    : Optional.empty();
+            return StateFiles.create(recipe.zero(), table, kept);
         } catch (RuntimeException e) {
             lanes.close();
             throw e;
@@ -239,11 +238,6 @@ public final class DjlEngine implements ShardedEngine {
     }
 
     @Override
-    public ByteBuffer parameters(int unit) {
-        return parts.model().parameters().updatedBytes(unit);
-    }
-
-    @Override
     public long stateBytes() {
         return Math.multiplyExact(parts.kernel().stateElements(), (long) Float.BYTES);
     }
@@ -270,7 +264,7 @@ public final class DjlEngine implements ShardedEngine {
             oneBit().keepErrors();
         }
         freeze.ifPresent(lamb -> lamb.committed(update));
-        parts.model().parameters().changed();
+        parts.model().parameters().updated();
         parts.held().release();
         broken = false;
     }

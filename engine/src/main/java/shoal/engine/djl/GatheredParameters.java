@@ -1,16 +1,15 @@
 package shoal.engine.djl;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import shoal.engine.Holding;
+import shoal.engine.ElementRange;
 import shoal.engine.ParameterSource;
 import shoal.model.ParameterTable;
-import shoal.model.Unit;
+import shoal.model.StateKind;
 
 /**
  * The owned range of each unit, and the units in use (stage 3).
@@ -26,20 +25,32 @@ final class GatheredParameters implements UnitParameters {
     private final Kernel kernel;
     private final ParameterTable table;
     private final GradientPool pool;
-    private final List<RangeBuffer> owned = new ArrayList<>();
+    private final List<ElementRange> ranges;
+    private final KeptState owned;
     private ParameterSource source = ParameterSource.none();
 
     // Both guarded by this.
     private final Deque<Visit> planned = new ArrayDeque<>();
     private final List<Gathered> open = new ArrayList<>();
 
-    GatheredParameters(Kernel kernel, ParameterTable table, Holding holding, GradientPool pool) {
+    /**
+     * Nothing is gathered.
+     *
+     * @param ranges what is owned of each unit
+     * @param owned keeps its parameters
+     * @param pool lends buffers for units that are gathered
+     */
+    GatheredParameters(
+            Kernel kernel,
+            ParameterTable table,
+            List<ElementRange> ranges,
+            KeptState owned,
+            GradientPool pool) {
         this.kernel = kernel;
         this.table = table;
+        this.ranges = List.copyOf(ranges);
+        this.owned = owned;
         this.pool = pool;
-        for (Unit unit : table.units()) {
-            owned.add(RangeBuffer.zeros(kernel, holding.parameters(unit)));
-        }
     }
 
     @Override
@@ -73,32 +84,32 @@ final class GatheredParameters implements UnitParameters {
     }
 
     @Override
-    public PtNDArray updated(int unit) {
-        return owned.get(unit).tensor();
+    public KeptState.Window open(UpdateRange range) {
+        return owned.open(range);
     }
 
     @Override
-    public ByteBuffer updatedBytes(int unit) {
-        return owned.get(unit).bytes();
+    public void changed(UpdateRange range) {
+        owned.changed(range);
     }
 
     @Override
-    public void changed() {}
+    public void updated() {}
 
     @Override
     public void write(int unit, long offsetElements, ByteBuffer values) {
-        owned.get(unit).write(offsetElements, values);
+        owned.write(StateKind.PARAMETER, unit, offsetElements, values);
     }
 
     @Override
     public void read(int unit, long offsetElements, ByteBuffer values) {
-        owned.get(unit).read(offsetElements, values);
+        owned.read(StateKind.PARAMETER, unit, offsetElements, values);
     }
 
     @Override
     public synchronized void close() {
         open.forEach(Gathered::free);
-        owned.forEach(RangeBuffer::close);
+        owned.close();
     }
 
     private synchronized Gathered awaitOpen(int unit) {
@@ -144,8 +155,11 @@ final class GatheredParameters implements UnitParameters {
         }
 
         void fill() {
-            RangeBuffer own = owned.get(unit);
-            buffer.flat().write(own.range().from(), own.bytes());
+            ElementRange own = ranges.get(unit);
+            int from = Math.toIntExact(own.from() * Float.BYTES);
+            int size = Math.toIntExact(own.size() * Float.BYTES);
+            owned.read(
+                    StateKind.PARAMETER, unit, own.from(), buffer.flat().bytes().slice(from, size));
             source.expect(unit, buffer.flat().bytes());
         }
 

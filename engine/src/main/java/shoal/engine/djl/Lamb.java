@@ -65,7 +65,7 @@ record Lamb(OptimizerRecipe recipe, UpdateRule.Lamb rule) implements Optimizer {
             }
             block.store(at, BLOCK);
         }
-        model.moments().changed(range);
+        model.changed(range);
     }
 
     private float size(Update update) {

@@ -19,33 +19,25 @@ final class Model implements StateKeeper, AutoCloseable {
     private final ParameterTable table;
     private final Holding holding;
     private final UnitParameters parameters;
-    private final Moments moments;
+    private final KeptState moments;
 
-    /** Zeros, with moments in memory. */
+    /** Zeros, all of it in memory. */
     Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool) {
-        this(
-                kernel,
-                config,
-                holding,
-                pool,
-                new ResidentMoments(kernel, ParameterTable.of(config), holding));
+        this(kernel, config, StateFiles.none(ParameterTable.of(config), holding), pool);
     }
 
     /**
      * Zeros.
      *
+     * @param files of what is not kept in memory
      * @param pool lends buffers for units that are gathered
-     * @param moments of what is updated here
      */
-    Model(Kernel kernel, GptConfig config, Holding holding, GradientPool pool, Moments moments) {
+    Model(Kernel kernel, GptConfig config, StateFiles files, GradientPool pool) {
         this.config = config;
-        this.table = ParameterTable.of(config);
-        this.holding = holding;
-        this.parameters =
-                holding.stage() < 3
-                        ? new WholeParameters(kernel, table, holding)
-                        : new GatheredParameters(kernel, table, holding, pool);
-        this.moments = moments;
+        this.table = files.table();
+        this.holding = files.holding();
+        this.parameters = files.keepParameters(kernel, pool);
+        this.moments = files.keepMoments(kernel);
     }
 
     /** A model that is never trained: it must not be asked for moments. */
@@ -114,8 +106,14 @@ final class Model implements StateKeeper, AutoCloseable {
         return parameters;
     }
 
-    Moments moments() {
+    KeptState moments() {
         return moments;
+    }
+
+    /** The calling lane's optimizer has changed parameters and moments of a range. */
+    void changed(UpdateRange range) {
+        parameters.changed(range);
+        moments.changed(range);
     }
 
     @Override

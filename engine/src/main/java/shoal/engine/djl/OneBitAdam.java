@@ -46,7 +46,7 @@ record OneBitAdam(OptimizerRecipe recipe, UpdateRule.OneBitAdam rule) implements
             move(block, count, update.learningRate(), decays ? recipe.weightDecay() : 0);
             block.store(at, count);
         }
-        model.moments().changed(range);
+        model.changed(range);
     }
 
     private void move(StateBlock block, int count, double learningRate, double weightDecay) {

@@ -103,7 +103,7 @@ record OneBitLamb(OptimizerRecipe recipe, UpdateRule.OneBitLamb rule, LambFreeze
             }
             work.state.store(at, BLOCK);
         }
-        model.moments().changed(range);
+        model.changed(range);
     }
 
     /** New moments of a block; those that are not frozen go where they are kept. */

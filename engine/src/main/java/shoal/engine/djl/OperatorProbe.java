@@ -154,8 +154,9 @@ final class OperatorProbe implements AutoCloseable {
         for (UpdateRange range : optimizer.ranges(unit, Holding.whole(unit))) {
             optimizer.update(model, gradient, range, update);
         }
-        Moments.Window moments = model.moments().open(new UpdateRange(1, 0, unit.sizeElements()));
-        note(operator, model.parameters().updated(1), moments.first(), moments.second());
+        UpdateRange whole = new UpdateRange(1, 0, unit.sizeElements());
+        KeptState.Window moments = model.moments().open(whole);
+        note(operator, model.parameters().open(whole).first(), moments.first(), moments.second());
     }
 
     private void fillParameters() {

@@ -18,7 +18,8 @@ final class StateBlock {
     private final FloatBuffer gradient;
     private final FloatBuffer first;
     private final FloatBuffer second;
-    private final long start;
+    private final long parametersStart;
+    private final long gradientsStart;
     private final long momentsStart;
 
     /**
@@ -27,20 +28,21 @@ final class StateBlock {
      * @param gradient of what is updated here of the range's unit
      */
     StateBlock(Model model, PtNDArray gradient, UpdateRange range) {
-        Moments.Window moments = model.moments().open(range);
-        this.parameter = floats(model.parameters().updated(range.unit()));
+        KeptState.Window held = model.parameters().open(range);
+        KeptState.Window moments = model.moments().open(range);
+        this.parameter = floats(held.first());
         this.gradient = floats(gradient);
         this.first = floats(moments.first());
         this.second = floats(moments.second());
-        this.start = model.updated(range.unit()).from();
+        this.parametersStart = range.from() - held.offset();
+        this.gradientsStart = model.updated(range.unit()).from();
         this.momentsStart = range.from() - moments.offset();
     }
 
     /** Fills the first elements of the arrays with what begins at an element of the unit. */
     void load(long at, int count) {
-        int index = Math.toIntExact(at - start);
-        parameter.get(index, parameters, 0, count);
-        gradient.get(index, gradients, 0, count);
+        parameter.get(Math.toIntExact(at - parametersStart), parameters, 0, count);
+        gradient.get(Math.toIntExact(at - gradientsStart), gradients, 0, count);
         first.get(Math.toIntExact(at - momentsStart), firsts, 0, count);
         second.get(Math.toIntExact(at - momentsStart), seconds, 0, count);
     }
@@ -76,8 +78,7 @@ final class StateBlock {
 
     /** Writes parameters and moments back to where they came from. */
     void store(long at, int count) {
-        int index = Math.toIntExact(at - start);
-        parameter.put(index, parameters, 0, count);
+        parameter.put(Math.toIntExact(at - parametersStart), parameters, 0, count);
         first.put(Math.toIntExact(at - momentsStart), firsts, 0, count);
         second.put(Math.toIntExact(at - momentsStart), seconds, 0, count);
     }

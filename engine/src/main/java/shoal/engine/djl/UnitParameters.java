@@ -1,6 +1,5 @@
 package shoal.engine.djl;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.util.List;
 import shoal.engine.ParameterSource;
@@ -25,14 +24,17 @@ interface UnitParameters extends AutoCloseable {
 
     void release(int unit);
 
-    /** The range of a unit that updates change, as a tensor. On a lane. */
-    PtNDArray updated(int unit);
+    /**
+     * A range that an update changes, as one tensor. On a lane, which uses it until it opens
+     * another range.
+     */
+    KeptState.Window open(UpdateRange range);
 
-    /** The same range's bytes, little-endian. */
-    ByteBuffer updatedBytes(int unit);
+    /** What the calling lane opened was changed, and is to be kept. */
+    void changed(UpdateRange range);
 
-    /** The owned ranges were updated, and those of others are. */
-    void changed();
+    /** All that is updated here was, and what others update is. */
+    void updated();
 
     /** Takes those values that are kept here. */
     void write(int unit, long offsetElements, ByteBuffer values);

@@ -2,7 +2,6 @@ package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import shoal.engine.ElementRange;
@@ -58,20 +57,16 @@ final class WholeParameters implements UnitParameters {
     public void release(int unit) {}
 
     @Override
-    public PtNDArray updated(int unit) {
-        return updated.get(unit);
+    public KeptState.Window open(UpdateRange range) {
+        return new KeptState.Window(
+                List.of(updated.get(range.unit())), range.from() - ranges.get(range.unit()).from());
     }
 
     @Override
-    public ByteBuffer updatedBytes(int unit) {
-        ElementRange range = ranges.get(unit);
-        int from = Math.toIntExact(range.from() * Float.BYTES);
-        int size = Math.toIntExact(range.size() * Float.BYTES);
-        return units.get(unit).flat().bytes().slice(from, size).order(ByteOrder.LITTLE_ENDIAN);
-    }
+    public void changed(UpdateRange range) {}
 
     @Override
-    public void changed() {
+    public void updated() {
         shared.forEach(unit -> source.expect(unit, units.get(unit).flat().bytes()));
     }
 

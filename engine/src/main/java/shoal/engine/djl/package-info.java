@@ -15,7 +15,7 @@
  *   <li>Sizes are computed in 64 bits before DJL sees them (CVE-2026-85228).
  * </ul>
  *
- * <p>Must not know of ranks' owners, networks or clocks, nor of files but {@code MomentFile}. Read
+ * <p>Must not know of ranks' owners, networks or clocks, nor of files but {@code OffloadFile}. Read
  * next: {@code kernel.py}.
  */
 @NullMarked

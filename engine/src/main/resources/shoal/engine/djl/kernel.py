@@ -33,17 +33,16 @@ class Kernel(Module):
   def add(self: __torch__.Kernel, left: Tensor, right: Tensor) -> Tensor:
     return left.add_(right)
 
-  # AdamW on one range of [parameters, gradient, first moments, second moments]. offset is where the
-  # range begins in the first two, at in the last two. step is a float tensor that already counts
-  # this step. The list that the operator writes to is returned: libtorch
+  # AdamW on one range of [parameters, gradient, first moments, second moments], which begins at p_at,
+  # g_at, m_at and m_at in them. step is a float tensor that already counts this step. The list that the operator writes to is returned: libtorch
   # drops a call whose effect it cannot see, and it does not look into lists made here.
-  def adamw(self: __torch__.Kernel, unit: List[Tensor], offset: int, at: int, size: int,
-      step: Tensor, clip: float, rate: float, beta1: float, beta2: float, decay: float,
+  def adamw(self: __torch__.Kernel, unit: List[Tensor], p_at: int, g_at: int, m_at: int,
+      size: int, step: Tensor, clip: float, rate: float, beta1: float, beta2: float, decay: float,
       epsilon: float) -> List[Tensor]:
-    p = [unit[0].narrow(0, offset, size)]
-    g = [unit[1].narrow(0, offset, size)]
-    m = [unit[2].narrow(0, at, size)]
-    v = [unit[3].narrow(0, at, size)]
+    p = [unit[0].narrow(0, p_at, size)]
+    g = [unit[1].narrow(0, g_at, size)]
+    m = [unit[2].narrow(0, m_at, size)]
+    v = [unit[3].narrow(0, m_at, size)]
     if clip != 1.:
       g[0].mul_(clip)
     torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), [step], lr=rate, beta1=beta1,
@@ -51,13 +50,13 @@ class Kernel(Module):
     return p
 
   # The same with the decay in the gradient.
-  def adam(self: __torch__.Kernel, unit: List[Tensor], offset: int, at: int, size: int,
-      step: Tensor, clip: float, rate: float, beta1: float, beta2: float, decay: float,
+  def adam(self: __torch__.Kernel, unit: List[Tensor], p_at: int, g_at: int, m_at: int,
+      size: int, step: Tensor, clip: float, rate: float, beta1: float, beta2: float, decay: float,
       epsilon: float) -> List[Tensor]:
-    p = [unit[0].narrow(0, offset, size)]
-    g = [unit[1].narrow(0, offset, size)]
-    m = [unit[2].narrow(0, at, size)]
-    v = [unit[3].narrow(0, at, size)]
+    p = [unit[0].narrow(0, p_at, size)]
+    g = [unit[1].narrow(0, g_at, size)]
+    m = [unit[2].narrow(0, m_at, size)]
+    v = [unit[3].narrow(0, m_at, size)]
     if clip != 1.:
       g[0].mul_(clip)
     torch._fused_adam_(p, g, m, v, annotate(List[Tensor], []), [step], lr=rate, beta1=beta1,

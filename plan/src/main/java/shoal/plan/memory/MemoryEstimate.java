@@ -112,10 +112,13 @@ public record MemoryEstimate(List<MemoryItem> items) {
             if (zero.stage() < 3) {
                 return item("parameters", allElements(), "every worker holds all");
             }
+            boolean filed = zero.parameters() == Offload.NVME;
             return item(
                     "parameters",
-                    Math.addExact(shardElements(), 2 * largestUnit()),
-                    "stage 3: a share of all, and two units");
+                    Math.addExact(filed ? 0 : shardElements(), 2 * largestUnit()),
+                    filed
+                            ? "stage 3: two units; a share of all in a file"
+                            : "stage 3: a share of all, and two units");
         }
 
         private MemoryItem gradients() {

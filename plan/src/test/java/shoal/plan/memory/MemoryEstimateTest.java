@@ -82,7 +82,7 @@ final class MemoryEstimateTest {
 
     @Test
     void moments_in_a_file_take_no_memory_and_the_reason_says_where_they_are() {
-        ZeroRecipe offloaded = new ZeroRecipe(2, Offload.NVME, Offload.DEVICE, false, "/nvme");
+        ZeroRecipe offloaded = new ZeroRecipe(2, Offload.NVME, Offload.DEVICE, false, "/nvme", "");
 
         MemoryEstimate estimate = estimate(recipe(2, 1, offloaded), new WorkerShare(2, 1));
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
@@ -111,28 +112,44 @@ public final class DeepSpeedRecipe {
                             + ": parameters can be offloaded in stage 3 only. Remove one");
             parameters = ZeroRecipe.Offload.DEVICE;
         }
-        return optimizer == ZeroRecipe.Offload.NVME
-                ? offloaded(stage, parameters)
-                : new ZeroRecipe(stage, optimizer, parameters);
+        Optional<String> momentsFolder = folder("offload_optimizer", optimizer);
+        Optional<String> parametersFolder = folder("offload_param", parameters);
+        return new ZeroRecipe(
+                stage,
+                momentsFolder.isPresent() ? optimizer : inMemory(optimizer),
+                parametersFolder.isPresent() ? parameters : inMemory(parameters),
+                false,
+                momentsFolder.orElse(""),
+                parametersFolder.orElse(""));
     }
 
-    private ZeroRecipe offloaded(int stage, ZeroRecipe.Offload parameters) {
-        Setting folder = file().of("zero_optimization.offload_optimizer.nvme_path");
+    private static ZeroRecipe.Offload inMemory(ZeroRecipe.Offload device) {
+        return device == ZeroRecipe.Offload.NVME ? ZeroRecipe.Offload.CPU : device;
+    }
+
+    /** Where a section's file is to be; empty if there is none to be, or that is a problem. */
+    private Optional<String> folder(String section, ZeroRecipe.Offload kept) {
+        if (kept != ZeroRecipe.Offload.NVME) {
+            return Optional.empty();
+        }
+        Setting folder = file().of("zero_optimization." + section + ".nvme_path");
         String path = file().text(folder.key().name()).orElse("");
         if (path.startsWith("/")) {
-            return new ZeroRecipe(stage, ZeroRecipe.Offload.NVME, parameters, false, path);
+            return Optional.of(path);
         }
-        Setting device = file().of("zero_optimization.offload_optimizer.device");
+        Setting device = file().of("zero_optimization." + section + ".device");
         problems.add(
                 path.isEmpty() ? device.where() : folder.where(),
                 path.isEmpty()
                         ? device.inWords()
-                                + ", but offload_optimizer.nvme_path names no folder. Set it to one"
+                                + ", but "
+                                + section
+                                + ".nvme_path names no folder. Set it to one"
                                 + " that every worker can write to"
                         : folder.inWords()
                                 + ", expected an absolute path: every worker opens it on its own"
                                 + " machine");
-        return new ZeroRecipe(stage, ZeroRecipe.Offload.CPU, parameters);
+        return Optional.empty();
     }
 
     private ZeroRecipe.Offload device(String name, String older) {

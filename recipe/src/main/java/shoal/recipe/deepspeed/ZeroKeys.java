@@ -28,7 +28,7 @@ final class ZeroKeys {
             "in memory of the CPU with none and cpu; with nvme in a file, in every stage";
 
     private static final String PARAMETERS =
-            "in memory of the CPU, with each of the three; nothing is written to a disk";
+            "in memory of the CPU with none and cpu; with nvme in a file, but for units in use";
 
     private ZeroKeys() {}
 
@@ -74,13 +74,7 @@ final class ZeroKeys {
                             "1.0",
                             "share of moments that is offloaded",
                             "all or none is offloaded. Set it to 1.0"),
-                    honoured(
-                            ZERO + "offload_optimizer.nvme_path",
-                            TEXT_OR_NULL,
-                            "null",
-                            "the folder of files with offloaded state",
-                            "an absolute path that exists on every worker's machine; the file in it"
-                                    + " has no name and is gone when the worker is"),
+                    nvmePath("offload_optimizer"),
                     offload("offload_optimizer.pin_memory", FLAG, "false"),
                     offload("offload_optimizer.buffer_count", SIZE, "4"),
                     offload("offload_optimizer.pipeline_read", FLAG, "false"),
@@ -88,11 +82,21 @@ final class ZeroKeys {
                     offload("offload_optimizer.fast_init", FLAG, "false"),
                     offload("offload_optimizer.super_offload", FLAG, "false"),
                     offload("offload_optimizer.cpuadam_cores_perc", number(0, 1), "0.8"),
-                    offload("offload_param.nvme_path", ANYTHING, "null"),
+                    nvmePath("offload_param"),
                     offload("offload_param.pin_memory", FLAG, "false"),
                     offload("offload_param.buffer_count", SIZE, "5"),
                     offload("offload_param.buffer_size", SIZE, "1e8"),
                     offload("offload_param.max_in_cpu", SIZE, "1e9"));
+
+    private static Key nvmePath(String section) {
+        return honoured(
+                ZERO + section + ".nvme_path",
+                TEXT_OR_NULL,
+                "null",
+                "the folder of files with offloaded state",
+                "an absolute path that exists on every worker's machine; the file in it"
+                        + " has no name and is gone when the worker is");
+    }
 
     private static Key offload(String name, ValueType type, String defaultWord) {
         return withoutEffect(

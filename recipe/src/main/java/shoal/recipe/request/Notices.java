@@ -38,20 +38,13 @@ final class Notices {
     private static void add(List<String> notices, Settings settings, DeepSpeedRecipe deepspeed) {
         notices.addAll(deepspeed.notices());
         Settings file = deepspeed.file();
-        if (settings.range("workers").most() == 1) {
+        if (settings.range("workers").most() == 1 && !isFiled(file, PARAMETERS)) {
             Setting stage = file.of("zero_optimization.stage");
             notices.add(
                     stage.where()
                             + (isFiled(file, MOMENTS)
                                     ? ": stage changes nothing with one worker"
                                     : ": stage and offload change nothing with one worker"));
-        }
-        if (isFiled(file, PARAMETERS)) {
-            notices.add(
-                    file.of(PARAMETERS).where()
-                            + ": "
-                            + file.of(PARAMETERS).inWords()
-                            + ", but parameters stay in memory: each worker holds its share");
         }
         List<Setting> idle = withoutEffect(file);
         if (!idle.isEmpty()) {

@@ -209,10 +209,10 @@ class DeepSpeedConflictTest {
                         deepspeed(
                                         "\"zero_optimization\": {\"stage\": 3",
                                         "\"cpu_offload\": true",
-                                        "\"offload_param\": {\"device\": \"nvme\"}}")
+                                        "\"offload_param\": {\"device\": \"cpu\"}}")
                                 .recipe()
                                 .zero())
-                .isEqualTo(new ZeroRecipe(3, Offload.CPU, Offload.NVME));
+                .isEqualTo(new ZeroRecipe(3, Offload.CPU, Offload.CPU));
     }
 
     @Test
@@ -238,9 +238,31 @@ class DeepSpeedConflictTest {
                         "\"offload_optimizer\": {\"device\": \"nvme\", \"nvme_path\": \"/fast\"}}");
 
         assertThat(filed.recipe().zero())
-                .isEqualTo(new ZeroRecipe(2, Offload.NVME, Offload.DEVICE, false, "/fast"));
+                .isEqualTo(new ZeroRecipe(2, Offload.NVME, Offload.DEVICE, false, "/fast", ""));
         assertThat(filed.recipe().notices())
                 .contains("ds.json:2: stage changes nothing with one worker");
+    }
+
+    @Test
+    void parameters_go_to_a_file_where_device_and_folder_say_so() {
+        Typed filed =
+                deepspeed(
+                        "\"zero_optimization\": {\"stage\": 3",
+                        "\"offload_optimizer\": {\"device\": \"nvme\", \"nvme_path\": \"/fast\"}",
+                        "\"offload_param\": {\"device\": \"nvme\", \"nvme_path\": \"/slow\"}}");
+
+        assertThat(filed.recipe().zero())
+                .isEqualTo(new ZeroRecipe(3, Offload.NVME, Offload.NVME, false, "/fast", "/slow"));
+        assertThat(filed.recipe().notices()).isEmpty();
+        assertThat(
+                        deepspeed(
+                                        "\"zero_optimization\": {\"stage\": 3",
+                                        "\"offload_param\": {\"device\": \"nvme\"}}")
+                                .problems())
+                .containsExactly(
+                        "ds.json:3: zero_optimization.offload_param.device is \"nvme\", but"
+                                + " offload_param.nvme_path names no folder. Set it to one that"
+                                + " every worker can write to");
     }
 
     @Test
@@ -262,19 +284,6 @@ class DeepSpeedConflictTest {
                 .anyMatch(
                         words ->
                                 words.contains("nvme_path is \"here\", expected an absolute path"));
-    }
-
-    @Test
-    void parameters_that_are_offloaded_to_nvme_are_said_to_stay_in_memory() {
-        assertThat(
-                        deepspeed(
-                                        "\"zero_optimization\": {\"stage\": 3",
-                                        "\"offload_param\": {\"device\": \"nvme\"}}")
-                                .recipe()
-                                .notices())
-                .contains(
-                        "ds.json:3: zero_optimization.offload_param.device is \"nvme\", but parameters"
-                                + " stay in memory: each worker holds its share");
     }
 
     @Test

@@ -2,6 +2,8 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import shoal.engine.ElementRange;
 import shoal.engine.ShardedEngine;
+import shoal.model.StateKind;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.Kind;
 import shoal.worker.exchange.RangeHeader;
@@ -30,6 +33,9 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
     /** A step has a list of parameters and, in stage 0, a range of each unit: far below. */
     private static final int MOST_QUEUED = 10_000;
 
+    /** As much as one frame announces in shared memory. */
+    private static final int STAGED_ELEMENTS = 8 * RangeHeader.PIECE_ELEMENTS;
+
     /** A thread has a frame to copy at most, but may be off the processor meanwhile. */
     private static final long CLOSE_SECONDS = 30;
 
@@ -39,6 +45,9 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
     private final StopSignal stop;
     private final Consumer<RuntimeException> failed;
     private final List<ThreadPoolExecutor> threads = new ArrayList<>();
+
+    /** Of each thread: parameters may be in a file. */
+    private final List<ByteBuffer> staging = new ArrayList<>();
 
     /**
      * Starts the threads.
@@ -58,6 +67,8 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
         this.failed = requireNonNull(failed, "failed");
         for (int peer = 0; peer < member.workers(); peer++) {
             threads.add(thread("shoal-results-" + peer));
+            int bytes = peer == member.index() ? 0 : STAGED_ELEMENTS * Float.BYTES;
+            staging.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
@@ -126,10 +137,13 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
 
     private void sendParameters(int peer, int step, int version, int unit) {
         ElementRange owned = member.owned(unit);
-        if (!owned.isEmpty()) {
-            RangeHeader header =
-                    header(Kind.PARAMETERS, step, version, unit, owned.from(), owned.size());
-            exchange.send(peer, header, engine.parameters(unit), stop);
+        ByteBuffer values = staging.get(peer);
+        for (long at = owned.from(); at < owned.to(); at += STAGED_ELEMENTS) {
+            long size = Math.min(STAGED_ELEMENTS, owned.to() - at);
+            values.clear().limit(Math.toIntExact(size * Float.BYTES));
+            engine.read(StateKind.PARAMETER, unit, at, values);
+            RangeHeader header = header(Kind.PARAMETERS, step, version, unit, at, size);
+            exchange.send(peer, header, values.flip(), stop);
         }
     }
 

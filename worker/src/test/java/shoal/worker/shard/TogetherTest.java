@@ -121,13 +121,15 @@ final class TogetherTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> moments_in_a_file_give_the_bytes_of_those_in_memory() {
+    Stream<DynamicTest> state_in_files_gives_the_bytes_of_that_in_memory() {
         return Stream.of(
                         new Shape(1, 0, 2, 4),
+                        new Shape(1, 3, 2, 4),
                         new Shape(2, 0, 1, 4),
                         new Shape(2, 1, 2, 4),
                         new Shape(2, 2, 1, 4),
-                        new Shape(2, 3, 1, 4))
+                        new Shape(2, 3, 1, 4),
+                        new Shape(3, 3, 2, 2))
                 .flatMap(
                         shape ->
                                 Stream.of(ADAMW, LAMB)
@@ -137,7 +139,10 @@ final class TogetherTest {
     }
 
     private ZeroRecipe filed(Shape shape) {
-        return new ZeroRecipe(shape.stage(), NVME, DEVICE, false, folder.toString());
+        String path = folder.toString();
+        return shape.stage() < 3
+                ? new ZeroRecipe(shape.stage(), NVME, DEVICE, false, path, "")
+                : new ZeroRecipe(shape.stage(), NVME, NVME, false, path, path);
     }
 
     @TestFactory

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import shoal.engine.ElementRange;
 import shoal.engine.Holding;
 import shoal.model.ParameterTable;
@@ -19,8 +20,8 @@ import shoal.model.Unit;
 import shoal.recipe.UserException;
 
 /**
- * A nameless file with both moments of what is updated here: unit by unit the first ones, then the
- * second ones, as little-endian fp32.
+ * A nameless file with state of what is updated here: unit by unit one kind after the other, as
+ * little-endian fp32.
  *
  * <p>Guarantees:
  *
@@ -36,28 +37,57 @@ import shoal.recipe.UserException;
  *
  * <p>From any thread.
  */
-final class MomentFile implements AutoCloseable {
-    private static final String SETTING = "zero_optimization.offload_optimizer.nvme_path";
+final class OffloadFile implements AutoCloseable {
     private static final String REMEDY =
             "Free as much, name another folder, or keep them in memory with device \"cpu\"";
     private static final int CHUNK_BYTES = 1 << 20;
 
+    /** What is in a file. */
+    enum Contents {
+        MOMENTS("offload_optimizer"),
+        PARAMETERS("offload_param");
+
+        private final String section;
+
+        Contents(String section) {
+            this.section = section;
+        }
+
+        /** In their order within a unit. */
+        List<StateKind> kinds() {
+            return this == MOMENTS
+                    ? List.of(StateKind.EXP_AVG, StateKind.EXP_AVG_SQ)
+                    : List.of(StateKind.PARAMETER);
+        }
+
+        private String setting() {
+            return "zero_optimization." + section + ".nvme_path";
+        }
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Contents contents;
     private final Path folder;
     private final FileChannel channel;
     private final List<ElementRange> ranges;
 
-    /** Where each unit's first moments begin, and the end. */
+    /** Where each unit's state begins, and the end. */
     private final long[] startBytes;
 
     /** Over an open file, however long it is. */
-    MomentFile(Path folder, FileChannel channel, List<ElementRange> ranges) {
+    OffloadFile(Contents contents, Path folder, FileChannel channel, List<ElementRange> ranges) {
+        this.contents = contents;
         this.folder = folder;
         this.channel = channel;
         this.ranges = ranges;
         this.startBytes = new long[ranges.size() + 1];
         for (int unit = 0; unit < ranges.size(); unit++) {
-            long bothBytes = Math.multiplyExact(2L * Float.BYTES, ranges.get(unit).size());
-            startBytes[unit + 1] = Math.addExact(startBytes[unit], bothBytes);
+            long elements = Math.multiplyExact(contents.kinds().size(), ranges.get(unit).size());
+            long sizeBytes = Math.multiplyExact(Float.BYTES, elements);
+            startBytes[unit + 1] = Math.addExact(startBytes[unit], sizeBytes);
         }
     }
 
@@ -65,19 +95,20 @@ final class MomentFile implements AutoCloseable {
      * Makes one of zeros.
      *
      * @param folder which must exist
+     * @param ranges what is kept of each unit
      * @throws UserException if that cannot be done there
      */
-    static MomentFile create(Path folder, ParameterTable table, Holding holding) {
+    static OffloadFile create(Contents contents, Path folder, List<ElementRange> ranges) {
         requireNonNull(folder, "folder");
         if (!Files.isDirectory(folder)) {
             throw new UserException(
-                    SETTING,
+                    contents.setting(),
                     "is "
                             + folder
                             + ", but there is no such folder on the worker's machine. Make it on"
                             + " every worker's machine, or name another one");
         }
-        MomentFile file = new MomentFile(folder, nameless(folder), kept(table, holding));
+        OffloadFile file = new OffloadFile(contents, folder, nameless(contents, folder), ranges);
         try {
             file.reserve();
             return file;
@@ -96,9 +127,9 @@ final class MomentFile implements AutoCloseable {
         return ranges;
     }
 
-    private static FileChannel nameless(Path folder) {
+    private static FileChannel nameless(Contents contents, Path folder) {
         try {
-            Path path = Files.createTempFile(folder, "shoal-moments-", "");
+            Path path = Files.createTempFile(folder, "shoal-" + contents.word() + "-", "");
             try {
                 return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             } finally {
@@ -106,7 +137,7 @@ final class MomentFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UserException(
-                    SETTING,
+                    contents.setting(),
                     "is "
                             + folder
                             + ", where the worker cannot make a file: "
@@ -120,9 +151,9 @@ final class MomentFile implements AutoCloseable {
         try {
             if (Files.getFileStore(folder).getUsableSpace() < needed) {
                 throw new UserException(
-                        SETTING,
-                        "is %s, whose disk is full: moments take %d bytes on this worker. %s"
-                                .formatted(folder, needed, REMEDY));
+                        contents.setting(),
+                        "is %s, whose disk is full: %s take %d bytes on this worker. %s"
+                                .formatted(folder, contents.word(), needed, REMEDY));
             }
             ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK_BYTES);
             for (long at = 0; at < needed; at += CHUNK_BYTES) {
@@ -131,10 +162,14 @@ final class MomentFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UserException(
-                    SETTING,
-                    "is %s, where the worker cannot write its %d bytes of moments: %s. %s"
-                            .formatted(folder, needed, e.getMessage(), REMEDY));
+                    contents.setting(),
+                    "is %s, where the worker cannot write its %d bytes of %s: %s. %s"
+                            .formatted(folder, needed, contents.word(), e.getMessage(), REMEDY));
         }
+    }
+
+    Contents contents() {
+        return contents;
     }
 
     private long sizeBytes() {
@@ -197,27 +232,25 @@ final class MomentFile implements AutoCloseable {
 
     private long positionBytes(StateKind kind, int unit, long offsetElements) {
         ElementRange range = ranges.get(unit);
-        long index = offsetElements - range.from();
-        return switch (kind.type()) {
-            case EXP_AVG -> startBytes[unit] + index * Float.BYTES;
-            case EXP_AVG_SQ -> startBytes[unit] + (range.size() + index) * Float.BYTES;
-            case PARAMETER,
-                    SERVER_ERROR,
-                    WORKER_ERROR,
-                    EXP_AVG_SQ_FRESH,
-                    LAMB_COEFF_FREEZE,
-                    LAST_FACTOR,
-                    SCALING_COEFF ->
-                    throw new IllegalArgumentException(kind + " is no moment");
-        };
+        int place = contents.kinds().indexOf(kind);
+        if (place < 0) {
+            throw new IllegalArgumentException(kind + " is not in a file of " + contents.word());
+        }
+        long index = place * range.size() + offsetElements - range.from();
+        return startBytes[unit] + index * Float.BYTES;
     }
 
     private UncheckedIOException trouble(String verb, IOException e) {
         return new UncheckedIOException(
-                "moments of %d bytes in a file in %s (%s) cannot be %s: %s. %s; then go on from the"
-                                .formatted(
-                                        sizeBytes(), folder, SETTING, verb, e.getMessage(), REMEDY)
-                        + " newest checkpoint",
+                "%s of %d bytes in a file in %s (%s) cannot be %s: %s. %s; then go on from the newest checkpoint"
+                        .formatted(
+                                contents.word(),
+                                sizeBytes(),
+                                folder,
+                                contents.setting(),
+                                verb,
+                                e.getMessage(),
+                                REMEDY),
                 e);
     }
 

@@ -2,6 +2,7 @@ package shoal.engine.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static shoal.engine.djl.OffloadFile.Contents.MOMENTS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,9 +12,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.engine.ElementRange;
 import shoal.engine.Holding;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
@@ -24,9 +27,9 @@ import shoal.recipe.UserException;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.ZeroRecipe.Offload;
 
-final class MomentFileTest {
+final class OffloadFileTest {
     private static final ParameterTable TABLE = ParameterTable.of(Fixtures.tiny(0));
-    private static final Holding ALL = Holding.everything(TABLE);
+    private static final List<ElementRange> RANGES = ranges(TABLE);
 
     private static final OptimizerRecipe RULE = Fixtures.ADAMW;
 
@@ -34,7 +37,7 @@ final class MomentFileTest {
 
     @Test
     void what_is_written_is_read_again_and_the_rest_is_zero() {
-        try (MomentFile file = MomentFile.create(folder, TABLE, ALL)) {
+        try (OffloadFile file = OffloadFile.create(MOMENTS, folder, RANGES)) {
             file.write(StateKind.EXP_AVG, 1, 3, Fixtures.bytes(new float[] {1, 2, 3}));
             file.write(StateKind.EXP_AVG_SQ, 1, 3, Fixtures.bytes(new float[] {4, 5, 6}));
 
@@ -69,6 +72,31 @@ final class MomentFileTest {
     }
 
     @Test
+    void with_parameters_in_a_file_only_units_in_use_are_memory_of_the_engine() {
+        Recipe recipe =
+                Fixtures.recipe(
+                        1,
+                        0,
+                        RULE,
+                        new ZeroRecipe(
+                                3,
+                                Offload.NVME,
+                                Offload.NVME,
+                                false,
+                                folder.toString(),
+                                folder.toString()));
+        ByteBuffer values = Fixtures.bytes(new float[] {1, 2, 3});
+
+        try (DjlEngine filed = DjlEngine.open(Fixtures.tiny(0), recipe, 1)) {
+            assertThat(filed.stateBytes()).isZero();
+            filed.write(StateKind.PARAMETER, 2, 4, values);
+            ByteBuffer read = Fixtures.bytes(new float[3]);
+            filed.read(StateKind.PARAMETER, 2, 4, read);
+            assertThat(read.flip()).isEqualTo(values.flip());
+        }
+    }
+
+    @Test
     void a_folder_that_is_not_there_is_refused() {
         Path nowhere = folder.resolve("nowhere");
 
@@ -86,7 +114,7 @@ final class MomentFileTest {
         // Nobody, not even root, makes files there.
         Path processes = Path.of("/proc/self/fdinfo");
 
-        assertThatThrownBy(() -> MomentFile.create(processes, TABLE, ALL).close())
+        assertThatThrownBy(() -> OffloadFile.create(MOMENTS, processes, RANGES).close())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("where the worker cannot make a file")
                 .hasMessageContaining("name another folder");
@@ -99,8 +127,7 @@ final class MomentFileTest {
         ParameterTable table = ParameterTable.of(huge);
         long bytes = 8 * table.units().stream().mapToLong(unit -> unit.sizeElements()).sum();
 
-        assertThatThrownBy(
-                        () -> MomentFile.create(folder, table, Holding.everything(table)).close())
+        assertThatThrownBy(() -> OffloadFile.create(MOMENTS, folder, ranges(table)).close())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
                         "is "
@@ -121,7 +148,7 @@ final class MomentFileTest {
                         Path.of("/dev/full"), StandardOpenOption.READ, StandardOpenOption.WRITE);
         long bytes = 8 * TABLE.units().stream().mapToLong(unit -> unit.sizeElements()).sum();
 
-        try (MomentFile file = new MomentFile(folder, full, MomentFile.kept(TABLE, ALL))) {
+        try (OffloadFile file = new OffloadFile(MOMENTS, folder, full, RANGES)) {
             ByteBuffer values = Fixtures.bytes(new float[] {1, 2, 3});
             assertThatThrownBy(() -> file.write(StateKind.EXP_AVG, 1, 3, values))
                     .isInstanceOf(UncheckedIOException.class)
@@ -139,10 +166,14 @@ final class MomentFileTest {
 
     private static Recipe nvme(String folder) {
         return Fixtures.recipe(
-                1, 0, RULE, new ZeroRecipe(0, Offload.NVME, Offload.DEVICE, false, folder));
+                1, 0, RULE, new ZeroRecipe(0, Offload.NVME, Offload.DEVICE, false, folder, ""));
     }
 
-    private static float[] read(MomentFile file, StateKind kind, int unit) {
+    private static List<ElementRange> ranges(ParameterTable table) {
+        return OffloadFile.kept(table, Holding.everything(table));
+    }
+
+    private static float[] read(OffloadFile file, StateKind kind, int unit) {
         ByteBuffer bytes = Fixtures.bytes(new float[5]);
         file.read(kind, unit, 2, bytes);
         float[] values = new float[5];
