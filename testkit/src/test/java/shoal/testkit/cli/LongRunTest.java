@@ -33,7 +33,7 @@ final class LongRunTest {
 
     /**
      * Of the level of memory after the warm steps to that at the end ({@link Growth}; single
-     * samples lie up to 5 % apart, without a trend). The two are 1,100 steps apart, so 2 % is 6 KB
+     * samples lie up to 10 % apart, without a trend). The two are 1,100 steps apart, so 2 % is 6 KB
      * a step here; {@link GrowthTest} shows what is found. What the compilers hold while they work
      * is gone by then.
      */
@@ -112,6 +112,12 @@ final class LongRunTest {
         List<Holding> warm = holdings.stream().filter(h -> h.step() >= WARM_STEPS).toList();
         Holding first = warm.get(0);
         assertThat(warm).hasSize(WARM_SAMPLES);
+        // Idle ones of pools end after a minute, and begin again when there is work.
+        long threads =
+                warm.subList(0, WARM_SAMPLES / 3).stream()
+                        .mapToLong(Holding::threads)
+                        .max()
+                        .orElseThrow();
         String table = table(holdings);
         assertThat(Growth.of(warm.stream().map(Holding::residentKilobytes).toList()))
                 .as("growth of RSS; " + table)
@@ -122,7 +128,7 @@ final class LongRunTest {
                         later -> {
                             assertThat(later.threads())
                                     .as("threads after step %d", later.step())
-                                    .isEqualTo(first.threads());
+                                    .isLessThanOrEqualTo(threads);
                             assertThat(later.descriptors())
                                     .as("descriptors after step %d", later.step())
                                     .isEqualTo(first.descriptors());
