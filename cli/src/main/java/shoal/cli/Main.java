@@ -67,6 +67,7 @@ public final class Main {
                         .addSubcommand(new WorkerCommand(context))
                         .addSubcommand(new SubmitCommand(context))
                         .addSubcommand(new RunsCommand(context))
+                        .addSubcommand(new WorkersCommand(context))
                         .addSubcommand(new WatchCommand(context))
                         .addSubcommand(new CancelCommand(context))
                         .addSubcommand(new ExportCommand(context))

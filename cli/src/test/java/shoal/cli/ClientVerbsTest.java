@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.cli.client.Events;
 import shoal.cli.client.FakeCoordinator;
+import shoal.proto.v1.DescribeReply;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.RunSummary;
+import shoal.proto.v1.WorkerSummary;
 
 final class ClientVerbsTest {
     @TempDir private Path folder;
@@ -48,6 +50,31 @@ final class ClientVerbsTest {
                 .isEqualTo(new Shell.Answer(0, "", "no runs yet; `shoal submit` adds one\n"));
         assertThat(one.out()).startsWith("NAME  STATUS  STEP").contains("a1    done    30/30");
         assertThat(json.out()).contains("\"name\": \"a1\"", "\"step\": 30", "\"steps\": 30");
+    }
+
+    @Test
+    void workers_lists_them_and_says_how_to_start_the_first() {
+        Shell.Answer none = shell.type("workers");
+        coordinator.description =
+                DescribeReply.newBuilder()
+                        .addWorkers(
+                                WorkerSummary.newBuilder()
+                                        .setName("w1")
+                                        .setHost("there")
+                                        .setLanes(2)
+                                        .setRun("a1")
+                                        .setIndex(0))
+                        .build();
+        Shell.Answer one = shell.type("workers");
+        Shell.Answer json = shell.type("workers", "-o", "json");
+
+        assertThat(none.code()).isZero();
+        assertThat(none.err()).startsWith("no workers yet; start one").endsWith("...\n");
+        assertThat(one.code()).isZero();
+        assertThat(one.out())
+                .startsWith("NAME  STATUS  RUN  INDEX  HOST")
+                .contains("w1    busy    a1   0      there  2");
+        assertThat(json.out()).contains("\"name\": \"w1\"", "\"run\": \"a1\"");
     }
 
     @Test

@@ -31,6 +31,7 @@ final class MainTest {
                         "worker",
                         "submit",
                         "runs",
+                        "workers",
                         "watch",
                         "cancel")
                 .contains("export", "predict", "doctor", "130 interrupted");
@@ -46,6 +47,7 @@ final class MainTest {
                     "worker",
                     "submit",
                     "runs",
+                    "workers",
                     "watch",
                     "cancel",
                     "export",

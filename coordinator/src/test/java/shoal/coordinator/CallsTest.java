@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -92,25 +93,33 @@ final class CallsTest {
 
     @Test
     void what_a_coordinator_has_is_told_to_clients_and_to_workers() throws Exception {
-        try (FakeWorker joined = FakeWorker.join(coordinator);
+        try (FakeWorker joined = FakeWorker.join(coordinator, FakeWorker.named("w1"));
                 TestClient other = TestClient.of(coordinator, Scope.WORKER)) {
             DescribeRequest request = DescribeRequest.getDefaultInstance();
             DescribeReply told = other.runs().describe(request);
 
             joined.awaitHeartbeat();
-            assertThat(client.runs().describe(request).getWorkersList())
-                    .isEqualTo(told.getWorkersList());
+            assertThat(unheard(client.runs().describe(request))).isEqualTo(unheard(told));
             assertThat(told.getVersion()).isEqualTo(Version.CURRENT);
             assertThat(told.getFreeBytes()).isPositive();
             assertThat(told.getDataFolder()).startsWith(folder.toString());
-            assertThat(told.getWorkersList())
+            assertThat(told.getWorkers(0).hasSilentMillis()).isTrue();
+            assertThat(unheard(told))
                     .containsExactly(
                             WorkerSummary.newBuilder()
                                     .setName("w1")
                                     .setHost("here")
                                     .setLanes(1)
+                                    .setPeer("127.0.0.1:12")
                                     .build());
         }
+    }
+
+    /** Its workers, but for how long ago they were heard. */
+    private static List<WorkerSummary> unheard(DescribeReply told) {
+        return told.getWorkersList().stream()
+                .map(worker -> worker.toBuilder().clearSilentMillis().build())
+                .toList();
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shoal.proto.v1.CancelRequest;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.Demand;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.FilesReply;
@@ -106,6 +107,19 @@ final class CoordinatorTest {
             Fence fence = start.getFence();
             assertThat(start.getIndex()).isZero();
             assertThat(other.getIndex()).isEqualTo(1);
+            assertThat(
+                            client.runs()
+                                    .describe(DescribeRequest.getDefaultInstance())
+                                    .getWorkersList())
+                    .extracting(
+                            worker ->
+                                    String.join(
+                                            " ",
+                                            worker.getName(),
+                                            worker.getRun(),
+                                            String.valueOf(worker.getIndex()),
+                                            worker.getPeer()))
+                    .containsExactly("one pair 0 127.0.0.1:13", "two pair 1 127.0.0.1:13");
             assertThat(other.getPeersList()).isEqualTo(start.getPeersList());
             assertThat(start.getPeersList())
                     .extracting(peer -> peer.getWorkerId() + " " + peer.getFacts().getHostNonce())

@@ -37,7 +37,7 @@ public record Crew(List<Member> members) {
     }
 
     /** The place of this process among the members. */
-    OptionalInt index(WorkerProcess process) {
+    public OptionalInt index(WorkerProcess process) {
         return IntStream.range(0, members.size())
                 .filter(index -> members.get(index).process().equals(process))
                 .findFirst();

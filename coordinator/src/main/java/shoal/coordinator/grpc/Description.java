@@ -3,11 +3,12 @@ package shoal.coordinator.grpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.time.Duration;
+import shoal.coordinator.core.PeerFacts;
+import shoal.coordinator.core.Run;
 import shoal.coordinator.core.RunStatus;
 import shoal.coordinator.core.State;
 import shoal.coordinator.core.Worker;
-import shoal.coordinator.core.WorkerFacts;
 import shoal.proto.v1.DescribeReply;
 import shoal.proto.v1.WorkerSummary;
 import shoal.wire.Version;
@@ -39,13 +40,37 @@ final class Description {
     }
 
     private static WorkerSummary summary(State state, Worker worker) {
-        Optional<WorkerFacts> facts = worker.link().attached().map(Worker.Attached::facts);
-        return WorkerSummary.newBuilder()
-                .setName(worker.name().text())
-                .setHost(facts.map(WorkerFacts::host).orElse(""))
-                .setLanes(facts.map(WorkerFacts::lanes).orElse(0))
-                .setRun(state.runOf(worker.process()).map(run -> run.name().text()).orElse(""))
-                .setLost(facts.isEmpty())
-                .build();
+        WorkerSummary.Builder summary =
+                WorkerSummary.newBuilder()
+                        .setName(worker.name().text())
+                        .setLost(worker.link().attached().isEmpty());
+        worker.link()
+                .attached()
+                .ifPresent(
+                        here ->
+                                summary.setHost(here.facts().host())
+                                        .setLanes(here.facts().lanes())
+                                        .setPeer(
+                                                here.facts()
+                                                        .peer()
+                                                        .map(PeerFacts::address)
+                                                        .orElse(""))
+                                        .setSilentMillis(silentMillis(state, here)));
+        state.runOf(worker.process()).ifPresent(run -> addRun(summary, run, worker));
+        return summary.build();
+    }
+
+    private static void addRun(WorkerSummary.Builder summary, Run run, Worker worker) {
+        summary.setRun(run.name().text());
+        run.phase()
+                .crew()
+                .ifPresent(crew -> crew.index(worker.process()).ifPresent(summary::setIndex));
+    }
+
+    /** At the last tick: by the coordinator's clock alone, which may differ from the client's. */
+    private static long silentMillis(State state, Worker.Attached here) {
+        return state.lastTick()
+                .map(tick -> Math.max(0, Duration.between(here.heardAt(), tick).toMillis()))
+                .orElse(0L);
     }
 }
