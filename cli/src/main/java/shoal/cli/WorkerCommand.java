@@ -1,6 +1,7 @@
 package shoal.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -20,6 +21,9 @@ import shoal.wire.OwnAddress;
         mixinStandardHelpOptions = true,
         description = "Run a worker here, until interrupted.")
 final class WorkerCommand implements Callable<Integer> {
+    /** A day. */
+    private static final int MOST_JOIN_WAIT_SECONDS = 86_400;
+
     private final CommandContext context;
 
     @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -59,6 +63,15 @@ final class WorkerCommand implements Callable<Integer> {
                             + " of their own (default: none). Computes on the CPU all the same.")
     private @Nullable String device;
 
+    @Option(
+            names = "--join-wait",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "How long to wait at first for a coordinator that is not there yet (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int joinWaitSeconds;
+
     WorkerCommand(CommandContext context) {
         this.context = context;
     }
@@ -75,8 +88,21 @@ final class WorkerCommand implements Callable<Integer> {
                         Optional.ofNullable(advertise)
                                 .map(typed -> Addresses.parse("--advertise", typed)),
                         device == null ? OptionalInt.empty() : OptionalInt.of(ordinal(device)));
-        WorkerRun.untilEnd(coordinator, place, LaneCount.checked(lanes));
+        WorkerRun.untilEnd(coordinator, place, LaneCount.checked(lanes), joinWait());
         return 0;
+    }
+
+    private Duration joinWait() {
+        if (joinWaitSeconds < 0 || joinWaitSeconds > MOST_JOIN_WAIT_SECONDS) {
+            throw new UserException(
+                    "--join-wait",
+                    "is "
+                            + joinWaitSeconds
+                            + ", expected 0 to "
+                            + MOST_JOIN_WAIT_SECONDS
+                            + " seconds");
+        }
+        return Duration.ofSeconds(joinWaitSeconds);
     }
 
     /** A coordinator on loopback has its workers there, too. */

@@ -191,8 +191,13 @@ final class MainTest {
 
         Shell.Answer open = shell.type("worker", "--peer-listen", "0.0.0.0:0");
         Shell.Answer odd = shell.type("worker", "--advertise", "somewhere");
+        Shell.Answer wait = shell.type("worker", "--join-wait", "-1");
         Shell.Answer rounds = shell.type("doctor", "--exchange", "--rounds", "0");
 
+        assertThat(wait)
+                .isEqualTo(
+                        new Shell.Answer(
+                                2, "", "shoal: --join-wait: is -1, expected 0 to 86400 seconds\n"));
         assertThat(open.code()).isEqualTo(2);
         assertThat(open.err())
                 .startsWith("shoal: --peer-listen: is 0.0.0.0:0, and without encryption")

@@ -100,6 +100,15 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
+     * As {@link #start(WorkerSettings)}.
+     *
+     * @param times how long it waits for its coordinator
+     */
+    public static Worker start(WorkerSettings settings, SessionTimes times) {
+        return start(settings, times, new DjlEngines(DjlEngine::probe));
+    }
+
+    /**
      * As {@link #start(WorkerSettings)}, for a process that probes its operators meanwhile.
      *
      * @param probe gives what {@link DjlEngine#probe} does
@@ -110,9 +119,14 @@ public final class Worker implements AutoCloseable {
 
     /** As {@link #start(WorkerSettings)}, with an engine of one's own. */
     public static Worker start(WorkerSettings settings, EngineFactory engines) {
+        return start(settings, SessionTimes.standard(), engines);
+    }
+
+    private static Worker start(
+            WorkerSettings settings, SessionTimes times, EngineFactory engines) {
         return start(
                 settings,
-                SessionTimes.standard(),
+                times,
                 probed(engines),
                 (directory, channel, peers) ->
                         new RunLoader(

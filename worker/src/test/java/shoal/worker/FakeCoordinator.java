@@ -26,12 +26,13 @@ import shoal.wire.TokenGate;
 final class FakeCoordinator implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 20;
 
-    final Token token = Token.create(new SecureRandom());
+    final Token token;
     private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
     private volatile Status refusal = Status.OK;
     private final Server server;
 
-    private FakeCoordinator() throws IOException {
+    private FakeCoordinator(HostPort address, Token token) throws IOException {
+        this.token = token;
         TokenGate gate =
                 new TokenGate(
                         fingerprint ->
@@ -40,14 +41,18 @@ final class FakeCoordinator implements AutoCloseable {
                                         : Optional.empty(),
                         Map.of("shoal.v1.WorkerSession/Attach", Set.of(Scope.WORKER)));
         server =
-                Servers.listenOn(new HostPort("127.0.0.1", 0))
+                Servers.listenOn(address)
                         .addService(ServerInterceptors.intercept(new Sessions(), gate))
                         .build()
                         .start();
     }
 
     static FakeCoordinator start() throws IOException {
-        return new FakeCoordinator();
+        return startAt(new HostPort("127.0.0.1", 0), Token.create(new SecureRandom()));
+    }
+
+    static FakeCoordinator startAt(HostPort address, Token token) throws IOException {
+        return new FakeCoordinator(address, token);
     }
 
     HostPort address() {

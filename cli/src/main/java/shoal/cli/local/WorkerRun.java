@@ -3,6 +3,7 @@ package shoal.cli.local;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import shoal.cli.client.Connection;
@@ -11,6 +12,7 @@ import shoal.wire.HostPort;
 import shoal.worker.Worker;
 import shoal.worker.WorkerException;
 import shoal.worker.WorkerSettings;
+import shoal.worker.session.SessionTimes;
 
 /** {@code shoal worker}: runs one in this process until it ends or is interrupted. */
 public final class WorkerRun {
@@ -42,8 +44,9 @@ public final class WorkerRun {
      *
      * @param place its folder and its addresses
      * @param lanes compute threads, 0 = usable cores
+     * @param joinWait how long a coordinator may be missing at first
      */
-    public static void untilEnd(Connection coordinator, Place place, int lanes)
+    public static void untilEnd(Connection coordinator, Place place, int lanes, Duration joinWait)
             throws InterruptedException {
         WorkerSettings settings =
                 new WorkerSettings(
@@ -53,7 +56,7 @@ public final class WorkerRun {
                         place.peerListen(),
                         place.advertise(),
                         place.device());
-        try (Worker worker = Worker.start(settings)) {
+        try (Worker worker = Worker.start(settings, SessionTimes.joiningWithin(joinWait))) {
             worker.awaitEnd();
         } catch (WorkerException end) {
             throw new CommandException(end.code(), String.valueOf(end.getMessage()));

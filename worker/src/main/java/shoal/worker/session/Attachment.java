@@ -17,6 +17,7 @@ import shoal.proto.v1.Hello;
 import shoal.proto.v1.PeerCertificate;
 import shoal.proto.v1.WorkerMessage;
 import shoal.wire.HostPort;
+import shoal.wire.tls.TlsTrouble;
 
 /**
  * Keeps a worker attached to its coordinator: dials, says Hello, sends heartbeats, dials again.
@@ -68,6 +69,7 @@ public final class Attachment {
     private boolean everWelcomed;
     private boolean closed;
     private int failures;
+    private Status.@Nullable Code told;
     private long alongSinceNanos;
 
     /**
@@ -174,7 +176,16 @@ public final class Attachment {
         long delayMillis =
                 new Backoff(times.firstDelayMillis(), times.mostDelayMillis())
                         .delayMillis(failures, ThreadLocalRandom.current()::nextDouble);
-        if (failures == 1) {
+        if (!everWelcomed && status.getCode() != told) {
+            told = status.getCode();
+            LOG.warn(
+                    "no coordinator takes this worker yet, dialling again address={} for-seconds={}"
+                            + " reason={}{}",
+                    coordinator,
+                    times.attachMillis() / 1_000,
+                    Refusal.words(status),
+                    TlsTrouble.hint(status));
+        } else if (everWelcomed && failures == 1) {
             LOG.warn(
                     "no session with the coordinator, dialling again reason={}", //
                     Refusal.words(status));

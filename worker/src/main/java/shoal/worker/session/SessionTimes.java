@@ -1,5 +1,6 @@
 package shoal.worker.session;
 
+import java.time.Duration;
 import shoal.recipe.Require;
 
 /**
@@ -28,5 +29,16 @@ public record SessionTimes(
 
     public static SessionTimes standard() {
         return new SessionTimes(5_000, 100, 5_000, 10_000, 600_000);
+    }
+
+    /** As {@link #standard}, for a worker whose coordinator may start later. */
+    public static SessionTimes joiningWithin(Duration wait) {
+        SessionTimes standard = standard();
+        return new SessionTimes(
+                standard.silenceMillis,
+                standard.firstDelayMillis,
+                standard.mostDelayMillis,
+                wait.toMillis(),
+                standard.redialMillis);
     }
 }
