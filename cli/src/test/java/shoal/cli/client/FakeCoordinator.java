@@ -145,6 +145,11 @@ public final class FakeCoordinator implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        try {
+            server.awaitTermination(); // until then its port may take connections
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private final class Runs extends RunsGrpc.RunsImplBase {
