@@ -40,6 +40,11 @@ public record Holding(int stage, List<ElementRange> owned, List<Integer> ranks) 
         return stage == 0 ? whole(unit) : owned.get(unit.index());
     }
 
+    /** Those of all units, in their order. */
+    public List<ElementRange> updated(ParameterTable table) {
+        return table.units().stream().map(this::updated).toList();
+    }
+
     /** The range of a unit whose parameters are kept for good. */
     public ElementRange parameters(Unit unit) {
         return stage < 3 ? whole(unit) : owned.get(unit.index());

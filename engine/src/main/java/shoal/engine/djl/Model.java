@@ -119,32 +119,20 @@ final class Model implements StateKeeper, AutoCloseable {
     @Override
     public void write(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
-        switch (kind.type()) {
-            case PARAMETER -> parameters.write(unit, offsetElements, values);
-            case EXP_AVG, EXP_AVG_SQ -> moments.write(kind, unit, offsetElements, values);
-            case SERVER_ERROR,
-                    WORKER_ERROR,
-                    EXP_AVG_SQ_FRESH,
-                    LAMB_COEFF_FREEZE,
-                    LAST_FACTOR,
-                    SCALING_COEFF ->
-                    throw new IllegalArgumentException(kind + " is kept elsewhere");
+        if (kind.equals(StateKind.PARAMETER)) {
+            parameters.write(unit, offsetElements, values);
+        } else {
+            moments.write(kind, unit, offsetElements, values); // refuses what is kept elsewhere
         }
     }
 
     @Override
     public void read(StateKind kind, int unit, long offsetElements, ByteBuffer values) {
         requireInside(unit, offsetElements, values);
-        switch (kind.type()) {
-            case PARAMETER -> parameters.read(unit, offsetElements, values);
-            case EXP_AVG, EXP_AVG_SQ -> moments.read(kind, unit, offsetElements, values);
-            case SERVER_ERROR,
-                    WORKER_ERROR,
-                    EXP_AVG_SQ_FRESH,
-                    LAMB_COEFF_FREEZE,
-                    LAST_FACTOR,
-                    SCALING_COEFF ->
-                    throw new IllegalArgumentException(kind + " is kept elsewhere");
+        if (kind.equals(StateKind.PARAMETER)) {
+            parameters.read(unit, offsetElements, values);
+        } else {
+            moments.read(kind, unit, offsetElements, values); // refuses what is kept elsewhere
         }
     }
 

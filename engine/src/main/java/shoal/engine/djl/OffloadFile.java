@@ -9,14 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import shoal.engine.ElementRange;
-import shoal.engine.Holding;
-import shoal.model.ParameterTable;
 import shoal.model.StateKind;
-import shoal.model.Unit;
 import shoal.recipe.UserException;
 
 /**
@@ -116,15 +112,6 @@ final class OffloadFile implements AutoCloseable {
             file.close();
             throw e;
         }
-    }
-
-    /** What is updated here of each unit. */
-    static List<ElementRange> kept(ParameterTable table, Holding holding) {
-        List<ElementRange> ranges = new ArrayList<>();
-        for (Unit unit : table.units()) {
-            ranges.add(holding.updated(unit));
-        }
-        return ranges;
     }
 
     private static FileChannel nameless(Contents contents, Path folder) {

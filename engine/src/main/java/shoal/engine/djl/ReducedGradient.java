@@ -10,7 +10,7 @@ final class ReducedGradient {
     private final List<RangeBuffer> units = new ArrayList<>();
 
     ReducedGradient(Kernel kernel, ParameterTable table, Holding holding) {
-        table.units().forEach(unit -> units.add(RangeBuffer.zeros(kernel, holding.updated(unit))));
+        holding.updated(table).forEach(range -> units.add(RangeBuffer.zeros(kernel, range)));
     }
 
     RangeBuffer of(int unit) {

@@ -3,6 +3,7 @@ package shoal.engine.djl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import shoal.engine.ElementRange;
 import shoal.engine.Holding;
 import shoal.model.ParameterTable;
 import shoal.model.StateKind;
@@ -27,16 +28,17 @@ record StateFiles(
      * @throws UserException naming a folder where that is not possible
      */
     static StateFiles create(ZeroRecipe zero, ParameterTable table, Holding holding) {
+        List<ElementRange> ranges = holding.updated(table);
         Optional<OffloadFile> moments =
-                zero.optimizer() == Offload.NVME
-                        ? Optional.of(
-                                OffloadFile.create(
-                                        OffloadFile.Contents.MOMENTS,
-                                        Path.of(zero.momentsFolder()),
-                                        OffloadFile.kept(table, holding)))
-                        : Optional.empty();
+                file(zero.optimizer(), OffloadFile.Contents.MOMENTS, zero.momentsFolder(), ranges);
         try {
-            return new StateFiles(table, holding, moments, parameters(zero, table, holding));
+            Optional<OffloadFile> parameters =
+                    file(
+                            zero.parameters(),
+                            OffloadFile.Contents.PARAMETERS,
+                            zero.parametersFolder(),
+                            ranges);
+            return new StateFiles(table, holding, moments, parameters);
         } catch (UserException e) {
             moments.ifPresent(OffloadFile::close);
             throw e;
@@ -48,14 +50,13 @@ record StateFiles(
         return new StateFiles(table, holding, Optional.empty(), Optional.empty());
     }
 
-    private static Optional<OffloadFile> parameters(
-            ZeroRecipe zero, ParameterTable table, Holding holding) {
-        return zero.parameters() == Offload.NVME
-                ? Optional.of(
-                        OffloadFile.create(
-                                OffloadFile.Contents.PARAMETERS,
-                                Path.of(zero.parametersFolder()),
-                                OffloadFile.kept(table, holding)))
+    private static Optional<OffloadFile> file(
+            Offload device,
+            OffloadFile.Contents contents,
+            String folder,
+            List<ElementRange> ranges) {
+        return device == Offload.NVME
+                ? Optional.of(OffloadFile.create(contents, Path.of(folder), ranges))
                 : Optional.empty();
     }
 
@@ -75,7 +76,7 @@ record StateFiles(
                 : new GatheredParameters(
                         kernel,
                         table,
-                        OffloadFile.kept(table, holding),
+                        holding.updated(table),
                         keep(kernel, parameters, List.of(StateKind.PARAMETER)),
                         pool);
     }
@@ -83,6 +84,6 @@ record StateFiles(
     private KeptState keep(Kernel kernel, Optional<OffloadFile> file, List<StateKind> kinds) {
         return file.isPresent()
                 ? new FileState(kernel, file.get())
-                : new ResidentState(kernel, kinds, OffloadFile.kept(table, holding));
+                : new ResidentState(kernel, kinds, holding.updated(table));
     }
 }

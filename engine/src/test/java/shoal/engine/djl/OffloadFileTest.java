@@ -170,7 +170,7 @@ final class OffloadFileTest {
     }
 
     private static List<ElementRange> ranges(ParameterTable table) {
-        return OffloadFile.kept(table, Holding.everything(table));
+        return Holding.everything(table).updated(table);
     }
 
     private static float[] read(OffloadFile file, StateKind kind, int unit) {

@@ -98,7 +98,7 @@ final class Outbox {
     }
 
     private Turn await(int pieces, StopSignal stop) {
-        Waiting.until(this, () -> take(pieces), stop);
+        stop.await(this, () -> take(pieces));
         synchronized (this) {
             return turn;
         }

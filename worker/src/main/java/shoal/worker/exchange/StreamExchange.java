@@ -109,7 +109,7 @@ final class StreamExchange implements Exchange {
      * @throws PeerLostException if one is lost meanwhile
      */
     void awaitPeers(StopSignal stop) {
-        Waiting.until(monitor, this::allOpen, stop);
+        stop.await(monitor, this::allOpen);
         ways.hide();
         LOG.info(
                 "exchange open run={} generation={} index={} workers={}: {}",
@@ -147,7 +147,7 @@ final class StreamExchange implements Exchange {
                 link.outbox(track).sendBarrier(stop);
             }
         }
-        Waiting.until(monitor, () -> allReached(number), stop);
+        stop.await(monitor, () -> allReached(number));
     }
 
     @Override

@@ -67,8 +67,10 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
         this.failed = requireNonNull(failed, "failed");
         for (int peer = 0; peer < member.workers(); peer++) {
             threads.add(thread("shoal-results-" + peer));
-            int bytes = peer == member.index() ? 0 : STAGED_ELEMENTS * Float.BYTES;
-            staging.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
+            int elements = peer == member.index() ? 0 : stagedElements();
+            staging.add(
+                    ByteBuffer.allocateDirect(elements * Float.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
@@ -133,6 +135,15 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
         RangeHeader header =
                 header(Kind.REDUCED_GRADIENT, step, step - 1, unit, owned.from(), owned.size());
         exchange.send(peer, header, engine.gradient(unit).slice(from, size), stop);
+    }
+
+    /** No more than the longest owned range, so that many workers need little for each. */
+    private int stagedElements() {
+        long longest = 0;
+        for (int unit = 0; member.stage() > 0 && unit < member.units(); unit++) {
+            longest = Math.max(longest, member.owned(unit).size());
+        }
+        return (int) Math.min(STAGED_ELEMENTS, longest);
     }
 
     private void sendParameters(int peer, int step, int version, int unit) {

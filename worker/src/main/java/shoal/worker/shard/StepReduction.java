@@ -115,12 +115,7 @@ final class StepReduction {
 
     /** Waits until the reduced gradient of all that is updated here is in the engine's memory. */
     void await(StopSignal stop) {
-        StopSignal.Listening listening = stop.whenRaised(this::wake);
-        try {
-            awaitAll(stop);
-        } finally {
-            listening.close();
-        }
+        stop.await(this, this::isReduced);
     }
 
     /** Rows of the embeddings that are set, for who clears them. */
@@ -138,23 +133,12 @@ final class StepReduction {
         notifyAll();
     }
 
-    private synchronized void awaitAll(StopSignal stop) {
-        while (elementsLeft > 0 || embedRows == null) {
-            stop.throwIfRaised();
-            if (failure != null) {
-                throw failure;
-            }
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while a step was reduced", e);
-            }
+    private boolean isReduced() {
+        boolean all = elementsLeft <= 0 && embedRows != null;
+        if (!all && failure != null) {
+            throw failure;
         }
-    }
-
-    private synchronized void wake() {
-        notifyAll();
+        return all;
     }
 
     /** Only blocks with rows that are set can differ from zero. */

@@ -57,12 +57,18 @@ public final class StopSignal {
     }
 
     /**
-     * Waits on a monitor, which who changes something notifies, until it is over.
+     * Waits on a monitor, which who changes something notifies, until it is over. Listens to the
+     * signal only if there is something to wait for.
      *
      * @param over asked with the monitor held; what it throws ends the wait
      * @throws StoppedException when the signal is raised, or the thread is interrupted
      */
     public void await(Object monitor, BooleanSupplier over) {
+        synchronized (monitor) {
+            if (over.getAsBoolean()) {
+                return;
+            }
+        }
         Listening listening = whenRaised(() -> notifyAll(monitor));
         try {
             synchronized (monitor) {

@@ -135,11 +135,11 @@ final class KilledPeerTest {
         }
 
         void awaitPieces(int count) {
-            Waiting.until(this, () -> pieces >= count, new StopSignal());
+            new StopSignal().await(this, () -> pieces >= count);
         }
 
         Trouble awaitTrouble() {
-            Waiting.until(this, () -> first.isPresent(), new StopSignal());
+            new StopSignal().await(this, () -> first.isPresent());
             synchronized (this) {
                 return first.orElseThrow();
             }

@@ -81,7 +81,7 @@ final class MemoryInbox {
     void put(int from, Track track, Parcel parcel, StopSignal stop) {
         stop.throwIfRaised();
         Queue queue = queue(from, track);
-        Waiting.until(this, () -> queue.add(parcel) || gone(from), stop);
+        stop.await(this, () -> queue.add(parcel) || gone(from));
         wake();
     }
 
@@ -90,7 +90,7 @@ final class MemoryInbox {
         synchronized (this) {
             barrier = ++barriersCalled;
         }
-        Waiting.until(this, () -> allReached(barrier), stop);
+        stop.await(this, () -> allReached(barrier));
     }
 
     synchronized void offerAgain() {
