@@ -29,11 +29,6 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static final int MOST_ROUNDS = 1_000;
 
-    /** Formats beside the table. */
-    enum Format {
-        json
-    }
-
     private final CommandContext context;
 
     @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -56,7 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "json",
             description = "json: one line per check, or per size and path.")
-    private @Nullable Format format;
+    private @Nullable OutputFormat format;
 
     DoctorCommand(CommandContext context) {
         this.context = context;
@@ -80,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
             measured.add(ExchangeCheck.measure(elements, true, rounds));
             measured.add(ExchangeCheck.measure(elements, false, rounds));
         }
-        if (format == Format.json) {
+        if (format == OutputFormat.json) {
             measured.forEach(each -> context.console().out().println(json(each)));
         } else {
             print(measured);
@@ -91,7 +86,9 @@ final class DoctorCommand implements Callable<Integer> {
     private int check() {
         List<Check> checks = CoordinatorCheck.of(connection.resolve(context));
         for (Check check : checks) {
-            context.console().out().println(format == Format.json ? json(check) : line(check));
+            context.console()
+                    .out()
+                    .println(format == OutputFormat.json ? json(check) : line(check));
         }
         return checks.stream().allMatch(Check::good) ? 0 : ErrorCode.CLUSTER_UNREACHABLE.exitCode();
     }

@@ -21,18 +21,13 @@ import shoal.recipe.request.Explanation;
                     + " nor model."
         })
 final class ExplainCommand implements Callable<Integer> {
-    /** Formats beside the list for people. */
-    enum Format {
-        json
-    }
-
     private final CommandContext context;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "json",
             description = "json: dialect, name, value, origin, given, verdict, upstream, here.")
-    private @Nullable Format format;
+    private @Nullable OutputFormat format;
 
     @Unmatched private @Nullable List<String> typed;
 
@@ -49,7 +44,7 @@ final class ExplainCommand implements Callable<Integer> {
                         context.workingDirectory());
         Explanation explanation =
                 JobReader.request(words, context.workingDirectory()).explanation();
-        if (format == Format.json) {
+        if (format == OutputFormat.json) {
             context.console().out().print(KeyList.json(explanation.lines()));
         } else {
             KeyList.text(explanation.lines()).forEach(context.console().out()::println);

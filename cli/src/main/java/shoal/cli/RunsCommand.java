@@ -16,11 +16,6 @@ import shoal.proto.v1.RunSummary;
         mixinStandardHelpOptions = true,
         description = "List a coordinator's runs, newest first.")
 final class RunsCommand implements Callable<Integer> {
-    /** Formats beside the table. */
-    enum Format {
-        json
-    }
-
     private final CommandContext context;
 
     @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -29,7 +24,7 @@ final class RunsCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "json",
             description = "json: name, status, step, steps, workers, reason of each run.")
-    private @Nullable Format format;
+    private @Nullable OutputFormat format;
 
     RunsCommand(CommandContext context) {
         this.context = context;
@@ -39,7 +34,7 @@ final class RunsCommand implements Callable<Integer> {
     public Integer call() {
         try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
             List<RunSummary> runs = client.runs();
-            if (format == Format.json) {
+            if (format == OutputFormat.json) {
                 context.console().out().print(RunList.json(runs));
             } else if (runs.isEmpty()) {
                 context.console().err().println("no runs yet; `shoal submit` adds one");

@@ -18,11 +18,6 @@ import shoal.proto.v1.WorkerSummary;
                 "List a coordinator's workers by name: free, busy with a run, or lost while their"
                         + " run waits for them. All have the coordinator's version.")
 final class WorkersCommand implements Callable<Integer> {
-    /** Formats beside the table. */
-    enum Format {
-        json
-    }
-
     private final CommandContext context;
 
     @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -32,7 +27,7 @@ final class WorkersCommand implements Callable<Integer> {
             paramLabel = "json",
             description =
                     "json: name, status, run, index, host, lanes, peer, silent_millis of each.")
-    private @Nullable Format format;
+    private @Nullable OutputFormat format;
 
     WorkersCommand(CommandContext context) {
         this.context = context;
@@ -42,7 +37,7 @@ final class WorkersCommand implements Callable<Integer> {
     public Integer call() {
         try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
             List<WorkerSummary> workers = client.describe().getWorkersList();
-            if (format == Format.json) {
+            if (format == OutputFormat.json) {
                 context.console().out().print(WorkerList.json(workers));
             } else if (workers.isEmpty()) {
                 context.console()
