@@ -1,13 +1,14 @@
-"""Two processes of PyTorch's own against two Shoal workers, ZeRO stage by stage, in alternation; prints Markdown tables.
+"""Two processes of PyTorch's own, the same tuned, and two Shoal workers, ZeRO stage by stage, in alternation; prints Markdown tables.
 
     ./shoal bench cluster [--mode ddp zero0 zero1 zero2 zero3] [--size small base] [--steps 24] [--rounds 3] \
         [--train_file T.tsv --vocab VOCAB.txt] [--accumulation 1] [--offload cpu] [--out FOLDER]
 
 The peer of `ddp` is gloo DDP, of `zeroN` DeepSpeed at that stage, both under HF Trainer; nothing is offloaded, unless
 --offload cpu: then the files of stages 2 and 3 offload the optimizer, stage 3 parameters too. The peer is started by torch.distributed.run with one thread a process of two cores; Shoal gets the same files and `--workers 2`. Everything
-is timed from outside, by when loss lines arrive. Memory: the largest proportional set size of one process (a rank, a
+is timed from outside, by when loss lines arrive; who begins changes from round to round. Tuned as in compare_hf.py. CPU
+seconds are those of all processes of a side. Memory: the largest proportional set size of one process (a rank, a
 worker), and the largest sum over all processes of a side. Run it on a quiet machine.
-Without dropout (the default here) the losses of both sides are compared too.
+Without dropout (the default here) the losses of the peer and Shoal are compared too; grouped by length, a peer reads other rows.
 """
 
 import argparse
@@ -28,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MODES = ("ddp", "zero0", "zero1", "zero2", "zero3")
 BATCH = {"small": 16, "base": 4}
 STEPS = {"small": 24, "base": 8}
+SIDES = ("peer", "tuned peer", "Shoal")
+OWN = len(SIDES) - 1
 LIMIT_SECONDS = 3600
 
 
@@ -37,6 +40,7 @@ class Side:
 
     samples_per_second: float
     median_step_seconds: float
+    step_cpu_seconds: float  # mean, of all processes
     worker_megabytes: float
     all_megabytes: float
     watched: Watched
@@ -47,7 +51,7 @@ class Case:
     size: str
     mode: str
     arguments_file: Path
-    pairs: list  # of (peer, shoal)
+    rounds: list  # of one Side for each of SIDES
 
 
 def main():
@@ -68,7 +72,7 @@ def main():
             cases.append(Case(size, mode, write_arguments(flags, folder, size, mode), []))
     for number in range(flags.rounds):
         for case in cases:
-            case.pairs.append(run_pair(flags, folder, case, number))
+            case.rounds.append(run_round(flags, folder, case, number))
     report(cases, flags)
     (folder / "results.json").write_text(
         json.dumps([dataclasses.asdict(case) for case in cases], indent=1, default=str), encoding="utf-8"
@@ -83,7 +87,7 @@ def parse_flags():
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--steps", type=int, help="optimizer steps of each run; small 24, base 8")
     parser.add_argument("--warm", type=int, default=3, help="steps at the start that are not timed")
-    parser.add_argument("--rounds", type=int, default=3, help="how often the two sides take turns")
+    parser.add_argument("--rounds", type=int, default=3, help="how often the sides take turns")
     parser.add_argument("--workers", type=int, default=2, help="processes of each side")
     parser.add_argument("--accumulation", type=int, default=1, help="gradient_accumulation_steps")
     parser.add_argument("--offload", choices=["cpu"], help="in the DeepSpeed files of stages 2 and 3")
@@ -152,24 +156,24 @@ def deepspeed(stage, offload=None):
     }
 
 
-def run_pair(flags, folder, case, number):
+def run_round(flags, folder, case, number):
     common = [
         "--train_args_file", case.arguments_file,
         "--train_file", flags.train_file,
         "--pretrained_model_name_or_path", folder / f"checkpoint-{case.size}",
         "--max_seq_length", flags.max_seq_length,
     ]  # fmt: skip
-    peer, environment = launch.peer(flags.workers, flags.threads)
-    name = f"{case.size}-{case.mode}-{number}"
-    theirs = run_side(flags, case, folder / f"peer-{name}", peer + common, environment)
-    ours = [flags.shoal, "train", "--workers", flags.workers, *common]
-    shoal = run_side(flags, case, folder / f"shoal-{name}", ours, {})
-    print(
-        f"{case.size}, {case.mode}, round {number + 1}: peer {theirs.samples_per_second:.2f}, "
-        f"Shoal {shoal.samples_per_second:.2f} samples/s",
-        flush=True,
-    )
-    return theirs, shoal
+    peers = [launch.peer(flags.workers, flags.threads, tuned) for tuned in (False, True)]
+    commands = [(words + common, environment) for words, environment in peers]
+    commands.append(([flags.shoal, "train", "--workers", flags.workers, *common], {}))
+    results = [None] * len(SIDES)
+    for turn in range(len(SIDES)):
+        side = (turn + number) % len(SIDES)
+        own_folder = folder / f"{case.size}-{case.mode}-{number}-{side}"
+        results[side] = run_side(flags, case, own_folder, *commands[side])
+    rates = ", ".join(f"{name} {result.samples_per_second:.2f}" for name, result in zip(SIDES, results))
+    print(f"{case.size}, {case.mode}, round {number + 1}: {rates} samples/s", flush=True)
+    return results
 
 
 def run_side(flags, case, folder, command, environment):
@@ -188,6 +192,7 @@ def run_side(flags, case, folder, command, environment):
     return Side(
         samples_per_second=rows * len(steps) / sum(steps),
         median_step_seconds=statistics.median(steps),
+        step_cpu_seconds=statistics.mean(watched.step_cpu_seconds(flags.warm)),
         worker_megabytes=watched.peak_process_kilobytes / 1024,
         all_megabytes=watched.peak_pss_kilobytes / 1024,
         watched=watched,
@@ -195,42 +200,50 @@ def run_side(flags, case, folder, command, environment):
 
 
 def report(cases, flags):
-    print("\n| model | mode | side | samples/s | median step, s | PSS of a worker, MB | PSS of all, MB |")
+    print("\n| model | mode | side | samples/s | median step, s | CPU s a step | PSS of a worker, MB | PSS of all, MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in cases:
+        peer = "DDP" if case.mode == "ddp" else "DeepSpeed"
+        for side, label in enumerate((peer, f"{peer}, tuned", "Shoal")):
+            print(row(case, label, [each[side] for each in case.rounds]))
+    print("\n| model | mode | Shoal against | samples/s | CPU s a step, peer : Shoal | PSS of a worker | losses |")
     print("|---|---|---|---|---|---|---|")
     for case in cases:
-        for side, label in ((0, "DDP" if case.mode == "ddp" else "DeepSpeed"), (1, "Shoal")):
-            print(row(case, label, [pair[side] for pair in case.pairs]))
-    print(
-        "\n| model | mode | samples/s, Shoal : peer | PSS of a worker, Shoal : peer | Shoal's step : its at `ddp` "
-        "| Shoal's PSS : its at `ddp` | peer's PSS : its at `ddp` | losses |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+        for side, label in enumerate(SIDES[:OWN]):
+            print(comparison(case, side, label, flags))
+    print("\n| model | mode | Shoal's step : its at `ddp` | Shoal's PSS : its at `ddp` | peer's PSS : its at `ddp` |")
+    print("|---|---|---|---|---|")
     plain = {case.size: case for case in cases if case.mode == "ddp"}
     for case in cases:
-        print(ratios(case, plain.get(case.size), flags))
+        if case.size in plain:
+            print(stages(case, plain[case.size]))
 
 
 def row(case, label, sides):
     return (
         f"| {case.size} | {case.mode} | {label} | {spread([s.samples_per_second for s in sides], 2)} "
-        f"| {spread([s.median_step_seconds for s in sides], 3)} "
+        f"| {spread([s.median_step_seconds for s in sides], 3)} | {spread([s.step_cpu_seconds for s in sides], 3)} "
         f"| {spread([s.worker_megabytes for s in sides], 0)} | {spread([s.all_megabytes for s in sides], 0)} |"
     )
 
 
-def ratios(case, plain, flags):
-    steps = memory = peer_memory = "-"
-    if plain:
-        pairs = list(zip(case.pairs, plain.pairs))
-        steps = spread([ours.median_step_seconds / at.median_step_seconds for (_, ours), (_, at) in pairs], 2, "x")
-        memory = spread([100 * ours.worker_megabytes / at.worker_megabytes for (_, ours), (_, at) in pairs], 0, " %")
-        peer_memory = spread([100 * peer.worker_megabytes / at.worker_megabytes for (peer, _), (at, _) in pairs], 0, " %")
+def comparison(case, side, label, flags):
+    pairs = [(each[side], each[OWN]) for each in case.rounds]
     return (
-        f"| {case.size} | {case.mode} "
-        f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in case.pairs], 2, 'x')} "
-        f"| {spread([100 * ours.worker_megabytes / peer.worker_megabytes for peer, ours in case.pairs], 0, ' %')} "
-        f"| {steps} | {memory} | {peer_memory} | {agreement(case.pairs, flags.dropout)} |"
+        f"| {case.size} | {case.mode} | {label} "
+        f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in pairs], 2, 'x')} "
+        f"| {spread([peer.step_cpu_seconds / ours.step_cpu_seconds for peer, ours in pairs], 2, 'x')} "
+        f"| {spread([100 * ours.worker_megabytes / peer.worker_megabytes for peer, ours in pairs], 0, ' %')} "
+        f"| {'other rows' if side else agreement(pairs, flags.dropout)} |"
     )
+
+
+def stages(case, plain):
+    rounds = list(zip(case.rounds, plain.rounds))
+    steps = spread([each[OWN].median_step_seconds / at[OWN].median_step_seconds for each, at in rounds], 2, "x")
+    memory = spread([100 * each[OWN].worker_megabytes / at[OWN].worker_megabytes for each, at in rounds], 0, " %")
+    peer = spread([100 * each[0].worker_megabytes / at[0].worker_megabytes for each, at in rounds], 0, " %")
+    return f"| {case.size} | {case.mode} | {steps} | {memory} | {peer} |"
 
 
 if __name__ == "__main__":

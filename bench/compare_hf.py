@@ -1,22 +1,23 @@
-"""HF Trainer against Shoal on the same checkpoint and rows, in alternation; prints a Markdown table.
+"""HF Trainer, HF Trainer tuned, and Shoal on the same checkpoint and rows, in alternation; prints Markdown tables.
 
     ./shoal bench hf [--size small base] [--dropout 0.1 0] [--steps 40] [--rounds 3] \
         [--train_file T.tsv --vocab VOCAB.txt] [--threads N] [--out FOLDER]
 
-Both sides get the same arguments file with logging_steps 1 and are timed from outside, by when their loss lines
-arrive, so neither side's own clock is trusted. Memory is the largest sum of proportional set sizes of all processes of
-a side, sampled twice a second. The first --warm steps count neither. Run it on a quiet machine.
-Without dropout both sides compute the same thing, and the table says whether their losses are equal.
+Tuned is what somebody gets who knows where a CPU's time goes: rows grouped by length, gelu in one operator, no cache, no
+attention mask, fused AdamW, tcmalloc (hf_train.py --tuned). All sides get the same arguments file with logging_steps 1 and
+are timed from outside, by when their loss lines arrive, so no side's own clock is trusted; who begins changes from round
+to round. CPU seconds are those of all processes of a side, steadier than the clock where others use the machine. Memory is
+the largest sum of proportional set sizes of all processes of a side, sampled twice a second. The first --warm steps count
+for nothing. Run it on a quiet machine. Without dropout HF's defaults and Shoal compute the same thing, and the table says
+whether their losses are equal; grouped by length, HF reads other rows.
 """
 
 import argparse
 import dataclasses
 import json
 import os
-import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -25,6 +26,8 @@ import transformers
 from transformers import BertTokenizerFast
 
 import hf_train
+import launch
+import machine
 import make_checkpoint
 from processes import Watched, watch
 from tables import agreement, spread
@@ -32,6 +35,8 @@ from tables import agreement, spread
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = {"small": 32, "base": 8}
 STEPS = {"small": 40, "base": 12}
+SIDES = ("HF Trainer", "HF Trainer, tuned", "Shoal")
+PEERS, OWN = SIDES[:-1], len(SIDES) - 1
 LIMIT_SECONDS = 3600
 
 
@@ -41,6 +46,7 @@ class Result:
 
     samples_per_second: float
     median_step_seconds: float
+    step_cpu_seconds: float  # mean, of all processes
     first_step_seconds: float
     pss_megabytes: float
     watched: Watched
@@ -53,7 +59,7 @@ class Case:
     steps: int
     checkpoint: Path
     arguments_file: Path
-    pairs: list  # of (hf, shoal)
+    rounds: list  # of one Result for each of SIDES
 
 
 def main():
@@ -65,7 +71,7 @@ def main():
     cases = [prepare(flags, folder, size, dropout) for size in flags.size for dropout in flags.dropout]
     for case in cases:
         for number in range(flags.rounds):
-            case.pairs.append(run_pair(flags, folder, case, number))
+            case.rounds.append(run_round(flags, folder, case, number))
     report(flags, cases, folder)
 
 
@@ -75,7 +81,7 @@ def parse_flags():
     parser.add_argument("--dropout", nargs="+", type=float, default=[0.1, 0.0])
     parser.add_argument("--steps", type=int, help="optimizer steps of each run; small 40, base 12")
     parser.add_argument("--warm", type=int, default=3, help="steps at the start that are not timed")
-    parser.add_argument("--rounds", type=int, default=3, help="how often the two sides take turns")
+    parser.add_argument("--rounds", type=int, default=3, help="how often the sides take turns")
     parser.add_argument("--batch", type=int, help="per_device_train_batch_size; small 32, base 8")
     parser.add_argument("--train_file", default=ROOT / "data/train.tsv")
     parser.add_argument("--vocab", default=ROOT / "data/model/vocab.txt")
@@ -90,14 +96,12 @@ def parse_flags():
 
 
 def headline(flags):
-    model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").open() if line.startswith("model name")),
-        platform.processor(),
-    )
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return (
-        f"{model}, {flags.threads} threads; transformers {transformers.__version__}, torch {torch.__version__}; "
-        f"Shoal {commit.stdout.strip()}; {flags.train_file.name}, max_seq_length {flags.max_seq_length}\n"
+        f"{machine.processor()}, {machine.instruction_set()}, {flags.threads} threads; load "
+        f"{os.getloadavg()[0]:.2f} before the first run; transformers {transformers.__version__}, "
+        f"torch {torch.__version__}; Shoal {commit.stdout.strip()}; {flags.train_file.name}, "
+        f"max_seq_length {flags.max_seq_length}\n"
     )
 
 
@@ -125,28 +129,28 @@ def prepare(flags, folder, size, dropout):
     return Case(size, dropout, steps, checkpoint, arguments_file, [])
 
 
-def run_pair(flags, folder, case, number):
+def run_round(flags, folder, case, number):
     common = [
         "--train_args_file", case.arguments_file,
         "--train_file", flags.train_file,
         "--pretrained_model_name_or_path", case.checkpoint,
         "--max_seq_length", flags.max_seq_length,
     ]  # fmt: skip
-    peer = [sys.executable, ROOT / "bench/hf_train.py", "--threads", flags.threads, "--disable_tqdm", "true"]
-    name = f"{case.size}-{case.dropout:g}-{number}"
-    hf = run_side(flags, case, folder / f"hf-{name}", peer + common)
-    shoal = run_side(flags, case, folder / f"shoal-{name}", [flags.shoal, "train", *common, *flags.shoal_flags])
-    print(
-        f"{case.size}, dropout {case.dropout:g}, round {number + 1}: HF {hf.samples_per_second:.2f}, "
-        f"Shoal {shoal.samples_per_second:.2f} samples/s",
-        flush=True,
-    )
-    return hf, shoal
+    peers = [launch.peer(1, flags.threads, tuned) for tuned in (False, True)]
+    commands = [(words + common, environment) for words, environment in peers]
+    commands.append(([flags.shoal, "train", *common, *flags.shoal_flags], {}))
+    results = [None] * len(SIDES)
+    for turn in range(len(SIDES)):
+        side = (turn + number) % len(SIDES)
+        own_folder = folder / f"{case.size}-{case.dropout:g}-{number}-{side}"
+        results[side] = run_side(flags, case, own_folder, *commands[side])
+    rates = ", ".join(f"{name} {result.samples_per_second:.2f}" for name, result in zip(SIDES, results))
+    print(f"{case.size}, dropout {case.dropout:g}, round {number + 1}: {rates} samples/s", flush=True)
+    return results
 
 
-def run_side(flags, case, folder, command):
+def run_side(flags, case, folder, command, environment):
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": str(flags.threads)} if command[0] == sys.executable else {}
     watched = watch(command, environment, folder, LIMIT_SECONDS)
     if watched.exit_code != 0 or len(watched.losses) != case.steps:
         raise SystemExit(
@@ -160,6 +164,7 @@ def run_side(flags, case, folder, command):
     return Result(
         samples_per_second=batch * len(steps) / sum(steps),
         median_step_seconds=statistics.median(steps),
+        step_cpu_seconds=statistics.mean(watched.step_cpu_seconds(flags.warm)),
         first_step_seconds=watched.loss_seconds[0],
         pss_megabytes=watched.peak_pss_kilobytes / 1024,
         watched=watched,
@@ -167,20 +172,23 @@ def run_side(flags, case, folder, command):
 
 
 def report(flags, cases, folder):
-    print("\n| model | dropout | side | samples/s | median step, s | first step after, s | peak PSS, MB |")
+    print("\n| model | dropout | side | samples/s | median step, s | CPU s a step | first step after, s | peak PSS, MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in cases:
+        for side, label in enumerate(SIDES):
+            print(row(case, label, [each[side] for each in case.rounds]))
+    print("\n| model | dropout | Shoal against | samples/s | CPU s a step, peer : Shoal | PSS | losses |")
     print("|---|---|---|---|---|---|---|")
     for case in cases:
-        for side, label in ((0, "HF Trainer"), (1, "Shoal")):
-            print(row(case, label, [pair[side] for pair in case.pairs]))
-    print("\n| model | dropout | samples/s, Shoal : HF | median step, HF : Shoal | PSS, Shoal : HF | losses |")
-    print("|---|---|---|---|---|---|")
-    for case in cases:
-        print(ratios(case))
+        for side, label in enumerate(PEERS):
+            print(comparison(case, side, label))
     print()
     products = {}
     for case in cases:
         print(efficiency(flags, case, products))
     save(cases, folder, products)
+    if not launch.tcmalloc():
+        print("tcmalloc is not installed, so the tuned side ran without it (Debian: apt-get install libtcmalloc-minimal4).")
     print(f"\nEvery figure: {folder}/results.json")
 
 
@@ -188,26 +196,20 @@ def row(case, label, results):
     return (
         f"| {case.size} | {case.dropout:g} | {label} | {spread([r.samples_per_second for r in results], 2)} "
         f"| {spread([r.median_step_seconds for r in results], 3)} "
+        f"| {spread([r.step_cpu_seconds for r in results], 3)} "
         f"| {spread([r.first_step_seconds for r in results], 1)} | {spread([r.pss_megabytes for r in results], 0)} |"
     )
 
 
-def ratios(case):
+def comparison(case, side, label):
+    pairs = [(each[side], each[OWN]) for each in case.rounds]
     return (
-        f"| {case.size} | {case.dropout:g} "
-        f"| {spread([shoal.samples_per_second / hf.samples_per_second for hf, shoal in case.pairs], 2, 'x')} "
-        f"| {spread([hf.median_step_seconds / shoal.median_step_seconds for hf, shoal in case.pairs], 2, 'x')} "
-        f"| {spread([100 * shoal.pss_megabytes / hf.pss_megabytes for hf, shoal in case.pairs], 0, ' %')} "
-        f"| {agreement(case.pairs, case.dropout)} |"
+        f"| {case.size} | {case.dropout:g} | {label} "
+        f"| {spread([ours.samples_per_second / peer.samples_per_second for peer, ours in pairs], 2, 'x')} "
+        f"| {spread([peer.step_cpu_seconds / ours.step_cpu_seconds for peer, ours in pairs], 2, 'x')} "
+        f"| {spread([100 * ours.pss_megabytes / peer.pss_megabytes for peer, ours in pairs], 0, ' %')} "
+        f"| {'other rows' if side else agreement(pairs, case.dropout)} |"
     )
-
-
-def product_rates(flags, case, tokens):
-    """The machine's matrix products, best first, in a process of their own: bench/matmul_peak.py."""
-    command = [sys.executable, ROOT / "bench/matmul_peak.py", "--threads", flags.threads, "--tokens", round(tokens)]
-    command += ["--hidden", make_checkpoint.SIZES[case.size]["n_embd"]]
-    output = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
-    return json.loads(output)
 
 
 def efficiency(flags, case, products):
@@ -217,17 +219,16 @@ def efficiency(flags, case, products):
     lengths = step_lengths(flags, case)
     timed = lengths[flags.warm :]
     flops = sum(step_flops(row_lengths, hidden, layers) for row_lengths in timed)
-    rates = [flops / sum(shoal.watched.step_seconds(flags.warm)) / 1e9 for _, shoal in case.pairs]
+    rates = [flops / sum(each[OWN].watched.step_seconds(flags.warm)) / 1e9 for each in case.rounds]
     rate = statistics.median(rates)
     tokens = sum(map(sum, timed)) / len(timed)
     if case.size not in products:
-        products[case.size] = product_rates(flags, case, tokens)
+        products[case.size] = machine.products(flags.threads, tokens, [hidden])
     best = products[case.size][0]
     return (
         f"Shoal, {case.size}, dropout {case.dropout:g}: {tokens:.0f} tokens and {flops / len(timed) / 1e9:.1f} GFLOP "
         f"of needed products a step, {rate:.0f} GFLOPS: {100 * rate / best['gigaflops']:.0f} % of the fastest product "
-        f"here, {best['gigaflops']:.0f} GFLOPS ({best['library']}, {best['rows']} x {best['inner']} x {best['columns']}, "
-        f"{flags.threads} threads)."
+        f"here, {machine.described(best)} on {flags.threads} threads."
     )
 
 

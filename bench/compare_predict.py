@@ -1,19 +1,22 @@
-"""HF's text-classification pipeline against `shoal predict` on the same model and texts, in alternation.
+"""What classifies texts on a CPU, against `shoal predict`, on the same model and texts, in alternation; prints Markdown tables.
 
     ./shoal bench predict [--size small base] [--rounds 3] [--file DEV.tsv --vocab VOCAB.txt] [--rows N] \
         [--threads N] [--out FOLDER]
 
-Three sides: the pipeline with batch_size=32 and top_k=None, all threads; the same with its texts sorted by length, which
-its documentation advises; Shoal with its defaults. Each reads texts from a pipe and answers a line each. The first text is sent alone:
-its answer shows that a side is loaded. Then all texts are sent, and the clock runs until the last answer, so neither
-side's own clock is trusted. "whole" counts from the start of the process. Memory is the largest sum of proportional set
-sizes of all processes of a side, sampled twice a second. Run it on a quiet machine.
+Sides: HF's pipeline with batch_size=32 and top_k=None; the same with its texts sorted by length, which its documentation
+advises; PyTorch in a loop over rows sorted by tokens, without a mask; ONNX Runtime and OpenVINO in such a loop, fp32; ONNX
+Runtime with int8 weights, which answers something else, so that its share of equal labels is printed; Shoal with its defaults. All have
+all threads. Each reads texts from a pipe and answers a line each. The first text is sent alone: its answer shows that a
+side is loaded. Then all texts are sent, and the clock runs until the last answer, so no side's own clock is trusted.
+CPU seconds are those of all processes of a side from the first answer on. "whole" counts from the start of the process. Memory is
+the largest sum of proportional set sizes of all processes of a side, sampled twice a second. Run it on a quiet machine.
 """
 
 import argparse
 import dataclasses
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,12 +28,20 @@ from pathlib import Path
 import hf_train
 import make_checkpoint
 from compare_hf import headline
-from processes import MemorySampler
+from processes import MemorySampler, session_cpu_seconds
 from tables import spread
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 3600
-SIDES = ("HF pipeline", "HF pipeline, sorted", "Shoal")
+PEERS = {
+    "HF pipeline": [],
+    "HF pipeline, sorted": ["--sorted"],
+    "PyTorch, sorted, no mask": ["--runtime", "pytorch"],
+    "ONNX Runtime": ["--runtime", "onnxruntime"],
+    "OpenVINO": ["--runtime", "openvino"],
+    "ONNX Runtime, int8": ["--runtime", "onnxruntime-int8"],
+}
+SIDES = (*PEERS, "Shoal")
 
 
 @dataclasses.dataclass
@@ -39,11 +50,15 @@ class Result:
 
     ready_seconds: float
     rows_seconds: float
+    cpu_seconds: float  # from the first answer on
     pss_megabytes: float
     scores: list  # of each text, by label
 
     def rate(self):
         return len(self.scores) / self.rows_seconds
+
+    def cpu_rate(self):
+        return len(self.scores) / self.cpu_seconds
 
     def whole_rate(self):
         return len(self.scores) / (self.ready_seconds + self.rows_seconds)
@@ -62,9 +77,13 @@ def main():
     for size in flags.size:
         checkpoint = folder / f"checkpoint-{size}"
         make_checkpoint.make(checkpoint, size, flags.vocab, 0.1)
+        prepare_runtimes(checkpoint)
         report[size] = [run_round(flags, size, checkpoint, texts, number) for number in range(flags.rounds)]
     print_tables(report, len(texts))
-    rows = {size: [[dataclasses.asdict(r) for r in one] for one in rounds] for size, rounds in report.items()}
+    rows = {
+        size: [{name: dataclasses.asdict(r) for name, r in one.items()} for one in rounds]
+        for size, rounds in report.items()
+    }
     (folder / "results.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
     print(f"\nEvery figure: {folder}/results.json")
 
@@ -78,21 +97,32 @@ def parse_flags():
     parser.add_argument("--vocab", type=Path, default=ROOT / "data/model/vocab.txt")
     parser.add_argument("--max_seq_length", type=int, default=192)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--side", nargs="+", choices=SIDES, default=SIDES)
     parser.add_argument("--shoal", default=ROOT / "shoal", help="the launcher to measure")
     parser.add_argument("--out", help="folder for checkpoints and results.json; default: a new temporary one")
     return parser.parse_args()
 
 
+def prepare_runtimes(checkpoint):
+    """Exports and quantizes the model before anybody is timed."""
+    for peer in ("ONNX Runtime", "ONNX Runtime, int8"):
+        command = [sys.executable, str(ROOT / "bench/peer_predict.py"), *PEERS[peer], "--model", str(checkpoint)]
+        subprocess.run(command, check=True, input=".\n", text=True, capture_output=True)
+
+
 def run_round(flags, size, checkpoint, texts, number):
     """Each side once; who begins changes from round to round."""
     common = ["--model", checkpoint, "--max_seq_length", flags.max_seq_length]
-    peer = [sys.executable, ROOT / "bench/hf_predict.py", "--threads", flags.threads, *common]
-    commands = [peer, [*peer, "--sorted"], [flags.shoal, "predict", "--lanes", flags.threads, *common]]
-    results = [None] * len(commands)
-    for turn in range(len(commands)):
-        side = (turn + number) % len(commands)
-        results[side] = run_side(commands[side], texts, flags.threads)
-        print(f"{size}, round {number + 1}: {SIDES[side]} {results[side].rate():.1f} rows/s", flush=True)
+    peer = [sys.executable, ROOT / "bench/peer_predict.py", "--threads", flags.threads, *common]
+    commands = {name: [*peer, *words] for name, words in PEERS.items()}
+    commands["Shoal"] = [flags.shoal, "predict", "--lanes", flags.threads, *common]
+    sides = [name for name in SIDES if name in flags.side]
+    results = {}
+    for turn in range(len(sides)):
+        name = sides[(turn + number) % len(sides)]
+        results[name] = run_side(commands[name], texts, flags.threads)
+        rates = f"{results[name].rate():.1f} rows/s, {results[name].cpu_rate():.1f} rows per CPU second"
+        print(f"{size}, round {number + 1}: {name} {rates}", flush=True)
     return results
 
 
@@ -100,6 +130,7 @@ def run_side(command, texts, threads):
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     if command[0] == sys.executable:
         environment["OMP_NUM_THREADS"] = str(threads)
+    used = children_cpu_seconds()
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(word) for word in command],
@@ -119,6 +150,7 @@ def run_side(command, texts, threads):
         process.stdin.flush()
         first = process.stdout.readline()
         ready = time.perf_counter() - started
+        ready_cpu = session_cpu_seconds(process.pid)
         writer = threading.Thread(target=send, args=(process.stdin, texts), daemon=True)
         writer.start()
         lines = process.stdout.readlines() if first else []
@@ -132,7 +164,15 @@ def run_side(command, texts, threads):
         memory.stop()
     if code != 0 or len(lines) != len(texts):
         raise SystemExit(f"{command[0]} ended with status {code} after {len(lines)} of {len(texts)} answers")
-    return Result(ready, ended - ready, memory.peak_kilobytes / 1024, [scores_of(json.loads(line)) for line in lines])
+    cpu = children_cpu_seconds() - used - ready_cpu
+    scores = [scores_of(json.loads(line)) for line in lines]
+    return Result(ready, ended - ready, cpu, memory.peak_kilobytes / 1024, scores)
+
+
+def children_cpu_seconds():
+    """Of all processes that this one has waited for, and theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def send(stdin, texts):
@@ -144,37 +184,43 @@ def send(stdin, texts):
 
 
 def scores_of(answer):
-    """Probabilities by label, of either side's answer."""
-    if isinstance(answer, dict):
-        return answer["probabilities"]
-    return [each["score"] for each in sorted(answer, key=lambda each: int(each["label"].rpartition("_")[2]))]
+    """Probabilities by label, of any side's answer."""
+    return answer["probabilities"] if isinstance(answer, dict) else answer
 
 
 def print_tables(report, rows):
-    print(f"\n| model | side | rows/s of {rows} | whole, rows/s | first answer after, s | peak PSS, MB |")
-    print("|---|---|---|---|---|---|")
+    print(f"\n| model | side | rows/s of {rows} | rows per CPU s | whole, rows/s | first answer after, s | peak PSS, MB |")
+    print("|---|---|---|---|---|---|---|")
     for size, rounds in report.items():
-        for side, name in enumerate(SIDES):
-            own = [one[side] for one in rounds]
+        for name in rounds[0]:
+            own = [one[name] for one in rounds]
             print(
-                f"| {size} | {name} | {spread([r.rate() for r in own], 1)} "
+                f"| {size} | {name} | {spread([r.rate() for r in own], 1)} | {spread([r.cpu_rate() for r in own], 1)} "
                 f"| {spread([r.whole_rate() for r in own], 1)} "
                 f"| {spread([r.ready_seconds for r in own], 1)} | {spread([r.pss_megabytes for r in own], 0)} |"
             )
-    print("\n| model | Shoal against | rows/s | whole | PSS | probabilities |")
-    print("|---|---|---|---|---|---|")
+    print("\n| model | Shoal against | rows/s | rows per CPU s | whole | PSS | probabilities | equal labels |")
+    print("|---|---|---|---|---|---|---|---|")
     for size, rounds in report.items():
-        for side, name in enumerate(SIDES[:-1]):
-            pairs = [(one[side], one[-1]) for one in rounds]
-            worst = max(
-                abs(a - b) for hf, own in pairs for x, y in zip(hf.scores, own.scores) for a, b in zip(x, y)
-            )
-            print(
-                f"| {size} | {name} | {spread([own.rate() / hf.rate() for hf, own in pairs], 2, 'x')} "
-                f"| {spread([own.whole_rate() / hf.whole_rate() for hf, own in pairs], 2, 'x')} "
-                f"| {spread([100 * own.pss_megabytes / hf.pss_megabytes for hf, own in pairs], 0, ' %')} "
-                f"| {'equal' if worst < 1.1e-5 else 'DIFFER'} (worst {worst:.1e}) |"
-            )
+        for name in rounds[0]:
+            if name != "Shoal" and "Shoal" in rounds[0]:
+                print(comparison(size, name, [(one[name], one["Shoal"]) for one in rounds]))
+
+
+def comparison(size, name, pairs):
+    worst = max(abs(a - b) for peer, own in pairs for x, y in zip(peer.scores, own.scores) for a, b in zip(x, y))
+    same = [label(x) == label(y) for peer, own in pairs for x, y in zip(peer.scores, own.scores)]
+    return (
+        f"| {size} | {name} | {spread([own.rate() / peer.rate() for peer, own in pairs], 2, 'x')} "
+        f"| {spread([own.cpu_rate() / peer.cpu_rate() for peer, own in pairs], 2, 'x')} "
+        f"| {spread([own.whole_rate() / peer.whole_rate() for peer, own in pairs], 2, 'x')} "
+        f"| {spread([100 * own.pss_megabytes / peer.pss_megabytes for peer, own in pairs], 0, ' %')} "
+        f"| {'equal' if worst < 1.1e-5 else 'DIFFER'} (worst {worst:.1e}) | {100 * sum(same) / len(same):.1f} % |"
+    )
+
+
+def label(scores):
+    return max(range(len(scores)), key=lambda i: scores[i])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """How the peer is started: HF Trainer (hf_train.py) in one process, or in several under torch.distributed.run."""
 
+import ctypes.util
 import socket
 import sys
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 HF_TRAIN = Path(__file__).resolve().with_name("hf_train.py")
 
 
-def peer(processes, threads):
-    """The command without a run's own flags, and its environment; `threads` are the machine's, shared by the processes."""
+def peer(processes, threads, tuned=False):
+    """The command without a run's own flags, and its environment; `threads` are the machine's, shared by the processes.
+
+    `tuned`: as hf_train.py's --tuned, with tcmalloc where it is installed.
+    """
     each = max(1, threads // processes)
     words = [sys.executable]
     if processes > 1:
@@ -20,7 +24,16 @@ def peer(processes, threads):
         "CUDA_VISIBLE_DEVICES": "",
         "DS_ACCELERATOR": "cpu",
     }
+    if tuned:
+        words.append("--tuned")
+        if tcmalloc():
+            environment["LD_PRELOAD"] = tcmalloc()
     return words, environment
+
+
+def tcmalloc():
+    """Google's allocator, or None: glibc's gives big tensors back to the kernel and gets them again in every step."""
+    return ctypes.util.find_library("tcmalloc_minimal") or ctypes.util.find_library("tcmalloc")
 
 
 def free_port():

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the peer (HF Trainer on PyTorch) in bench/.venv and prints its Python. Does nothing when it is there already.
-# With --deepspeed also DeepSpeed. Needs python3 with the venv module, and pip's usual access to a package index; about
+# With --deepspeed also DeepSpeed, with --predict ONNX Runtime and OpenVINO. Needs python3 with the venv module, and pip's usual access to a package index; about
 # 6 GB on disk.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,4 +23,5 @@ if [ "${1:-}" = --deepspeed ]; then
     command -v g++ >/dev/null || { echo "peer: DeepSpeed compiles operators and needs g++; install it" >&2; exit 2; }
     install "$here/requirements-deepspeed.txt" 'import deepspeed'
 fi
+[ "${1:-}" != --predict ] || install "$here/requirements-predict.txt" 'import onnx, onnxruntime, openvino'
 echo "$venv/bin/python"

@@ -1,4 +1,4 @@
-"""Runs a command and watches it: when each log line arrives, and how much memory all of its processes use."""
+"""Runs a command and watches it: when each log line arrives, how much memory and processor time all of its processes use."""
 
 import dataclasses
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 LOSS_LINE = re.compile(r"^\{'loss': '?([0-9.eE+-]+|nan|inf)'?,")
 SAMPLE_SECONDS = 0.5
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclasses.dataclass
@@ -20,6 +21,7 @@ class Watched:
     exit_code: int
     seconds: float
     loss_seconds: list  # when each loss line arrived, since the start
+    cpu_seconds: list  # that all processes had used when each loss line arrived
     losses: list
     peak_pss_kilobytes: int
     peak_processes: int
@@ -28,8 +30,15 @@ class Watched:
 
     def step_seconds(self, warm):
         """From one loss line to the next, without the first `warm` steps."""
-        times = self.loss_seconds[max(warm - 1, 0) :]
-        return [later - earlier for earlier, later in zip(times, times[1:])]
+        return differences(self.loss_seconds[max(warm - 1, 0) :])
+
+    def step_cpu_seconds(self, warm):
+        """Processor time of all processes and cores from one loss line to the next, without the first `warm` steps."""
+        return differences(self.cpu_seconds[max(warm - 1, 0) :])
+
+
+def differences(values):
+    return [later - earlier for earlier, later in zip(values, values[1:])]
 
 
 def watch(command, environment, folder, limit_seconds):
@@ -50,12 +59,13 @@ def watch(command, environment, folder, limit_seconds):
     memory.start()
     timer = threading.Timer(limit_seconds, lambda: os.killpg(process.pid, signal.SIGKILL))
     timer.start()
-    times, losses, tail = [], [], []
+    times, cpu, losses, tail = [], [], [], []
     try:
         for line in process.stdout:
             match = LOSS_LINE.match(line)
             if match:
                 times.append(time.perf_counter() - started)
+                cpu.append(session_cpu_seconds(process.pid))
                 losses.append(float(match.group(1)))
             tail = (tail + [line.rstrip()])[-15:]
         exit_code = process.wait()
@@ -70,6 +80,7 @@ def watch(command, environment, folder, limit_seconds):
         exit_code,
         seconds,
         times,
+        cpu,
         losses,
         memory.peak_kilobytes,
         memory.peak_processes,
@@ -120,6 +131,19 @@ def processes_of(session):
         members |= children
         grown = bool(children)
     return members
+
+
+def session_cpu_seconds(session):
+    return sum(cpu_seconds(pid) for pid in processes_of(session))
+
+
+def cpu_seconds(pid):
+    """proc(5), stat, fields 14 to 17: user and system time of a process's threads and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # it ended meanwhile, and counts among its parent's children
+    return sum(int(ticks) for ticks in fields[11:15]) / TICKS_PER_SECOND
 
 
 def pss_kilobytes(pid):

@@ -13,8 +13,8 @@ from pathlib import Path
 import transformers
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-import hf_predict  # noqa: E402  (found by the line above)
-import hf_train  # noqa: E402
+import hf_train  # noqa: E402  (found by the line above)
+import peer_predict  # noqa: E402
 
 
 def main():
@@ -25,7 +25,7 @@ def main():
     parser.add_argument("--max_seq_length", type=int, default=192)
     flags = parser.parse_args()
     transformers.utils.logging.set_verbosity_error()
-    classify = hf_predict.load(flags.model)
+    classify = peer_predict.load_pipeline(flags.model)
     texts = [text for _, text in hf_train.read_rows(flags.file)][: flags.rows]
     names = [classify.model.config.id2label[index] for index in range(classify.model.config.num_labels)]
     options = {"truncation": True, "max_length": flags.max_seq_length, "add_special_tokens": False}
