@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,6 @@ import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.checkpoint.CheckpointPlaces;
 import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Event;
-import shoal.coordinator.driver.Crash;
 import shoal.coordinator.driver.Driver;
 import shoal.coordinator.driver.Requests;
 import shoal.coordinator.grpc.GrpcFront;
@@ -82,14 +82,19 @@ public final class Coordinator implements AutoCloseable {
      * @throws UserException if an address or the folder cannot be used
      */
     public static Coordinator start(CoordinatorSettings settings) {
-        return start(settings, Coordinator::endProcess);
+        return start(settings, cause -> Runtime.getRuntime().halt(ErrorCode.INTERNAL.exitCode()));
     }
 
-    static Coordinator start(CoordinatorSettings settings, Crash crash) {
+    /**
+     * Starts a coordinator.
+     *
+     * @param halt ends the process
+     */
+    static Coordinator start(CoordinatorSettings settings, Consumer<Throwable> halt) {
         Exposure exposure = Exposure.of(settings);
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            return assemble(settings, exposure, crash, parts);
+            return assemble(settings, exposure, halt, parts);
         } catch (RuntimeException e) {
             closeAll(parts);
             throw e;
@@ -133,11 +138,12 @@ public final class Coordinator implements AutoCloseable {
     private static Coordinator assemble(
             CoordinatorSettings settings,
             Exposure exposure,
-            Crash crash,
+            Consumer<Throwable> halt,
             Deque<AutoCloseable> parts) {
         DataFolder folder = DataFolder.open(settings.dataDirectory());
         parts.push(folder);
         Clock clock = Clock.systemUTC();
+        LastEnd crash = LastEnd.after(folder.lastEnd(), clock, halt);
         Encryption encryption = Encryption.prepare(settings, exposure, folder.tls(), clock);
         Store store = Store.open(folder.store());
         parts.push(store);
@@ -160,7 +166,7 @@ public final class Coordinator implements AutoCloseable {
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
         Driver driver =
                 new Driver(
-                        store.load(RecipeJson::read),
+                        store.load(RecipeJson::read, clock.instant()),
                         store::append,
                         new Performer(sessions, watchers, requests, desk, commands, clock),
                         clock,
@@ -185,6 +191,7 @@ public final class Coordinator implements AutoCloseable {
         Optional<HealthFront> http =
                 settings.http().map(asked -> health(asked, encryption, driver, grpc));
         http.ifPresent(parts::push);
+        parts.push(crash::forget);
         LOG.info("coordinator listens address={}", grpc.address());
         return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens, encryption);
     }
@@ -195,7 +202,8 @@ public final class Coordinator implements AutoCloseable {
                 asked,
                 encryption.forHttp(),
                 driver::isRunning,
-                () -> driver.isRunning() && grpc.isServing());
+                () -> driver.isRunning() && grpc.isServing(),
+                driver::remarks);
     }
 
     /** Events of parts that are made before the driver. */
@@ -225,12 +233,5 @@ public final class Coordinator implements AutoCloseable {
                 LOG.error("a part of the coordinator does not close", e);
             }
         }
-    }
-
-    /** Loud and at once: no shutdown hook may decide anything on a state that is wrong. */
-    private static void endProcess(Throwable cause) {
-        System.err.println("shoal coordinator: cannot go on and ends now: " + cause);
-        System.err.println("What was decided is stored; start it again on the same folder.");
-        Runtime.getRuntime().halt(ErrorCode.INTERNAL.exitCode());
     }
 }

@@ -16,7 +16,7 @@ import shoal.recipe.UserException;
 
 /**
  * The folder that a coordinator owns while it lives: {@code lock}, {@code coordinator.db}, {@code
- * tokens/}, {@code artefacts/}, {@code runs/}, {@code tls/}.
+ * tokens/}, {@code artefacts/}, {@code runs/}, {@code tls/}, {@code last-end}.
  *
  * <p>The lock is the operating system's and ends with the process, however it ends; the file itself
  * stays.
@@ -65,6 +65,11 @@ final class DataFolder implements AutoCloseable {
 
     Path store() {
         return folder.resolve("coordinator.db");
+    }
+
+    /** What is left by a coordinator that could not go on. */
+    Path lastEnd() {
+        return folder.resolve("last-end");
     }
 
     Path tokens() {

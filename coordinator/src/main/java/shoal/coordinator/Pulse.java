@@ -6,12 +6,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import shoal.coordinator.core.Bounds;
 import shoal.coordinator.driver.Driver;
 import shoal.coordinator.grpc.Sessions;
 
 /** Lets time pass for the driver, and heartbeats go out, each from a thread of its own. */
 final class Pulse implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
+
     private final ScheduledExecutorService ticks;
     private final ScheduledExecutorService beats;
 
@@ -45,9 +49,19 @@ final class Pulse implements AutoCloseable {
 
     private static void every(ScheduledExecutorService thread, long millis, Runnable task) {
         ScheduledFuture<?> repeated =
-                thread.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
+                thread.scheduleAtFixedRate(
+                        () -> contained(task), millis, millis, TimeUnit.MILLISECONDS);
         if (repeated.isCancelled()) {
             throw new IllegalStateException("a new thread takes no task");
+        }
+    }
+
+    /** A task that throws once is done again the next time; a pulse that stops ends all runs. */
+    private static void contained(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | AssertionError | StackOverflowError bug) {
+            LOG.error("a bug of Shoal's in the pulse", bug);
         }
     }
 }

@@ -14,9 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.ListRequest;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
@@ -110,11 +116,54 @@ final class StartTest {
         }
     }
 
+    @Test
+    void why_an_earlier_coordinator_ended_is_told_until_one_ends_as_it_is_told()
+            throws IOException, InterruptedException {
+        Path data = folder.resolve("data");
+        start(data).close();
+        Files.writeString(data.resolve("last-end"), "2026-01-02T03:04:05Z, the store: full\n");
+        String words =
+                "the coordinator before this one ended: 2026-01-02T03:04:05Z, the store: full";
+
+        try (Coordinator coordinator = start(data, ANY_PORT, Optional.of(ANY_PORT));
+                TestClient client = TestClient.of(coordinator, Scope.READ)) {
+            assertThat(get(coordinator.httpAddress().orElseThrow(), "/readyz").body())
+                    .isEqualTo("ok\n" + words + "\n");
+            assertThat(
+                            client.runs()
+                                    .describe(DescribeRequest.getDefaultInstance())
+                                    .getRemarksList())
+                    .containsExactly(words);
+        }
+
+        assertThat(data.resolve("last-end")).doesNotExist();
+    }
+
+    @Test
+    void a_coordinator_that_cannot_go_on_leaves_word_of_why() {
+        Path file = folder.resolve("last-end");
+        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+        List<Throwable> ended = new ArrayList<>();
+        LastEnd end = LastEnd.after(file, clock, ended::add);
+        assertThat(end.earlier()).isEmpty();
+
+        end.end(new IllegalStateException("two runs have one worker"));
+
+        assertThat(ended).hasSize(1);
+        assertThat(LastEnd.after(file, clock, ended::add).earlier())
+                .contains(
+                        "1970-01-01T00:00:00Z, a bug in what all runs share:"
+                                + " java.lang.IllegalStateException: two runs have one worker");
+    }
+
     private static int status(HostPort http, String path) throws IOException, InterruptedException {
+        return get(http, path).statusCode();
+    }
+
+    private static HttpResponse<String> get(HostPort http, String path)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + http + path)).build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private static Coordinator start(Path data) {

@@ -35,6 +35,21 @@ public final class Limits {
     /** Ranges given to native operators start and end on multiples of this (design section 2). */
     public static final int NATIVE_RANGE_ELEMENTS = 16;
 
+    /** Bytes of a model's config.json: 30 keys, and names for every label. */
+    public static final int CONFIG_BYTES = 1 << 20;
+
+    /** Characters of a path: Linux's PATH_MAX. */
+    public static final int PATH_LENGTH = 4_096;
+
+    /** Notices of a recipe: one for each key of HF's and DeepSpeed's files, and some. */
+    public static final int NOTICES = 500;
+
+    /** Characters of a notice: one names every key of a file that has no effect. */
+    public static final int NOTICE_LENGTH = 16_384;
+
+    /** Bytes of a recipe's JSON: its numbers take 2,000, its paths and notices the rest. */
+    public static final int RECIPE_BYTES = 256 << 10;
+
     /** Bytes of one TSV line: far above any text that 1,024 tokens can hold. */
     public static final int LINE_BYTES = 1 << 20;
 
@@ -61,6 +76,15 @@ public final class Limits {
 
     /** Heap bytes that reading a user's file may allocate whatever its size: buffers, messages. */
     public static final int READING_HEAP_BYTES = 2 << 20;
+
+    /**
+     * Heap bytes that reading a request may allocate for each byte of it: a list's message of four
+     * bytes is an object, its place in the list, and what builds them.
+     */
+    public static final int REQUEST_HEAP_PER_BYTE = 64;
+
+    /** Heap bytes that reading a request may allocate whatever its size. */
+    public static final int REQUEST_HEAP_BYTES = 256 << 10;
 
     static {
         if (CHUNK_BYTES + 4_096 > MESSAGE_BYTES) {

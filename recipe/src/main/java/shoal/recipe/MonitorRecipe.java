@@ -1,7 +1,5 @@
 package shoal.recipe;
 
-import static java.util.Objects.requireNonNull;
-
 /**
  * DeepSpeed's csv_monitor: the learning rate that each step logs, as a table.
  *
@@ -12,7 +10,7 @@ public record MonitorRecipe(String csvFolder) {
     public static final String RATES_FILE = "Train_Samples_lr.csv";
 
     public MonitorRecipe {
-        requireNonNull(csvFolder, "csvFolder");
+        Require.path("csvFolder", csvFolder);
     }
 
     public static MonitorRecipe none() {

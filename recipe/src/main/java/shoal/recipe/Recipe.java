@@ -59,7 +59,9 @@ public record Recipe(
         requireNonNull(zero, "zero");
         Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
         Require.range("labels", labels, 0, Limits.LABELS);
-        requireNonNull(outputDirectory, "outputDirectory");
+        Require.path("outputDirectory", outputDirectory);
+        Require.atMost("notices", notices, Limits.NOTICES);
+        notices.forEach(notice -> Require.text("a notice", notice, Limits.NOTICE_LENGTH));
         notices = List.copyOf(notices);
     }
 

@@ -74,7 +74,13 @@ public final class RecipeJson {
      * @throws UserException with everything that is wrong with it
      */
     public static Recipe read(String text) {
-        JsonObject root = JsonReader.readObject(text.getBytes(UTF_8), SOURCE);
+        byte[] bytes = text.getBytes(UTF_8);
+        if (bytes.length > Limits.RECIPE_BYTES) {
+            throw new UserException(
+                    SOURCE,
+                    "has " + bytes.length + " bytes, expected at most " + Limits.RECIPE_BYTES);
+        }
+        JsonObject root = JsonReader.readObject(bytes, SOURCE);
         Problems problems = new Problems();
         JsonFields fields = new JsonFields(root, SOURCE, problems);
         long version = fields.whole("version", 1, MOST);

@@ -2,6 +2,9 @@ package shoal.recipe;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+import shoal.recipe.json.JsonWriter;
+
 /**
  * Which evaluation is the best one, and what follows from it.
  *
@@ -20,8 +23,24 @@ public record SelectionRecipe(
         int patience,
         double threshold,
         int checkpointsKept) {
+    /** What an evaluation gives, without "eval_". */
+    public static final List<String> METRICS =
+            List.of("loss", "accuracy", "precision", "recall", "f1");
+
+    /** Characters of a wrong metric that a message repeats. */
+    private static final int METRIC_LENGTH = 100;
+
     public SelectionRecipe {
         requireNonNull(metric, "metric");
+        if (!metric.isEmpty() && !METRICS.contains(metric)) {
+            Require.text("metric", metric, METRIC_LENGTH);
+            throw new IllegalArgumentException(
+                    "metric is "
+                            + JsonWriter.quoted(metric)
+                            + ", expected one of "
+                            + String.join(", ", METRICS)
+                            + ", or nothing");
+        }
         Require.atLeast("patience", patience, 0);
         Require.range("threshold", threshold, 0, 1e9);
         Require.atLeast("checkpointsKept", checkpointsKept, 0);

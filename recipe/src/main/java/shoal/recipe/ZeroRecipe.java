@@ -56,7 +56,7 @@ public record ZeroRecipe(
     }
 
     private static void requireFolder(String what, Offload device, String folder) {
-        requireNonNull(folder, what);
+        Require.path(what, folder);
         if ((device == Offload.NVME) != folder.startsWith("/")) {
             throw new IllegalArgumentException(
                     "%s are kept on %s in the folder '%s'; NVME has an absolute path, others have none"

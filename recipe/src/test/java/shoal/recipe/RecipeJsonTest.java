@@ -183,12 +183,12 @@ class RecipeJsonTest {
                     cadence(),
                     cadence(),
                     cadence(),
-                    new SelectionRecipe(text(), flag(), flag(), count(), share(), count()),
-                    new MonitorRecipe(text()),
+                    new SelectionRecipe(metric(), flag(), flag(), count(), share(), count()),
+                    new MonitorRecipe(path()),
                     zero(),
                     count(),
                     random.nextInt(Limits.LABELS + 1),
-                    text(),
+                    path(),
                     List.of(text(), text()));
         }
 
@@ -200,8 +200,8 @@ class RecipeJsonTest {
                     optimizer,
                     parameters,
                     flag(),
-                    optimizer == Offload.NVME ? "/" + text() : "",
-                    parameters == Offload.NVME ? "/" + text() : "");
+                    optimizer == Offload.NVME ? "/" + path() : "",
+                    parameters == Offload.NVME ? "/" + path() : "");
         }
 
         private OptimizerRecipe optimizer() {
@@ -287,6 +287,15 @@ class RecipeJsonTest {
 
         private <E> E word(E[] words) {
             return words[random.nextInt(words.length)];
+        }
+
+        private String path() {
+            return text().replace("\0", "");
+        }
+
+        private String metric() {
+            int index = random.nextInt(SelectionRecipe.METRICS.size() + 1);
+            return index == 0 ? "" : SelectionRecipe.METRICS.get(index - 1);
         }
 
         private String text() {

@@ -40,6 +40,7 @@ public final class CoordinatorCheck {
                             "runs",
                             found.getBusyRuns() + " busy, " + found.getQueuedRuns() + " queued"));
             checks.add(disk(found));
+            found.getRemarksList().forEach(words -> checks.add(Check.good("note", words)));
         } catch (CommandException e) {
             checks.add(Check.bad("answer", String.valueOf(e.getMessage())));
         }

@@ -39,7 +39,8 @@ import shoal.recipe.UserException;
  *   <li>Nothing is written to a result's or checkpoint's place before all its state is here.
  *   <li>Sealing, rotating and dropping take effect in the order in which they are called, on a
  *       thread of this desk; the caller does not wait.
- *   <li>Every seal is answered by one event: sealed, or failed with the reason.
+ *   <li>Every seal is answered by one event: sealed, failed with the reason, or that its run met a
+ *       bug of ours.
  * </ul>
  *
  * <p>The driver expects, seals, rotates and drops; uploads come from network threads.
@@ -64,7 +65,7 @@ public final class OutputDesk implements AutoCloseable {
     /**
      * @param checkpoints where the folders of runs and their checkpoints are
      * @param events where what became of a seal is told
-     * @param crash for bugs of ours on the desk's thread
+     * @param crash for errors of the machine on the desk's thread
      */
     public OutputDesk(
             CheckpointPlaces checkpoints,
@@ -114,14 +115,14 @@ public final class OutputDesk implements AutoCloseable {
             return; // A redial: a worker's new upload throws away what came of its earlier one.
         }
         if (earlier != null) {
-            thread.execute(earlier::close);
+            later(run, earlier::close);
         }
         receptions.put(run, new Reception<>(wanted, place));
     }
 
     /** Completes a run's output folder. */
     public void seal(Effect.SealOutput what) {
-        thread.execute(() -> sealNow(what));
+        later(what.fence().run(), () -> sealNow(what));
     }
 
     /** Completes the checkpoint whose state has come. */
@@ -131,17 +132,17 @@ public final class OutputDesk implements AutoCloseable {
             throw new IllegalStateException(
                     what.fence() + " is to be saved, but its state was not expected");
         }
-        thread.execute(() -> sealNow(whole, what));
+        later(what.fence().run(), () -> sealNow(whole, what));
     }
 
     /** Removes checkpoints that are too many. */
     public void rotate(Effect.RotateCheckpoints what) {
-        thread.execute(() -> rotateNow(what));
+        later(what.spec().name(), () -> rotateNow(what));
     }
 
     /** Throws away what is there of a run's result. */
     public void drop(Effect.DropOutput what) {
-        thread.execute(() -> dropNow(what.fence()));
+        later(what.fence().run(), () -> dropNow(what.fence()));
     }
 
     /**
@@ -158,6 +159,12 @@ public final class OutputDesk implements AutoCloseable {
         } catch (UserException e) {
             failed(reception.wanted(), problems(e));
             throw e;
+        } catch (UncheckedIOException e) {
+            failed(reception.wanted(), List.of(inWords(e)));
+            throw e;
+        } catch (IllegalStateException | AssertionError bug) {
+            broken(fence.run(), bug);
+            throw bug;
         }
     }
 
@@ -233,6 +240,23 @@ public final class OutputDesk implements AutoCloseable {
         }
         states.values().forEach(Reception::close);
         results.values().forEach(Reception::close);
+    }
+
+    /** Does something for a run on the desk's thread; what that throws sets the run aside. */
+    private void later(RunName run, Runnable work) {
+        thread.execute(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException | AssertionError | StackOverflowError bug) {
+                        broken(run, bug);
+                    }
+                });
+    }
+
+    private void broken(RunName run, Throwable bug) {
+        LOG.error("a bug of Shoal's at the output desk run={}", run, bug);
+        events.accept(Event.SetAside.of(run, bug));
     }
 
     private void sealNow(Effect.SealOutput what) {

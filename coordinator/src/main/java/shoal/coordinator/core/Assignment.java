@@ -19,6 +19,7 @@ import shoal.coordinator.core.Phase.Wait.Why;
  */
 final class Assignment {
     private final Draft draft;
+    private boolean overtaken;
 
     Assignment(Draft draft) {
         this.draft = requireNonNull(draft, "draft");
@@ -39,18 +40,22 @@ final class Assignment {
                         .toList();
         List<Worker> free = new ArrayList<>(attached);
         free.removeIf(worker -> draft.state().runOf(worker.process()).isPresent());
-        boolean overtaken = false;
         for (Run run : waiting) {
-            Recruitment found = Recruitment.of(run, free);
-            if (overtaken) {
-                waitsFor(run, Optional.empty());
-            } else if (isEnough(run, found)) {
-                start(run, found);
-                free.removeAll(found.chosen());
-            } else {
-                overtaken = true;
-                waits(run, found, Recruitment.of(run, attached).chosen().size());
-            }
+            RunFaultException.blame(run.name(), () -> assign(run, attached, free));
+        }
+    }
+
+    /** Gives a run what it takes of free workers, unless an older run waits for more. */
+    private void assign(Run run, List<Worker> attached, List<Worker> free) {
+        Recruitment found = Recruitment.of(run, free);
+        if (overtaken) {
+            waitsFor(run, Optional.empty());
+        } else if (isEnough(run, found)) {
+            start(run, found);
+            free.removeAll(found.chosen());
+        } else {
+            overtaken = true;
+            waits(run, found, Recruitment.of(run, attached).chosen().size());
         }
     }
 

@@ -43,5 +43,7 @@ public enum Cause {
     /** Something is wrong with the run, a worker or the arithmetic that no repetition mends. */
     TROUBLE,
     /** Somebody cancelled it. */
-    CANCELLED
+    CANCELLED,
+    /** It met a bug of ours. */
+    SET_ASIDE
 }

@@ -26,10 +26,13 @@ public record Commit(
         long tokens,
         long flos,
         List<Float> ratios) {
+    /** A rate beyond it moves parameters out of fp32 within steps. */
+    static final double MOST_RATE = 1e6;
+
     public Commit {
         Require.atLeast("step", step, 1);
         Require.range("clip", clip, 0, 1);
-        Require.range("learningRate", learningRate, 0, 1e6);
+        Require.range("learningRate", learningRate, 0, MOST_RATE);
         Require.range("norm", norm, 0, Double.MAX_VALUE);
         Require.atLeast("tokens", tokens, 0);
         Require.atLeast("flos", flos, 0);

@@ -6,7 +6,8 @@ import java.time.Instant;
  * Decides what each event comes to.
  *
  * <p>Pure: same state, time and event, same decision. May be called from any thread. An exception
- * means a bug of ours, or entries that were changed behind our back.
+ * means a bug of ours, or entries that were changed behind our back: {@link RunFaultException} says
+ * which run met it, and any other that it is of what all runs share.
  */
 public final class Core {
     private Core() {}
@@ -16,6 +17,16 @@ public final class Core {
         Draft draft = new Draft(state, at);
         event.accept(new Dispatch(draft));
         new Assignment(draft).assign();
+        return draft.decision();
+    }
+
+    /**
+     * The last resort for a live run whose {@link Event.SetAside} throws as well: its end, and
+     * nothing else.
+     */
+    public static Decision setAsideBarely(State state, Instant at, Event.SetAside event) {
+        Draft draft = new Draft(state, at);
+        new SettingAside(draft).setAsideBarely(event);
         return draft.decision();
     }
 
@@ -48,7 +59,7 @@ public final class Core {
 
         @Override
         public void cancelRequested(Event.CancelRequested event) {
-            new Queue(draft).cancelRequested(event);
+            RunFaultException.blame(event.name(), () -> new Queue(draft).cancelRequested(event));
         }
 
         @Override
@@ -58,22 +69,31 @@ public final class Core {
 
         @Override
         public void checkpointSealed(Event.CheckpointSealed event) {
-            new Saves(draft).sealed(event);
+            blame(event.fence(), () -> new Saves(draft).sealed(event));
         }
 
         @Override
         public void checkpointFailed(Event.CheckpointFailed event) {
-            new Saves(draft).failed(event);
+            blame(event.fence(), () -> new Saves(draft).failed(event));
         }
 
         @Override
         public void outputSealed(Event.OutputSealed event) {
-            new Finish(draft).outputSealed(event);
+            blame(event.fence(), () -> new Finish(draft).outputSealed(event));
         }
 
         @Override
         public void outputFailed(Event.OutputFailed event) {
-            new Finish(draft).outputFailed(event);
+            blame(event.fence(), () -> new Finish(draft).outputFailed(event));
+        }
+
+        @Override
+        public void setAside(Event.SetAside event) {
+            RunFaultException.blame(event.run(), () -> new SettingAside(draft).setAside(event));
+        }
+
+        private static void blame(Fence fence, Runnable work) {
+            RunFaultException.blame(fence.run(), work);
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import shoal.plan.log.CommittedStep;
@@ -20,6 +21,7 @@ import shoal.plan.step.TrainingPlan;
 import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
 import shoal.recipe.UpdateRule;
+import shoal.recipe.UserException;
 
 /**
  * What a run will do, step by step: its recipe applied to the rows that its files have.
@@ -44,7 +46,7 @@ public final class Course {
     /**
      * The course of a run.
      *
-     * @throws shoal.recipe.UserException when not a single step is possible
+     * @throws UserException when not a single step is possible
      */
     public static Course of(Recipe recipe, LoadFacts facts) {
         return new Course(recipe, facts);
@@ -70,6 +72,23 @@ public final class Course {
         return plan.steps();
     }
 
+    /**
+     * Checks that a run which goes on after this step has come no further than its last one.
+     *
+     * @throws UserException with what to do
+     */
+    void requireStep(int step) {
+        if (step > steps()) {
+            throw new UserException(
+                    "resume",
+                    "is of step "
+                            + step
+                            + ", but the run has "
+                            + steps()
+                            + " steps. Give it more, or start from an earlier checkpoint");
+        }
+    }
+
     /** HF's epoch at a step's end; 0 before the first. */
     public double epochAfter(int step) {
         return step == 0 ? 0 : plan.epochAfter(step);
@@ -90,6 +109,21 @@ public final class Course {
         double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
         return new Commit(
                 step, clip, rates.at(step), total.loss(), norm, total.tokens(), total.flos());
+    }
+
+    /** Why a step cannot be committed with the rate that its schedule gives; empty if it can. */
+    Optional<String> rateProblem(int step) {
+        double rate = rates.at(step);
+        return rate >= 0 && rate <= Commit.MOST_RATE
+                ? Optional.empty()
+                : Optional.of(
+                        "the learning rate of step "
+                                + step
+                                + " is "
+                                + rate
+                                + ", expected 0 to "
+                                + Commit.MOST_RATE
+                                + ". Correct the schedule or its rates");
     }
 
     /** Whether there is something to do in a step between its reduction and its commit. */
@@ -181,9 +215,7 @@ public final class Course {
     }
 
     LogRow evaluationRow(EvaluationResult result, double seconds, int step) {
-        int batchRows =
-                Math.multiplyExact(
-                        recipe.batch().evaluationRowsPerDevice(), recipe.batch().ranks());
+        long batchRows = (long) recipe.batch().evaluationRowsPerDevice() * recipe.batch().ranks();
         return SummaryRows.evaluation(
                 result, seconds, batchRows, new SummaryRows.Place(epochAfter(step), step));
     }

@@ -82,6 +82,11 @@ final class Draft {
         state = Fold.fold(state, entry);
     }
 
+    /** Stores an entry that no state depends on any more. */
+    void store(Entry entry) {
+        entries.add(entry);
+    }
+
     /** Stores an event of a run and tells those who watch. */
     void log(RunName name, RunEvent event) {
         long sequence = state.run(name).nextSequence();

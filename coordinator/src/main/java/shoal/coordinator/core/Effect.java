@@ -2,12 +2,18 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
 import shoal.recipe.Require;
 
 /** Something to do outside, after the decision's entries are durable. */
 public sealed interface Effect {
     /** Reads this effect. */
     void accept(Handler handler);
+
+    /** The run that it is about, if it is about one. */
+    default Optional<RunName> concerns() {
+        return Optional.empty();
+    }
 
     /** One method per effect. */
     interface Handler {
@@ -78,6 +84,11 @@ public sealed interface Effect {
         }
 
         @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(command.fence().run());
+        }
+
+        @Override
         public void accept(Handler handler) {
             handler.tell(this);
         }
@@ -103,6 +114,11 @@ public sealed interface Effect {
         }
 
         @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(run);
+        }
+
+        @Override
         public void accept(Handler handler) {
             handler.publish(this);
         }
@@ -113,6 +129,11 @@ public sealed interface Effect {
         public ShowProgress {
             requireNonNull(run, "run");
             requireNonNull(progress, "progress");
+        }
+
+        @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(run);
         }
 
         @Override
@@ -151,6 +172,11 @@ public sealed interface Effect {
         }
 
         @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(fence.run());
+        }
+
+        @Override
         public void accept(Handler handler) {
             handler.receiveState(this);
         }
@@ -175,6 +201,11 @@ public sealed interface Effect {
         }
 
         @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(fence.run());
+        }
+
+        @Override
         public void accept(Handler handler) {
             handler.sealCheckpoint(this);
         }
@@ -193,6 +224,11 @@ public sealed interface Effect {
         public RotateCheckpoints {
             requireNonNull(spec, "spec");
             Require.atLeast("kept", kept, 1);
+        }
+
+        @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(spec.name());
         }
 
         @Override
@@ -226,6 +262,11 @@ public sealed interface Effect {
         }
 
         @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(fence.run());
+        }
+
+        @Override
         public void accept(Handler handler) {
             handler.sealOutput(this);
         }
@@ -235,6 +276,11 @@ public sealed interface Effect {
     record DropOutput(Fence fence) implements Effect {
         public DropOutput {
             requireNonNull(fence, "fence");
+        }
+
+        @Override
+        public Optional<RunName> concerns() {
+            return Optional.of(fence.run());
         }
 
         @Override

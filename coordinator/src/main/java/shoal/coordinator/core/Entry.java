@@ -11,6 +11,9 @@ public sealed interface Entry {
     /** Reads this entry. */
     <R> R accept(Handler<R> handler);
 
+    /** The run that it is about. */
+    RunName run();
+
     /** One method per entry. */
     interface Handler<R> {
         R runAccepted(RunAccepted entry);
@@ -42,6 +45,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public RunName run() {
+            return spec.name();
+        }
+
+        @Override
         public <R> R accept(Handler<R> handler) {
             return handler.runAccepted(this);
         }
@@ -56,6 +64,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public RunName run() {
+            return fence.run();
+        }
+
+        @Override
         public <R> R accept(Handler<R> handler) {
             return handler.generationStarted(this);
         }
@@ -66,6 +79,11 @@ public sealed interface Entry {
         public GenerationEnded {
             requireNonNull(fence, "fence");
             requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public RunName run() {
+            return fence.run();
         }
 
         @Override
@@ -83,6 +101,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public RunName run() {
+            return fence.run();
+        }
+
+        @Override
         public <R> R accept(Handler<R> handler) {
             return handler.runLoaded(this);
         }
@@ -94,6 +117,11 @@ public sealed interface Entry {
             requireNonNull(fence, "fence");
             requireNonNull(commit, "commit");
             requireNonNull(at, "at");
+        }
+
+        @Override
+        public RunName run() {
+            return fence.run();
         }
 
         @Override
@@ -111,6 +139,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public RunName run() {
+            return fence.run();
+        }
+
+        @Override
         public <R> R accept(Handler<R> handler) {
             return handler.evaluated(this);
         }
@@ -121,6 +154,11 @@ public sealed interface Entry {
         public CheckpointSealed {
             requireNonNull(fence, "fence");
             files = List.copyOf(files);
+        }
+
+        @Override
+        public RunName run() {
+            return fence.run();
         }
 
         @Override
@@ -137,6 +175,11 @@ public sealed interface Entry {
         }
 
         @Override
+        public RunName run() {
+            return fence.run();
+        }
+
+        @Override
         public <R> R accept(Handler<R> handler) {
             return handler.trained(this);
         }
@@ -147,6 +190,11 @@ public sealed interface Entry {
         public RunEnded {
             requireNonNull(name, "name");
             requireNonNull(ended, "ended");
+        }
+
+        @Override
+        public RunName run() {
+            return name;
         }
 
         @Override
@@ -161,6 +209,11 @@ public sealed interface Entry {
             requireNonNull(name, "name");
             requireNonNull(at, "at");
             requireNonNull(event, "event");
+        }
+
+        @Override
+        public RunName run() {
+            return name;
         }
 
         @Override

@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +10,11 @@ import java.util.Optional;
 public sealed interface Event {
     /** Reads this event. */
     void accept(Handler handler);
+
+    /** The client's request that it answers, if it does. */
+    default Optional<RequestId> request() {
+        return Optional.empty();
+    }
 
     /** One method per event, in families. */
     interface Handler {
@@ -33,6 +39,8 @@ public sealed interface Event {
         void outputSealed(OutputSealed event);
 
         void outputFailed(OutputFailed event);
+
+        void setAside(SetAside event);
     }
 
     /** A worker opened a session. */
@@ -86,12 +94,16 @@ public sealed interface Event {
     }
 
     /** A client submits a run; all its artefacts are stored. Without a name it gets one. */
-    record Submitted(RequestId request, Optional<RunName> name, Submission submission)
-            implements Event {
+    record Submitted(RequestId id, Optional<RunName> name, Submission submission) implements Event {
         public Submitted {
-            requireNonNull(request, "request");
+            requireNonNull(id, "id");
             requireNonNull(name, "name");
             requireNonNull(submission, "submission");
+        }
+
+        @Override
+        public Optional<RequestId> request() {
+            return Optional.of(id);
         }
 
         @Override
@@ -101,11 +113,16 @@ public sealed interface Event {
     }
 
     /** A client cancels a run. */
-    record CancelRequested(RequestId request, RunName name, String reason) implements Event {
+    record CancelRequested(RequestId id, RunName name, String reason) implements Event {
         public CancelRequested {
-            requireNonNull(request, "request");
+            requireNonNull(id, "id");
             requireNonNull(name, "name");
             requireNonNull(reason, "reason");
+        }
+
+        @Override
+        public Optional<RequestId> request() {
+            return Optional.of(id);
         }
 
         @Override
@@ -191,6 +208,57 @@ public sealed interface Event {
         @Override
         public void accept(Handler handler) {
             handler.outputFailed(this);
+        }
+    }
+
+    /**
+     * A run met a bug of ours, here or on a thread that worked for it.
+     *
+     * @param trace what was thrown and where, for the run's record
+     */
+    record SetAside(RunName run, List<String> trace) implements Event {
+        /** Why a run ended that is set aside. */
+        public static final String REASON = "a bug in Shoal; the run is set aside";
+
+        /** Lines of a trace: where a bug is, is told by the first ones. */
+        private static final int LINES = 30;
+
+        /** Characters of a line: a message may repeat what was submitted. */
+        private static final int LINE_LENGTH = 500;
+
+        public SetAside {
+            requireNonNull(run, "run");
+            trace = List.copyOf(trace);
+        }
+
+        /** For what was thrown while something was done for the run. */
+        public static SetAside of(RunName run, Throwable thrown) {
+            return new SetAside(run, trace(thrown));
+        }
+
+        /** What was thrown, by what, and where: a bounded number of bounded lines. */
+        public static List<String> trace(Throwable thrown) {
+            List<String> lines = new ArrayList<>();
+            Throwable each = thrown;
+            while (each != null && lines.size() < LINES) {
+                lines.add(line((lines.isEmpty() ? "" : "caused by ") + each));
+                for (StackTraceElement place : each.getStackTrace()) {
+                    if (lines.size() < LINES) {
+                        lines.add(line("at " + place));
+                    }
+                }
+                each = each.getCause();
+            }
+            return lines;
+        }
+
+        private static String line(String text) {
+            return text.length() > LINE_LENGTH ? text.substring(0, LINE_LENGTH) + "..." : text;
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.setAside(this);
         }
     }
 }

@@ -80,7 +80,7 @@ public final class Fold implements Entry.Handler<State> {
     public State stepCommitted(Entry.StepCommitted entry) {
         Run run = received(at(entry.fence()));
         Attempt attempt = attempt(run);
-        Ledger ledger = attempt.ledger().with(attempt.course(), entry.commit());
+        Ledger ledger = settled(attempt).with(attempt.course(), entry.commit());
         return state.with(
                 run.with(attempt.with(ledger).next())
                         .with(run.recovery().committed(entry.commit())));
@@ -101,7 +101,12 @@ public final class Fold implements Entry.Handler<State> {
         Run run = at(entry.fence());
         Attempt attempt = attempt(run);
         boolean barrier = attempt.ledger().saveIsDue() && run.step() == entry.step();
-        Run after = barrier ? run.with(attempt.with(attempt.ledger().saved()).next()) : run;
+        Run after =
+                barrier
+                        ? run.with(
+                                attempt.with(attempt.ledger().saved().settled(attempt.course()))
+                                        .next())
+                        : run;
         Ledger ledger =
                 barrier
                         ? attempt.ledger().saved()
@@ -127,7 +132,7 @@ public final class Fold implements Entry.Handler<State> {
             throw new IllegalStateException(
                     "evaluation of step " + entry.step() + " at step " + run.step());
         }
-        Ledger ledger = attempt.ledger().with(attempt.course(), entry.result(), entry.seconds());
+        Ledger ledger = settled(attempt).with(attempt.course(), entry.result(), entry.seconds());
         return state.with(run.with(attempt.with(ledger).next()));
     }
 
@@ -159,6 +164,11 @@ public final class Fold implements Entry.Handler<State> {
             throw new IllegalStateException(fence + " is stored at generation " + run.generation());
         }
         return run;
+    }
+
+    /** A log row that is due behind a checkpoint is written with the next thing that is stored. */
+    private static Ledger settled(Attempt attempt) {
+        return attempt.ledger().settled(attempt.course());
     }
 
     private static Attempt attempt(Run run) {

@@ -75,11 +75,11 @@ public record Ledger(
     }
 
     boolean evaluationIsDue() {
-        return isDue(Milestone.EVALUATE);
+        return waitsFor(Milestone.EVALUATE);
     }
 
     boolean saveIsDue() {
-        return isDue(Milestone.SAVE);
+        return waitsFor(Milestone.SAVE);
     }
 
     Ledger with(Course course, Commit commit) {
@@ -145,6 +145,15 @@ public record Ledger(
             now = new Ledger(startedAt, last, rest, now.log.logged(), now.longer(row), selection);
         }
         return now;
+    }
+
+    /** A log row is not waited for. */
+    private boolean waitsFor(Milestone milestone) {
+        return due.stream()
+                .filter(one -> one != Milestone.LOG)
+                .findFirst()
+                .filter(one -> one == milestone)
+                .isPresent();
     }
 
     private boolean isDue(Milestone milestone) {

@@ -11,7 +11,7 @@ import java.util.TreeSet;
  * The table of a run's life: stage x cause -> stage.
  *
  * <p>Every change of a run's stage goes through {@link #after}, so a way that is not in the table
- * is a bug that stops the coordinator; a way that no test takes fails the test of the table.
+ * is a bug that sets the run aside; a way that no test takes fails the test of the table.
  */
 public final class Lifecycle {
     /** One way of the table. */
@@ -79,10 +79,13 @@ public final class Lifecycle {
             ways.add(new Transition(working, Cause.WORKER_LOST_TOO_OFTEN, Stage.FAILED));
             ways.add(new Transition(working, Cause.TROUBLE, Stage.FAILED));
             ways.add(new Transition(working, Cause.CANCELLED, Stage.CANCELLED));
+            ways.add(new Transition(working, Cause.SET_ASIDE, Stage.FAILED));
         }
         ways.add(new Transition(Stage.QUEUED, Cause.CANCELLED, Stage.CANCELLED));
         ways.add(new Transition(Stage.QUEUED, Cause.WORKERS_MISSING, Stage.FAILED));
+        ways.add(new Transition(Stage.QUEUED, Cause.SET_ASIDE, Stage.FAILED));
         ways.add(new Transition(Stage.SEALING, Cause.TROUBLE, Stage.FAILED));
+        ways.add(new Transition(Stage.SEALING, Cause.SET_ASIDE, Stage.FAILED));
         ways.add(new Transition(Stage.SEALING, Cause.CANCELLED, Stage.CANCELLED));
         return Collections.unmodifiableList(ways);
     }

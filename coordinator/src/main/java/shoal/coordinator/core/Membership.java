@@ -74,10 +74,10 @@ final class Membership {
             }
         }
         for (Run run : List.copyOf(draft.state().runs().values())) {
-            orphan(run);
+            RunFaultException.blame(run.name(), () -> orphan(run));
         }
         for (Run run : List.copyOf(draft.state().runs().values())) {
-            new Progress(draft).watch(run, slept);
+            RunFaultException.blame(run.name(), () -> new Progress(draft).watch(run, slept));
         }
     }
 
@@ -188,13 +188,16 @@ final class Membership {
             return;
         }
         if (run.get().stage() == Stage.STARTING) {
-            Crew crew = run.get().phase().crew().orElseThrow();
-            int index = crew.index(worker.process()).orElseThrow();
-            new Orders(draft).start(run.get(), index);
+            RunFaultException.blame(run.get().name(), () -> startAgain(run.get(), worker));
         } else {
             new Restarts(draft)
                     .restart(run.get(), "worker " + worker.name() + " no longer holds the run");
         }
+    }
+
+    private void startAgain(Run run, Worker worker) {
+        Crew crew = run.phase().crew().orElseThrow();
+        new Orders(draft).start(run, crew.index(worker.process()).orElseThrow());
     }
 
     private void watch(Worker worker) {

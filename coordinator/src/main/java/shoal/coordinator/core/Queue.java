@@ -15,13 +15,18 @@ final class Queue {
     }
 
     void submitted(Event.Submitted event) {
-        State state = draft.state();
         Optional<Reply.Refused> refusal = event.name().flatMap(this::taken).or(this::tooMany);
         if (refusal.isPresent()) {
-            draft.effect(new Effect.Answer(event.request(), refusal.get()));
+            draft.effect(new Effect.Answer(event.id(), refusal.get()));
             return;
         }
         RunName name = event.name().orElseGet(this::freeName);
+        RunFaultException.blame(name, () -> accept(name, event));
+        draft.effect(new Effect.Answer(event.id(), new Reply.Accepted(name)));
+    }
+
+    private void accept(RunName name, Event.Submitted event) {
+        State state = draft.state();
         draft.record(
                 new Entry.RunAccepted(
                         new RunSpec(name, event.submission()), state.nextPosition(), draft.at()));
@@ -31,13 +36,12 @@ final class Queue {
         for (String notice : event.submission().recipe().notices()) {
             draft.log(name, new RunEvent.Notice(notice));
         }
-        draft.effect(new Effect.Answer(event.request(), new Reply.Accepted(name)));
     }
 
     void cancelRequested(Event.CancelRequested event) {
         Optional<Run> run = draft.state().runs().find(event.name());
         if (run.isEmpty()) {
-            draft.effect(new Effect.Answer(event.request(), notLive(event.name())));
+            draft.effect(new Effect.Answer(event.id(), notLive(event.name())));
             return;
         }
         String reason =
@@ -47,7 +51,7 @@ final class Queue {
                         run.get(),
                         Cause.CANCELLED,
                         new RunEvent.StatusChanged(RunStatus.CANCELLED, reason, List.of(), false));
-        draft.effect(new Effect.Answer(event.request(), new Reply.Cancelled(event.name())));
+        draft.effect(new Effect.Answer(event.id(), new Reply.Cancelled(event.name())));
     }
 
     private static String awaited(Demand demand) {

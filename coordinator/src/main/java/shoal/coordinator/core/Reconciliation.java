@@ -95,6 +95,7 @@ final class Reconciliation {
         Course course;
         try {
             course = Course.of(run.spec().recipe(), facts);
+            course.requireStep(run.step());
         } catch (UserException e) {
             refused(run, e.problems());
             return;

@@ -47,7 +47,9 @@ public sealed interface Reply {
             NAME_TAKEN,
             UNKNOWN_RUN,
             RUN_ENDED,
-            TOO_MANY_RUNS
+            TOO_MANY_RUNS,
+            /** A bug of ours. */
+            BUG
         }
 
         public Refused {

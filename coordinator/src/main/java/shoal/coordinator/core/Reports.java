@@ -36,7 +36,9 @@ final class Reports {
         }
         Crew crew = run.get().phase().crew().orElseThrow();
         int index = crew.index(worker.get().process()).orElseThrow();
-        event.report().accept(new Dispatch(draft, run.get(), worker.get(), index));
+        RunFaultException.blame(
+                fence.run(),
+                () -> event.report().accept(new Dispatch(draft, run.get(), worker.get(), index)));
     }
 
     /** One family, one handler. */

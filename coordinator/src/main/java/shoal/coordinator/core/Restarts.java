@@ -14,6 +14,10 @@ final class Restarts {
 
     /** Puts the run back to its place in the queue, or ends it if that happened too often. */
     void restart(Run run, String reason) {
+        RunFaultException.blame(run.name(), () -> restartNow(run, reason));
+    }
+
+    private void restartNow(Run run, String reason) {
         if (run.restarts() >= Bounds.RESTARTS) {
             new Endings(draft)
                     .end(

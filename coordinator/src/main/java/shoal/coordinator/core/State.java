@@ -3,7 +3,9 @@ package shoal.coordinator.core;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -70,7 +72,8 @@ public record State(
                         Stage.STARTING)) {
             for (Run run : runs.values()) {
                 if (run.stage() == stage) {
-                    for (Crew.Member member : run.phase().crew().orElseThrow().members()) {
+                    for (Crew.Member member :
+                            run.phase().crew().map(Crew::members).orElse(List.of())) {
                         next = next.with(new Worker(member.process(), lost));
                     }
                 }
@@ -84,6 +87,23 @@ public record State(
         return workers.find(process.name())
                 .filter(worker -> worker.process().equals(process))
                 .isPresent();
+    }
+
+    /** How many runs ended because they met a bug of ours. */
+    public long setAside() {
+        return ended.values().stream().filter(State::isSetAside).count();
+    }
+
+    /** The last one of them. */
+    public Optional<RunName> newestSetAside() {
+        return ended.asMap().entrySet().stream()
+                .filter(run -> isSetAside(run.getValue()))
+                .max(Comparator.comparing(run -> run.getValue().endedAt()))
+                .map(Map.Entry::getKey);
+    }
+
+    private static boolean isSetAside(Entry.EndedRun run) {
+        return run.reason().equals(Event.SetAside.REASON);
     }
 
     /** The run, which must be live. */

@@ -73,7 +73,8 @@ final class Steps {
         StepTotal total = StepTotal.of(parts.values());
         Optional<String> trouble =
                 StepTotal.problem(parts.values(), course.plan().rowsIn(step))
-                        .or(() -> notFinite(step, total));
+                        .or(() -> notFinite(step, total))
+                        .or(() -> course.rateProblem(step));
         if (trouble.isPresent()) {
             fail(run, trouble.get());
             return;

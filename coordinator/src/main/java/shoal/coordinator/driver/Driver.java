@@ -7,15 +7,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import shoal.coordinator.core.Core;
 import shoal.coordinator.core.Decision;
 import shoal.coordinator.core.Effect;
-import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Event;
+import shoal.coordinator.core.RunFaultException;
+import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.State;
 
 /**
@@ -27,8 +30,11 @@ import shoal.coordinator.core.State;
  *   <li>Events are applied one after the other, in the order in which they were submitted.
  *   <li>What was decided is durable before any of its effects is performed, and before {@link
  *       #state} shows it. Events that wait together share one durable write.
- *   <li>A failure of the core, the journal or an effect ends the driver and is handed to {@link
- *       Crash}; nothing is applied after it.
+ *   <li>A run that an exception is of, in the core, in the journal or in an effect, is set aside;
+ *       all others go on. An effect that is of no run concerns one session or call, and only that
+ *       goes without it.
+ *   <li>A failure of the core or the journal that is of no run ends the driver and is handed to
+ *       {@link Crash}; nothing is applied after it.
  * </ul>
  *
  * <p>{@link #submit} may be called from any thread but the driver's own; it waits while the queue
@@ -49,6 +55,7 @@ public final class Driver implements AutoCloseable {
     private final Crash crash;
     private final BlockingQueue<Event> queue = new ArrayBlockingQueue<>(QUEUED_EVENTS);
     private final Thread thread;
+    private final AtomicInteger faults = new AtomicInteger();
     private volatile State state;
     private volatile boolean closed;
 
@@ -72,6 +79,34 @@ public final class Driver implements AutoCloseable {
     /** What is decided and durable. */
     public State state() {
         return state;
+    }
+
+    /** How often an exception was kept to the run, session or call that it is of. */
+    public int faults() {
+        return faults.get();
+    }
+
+    /** What an operator should know of this coordinator besides its state; empty: nothing. */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        crash.earlier()
+                .ifPresent(words -> remarks.add("the coordinator before this one ended: " + words));
+        state.newestSetAside()
+                .ifPresent(
+                        newest ->
+                                remarks.add(
+                                        state.setAside()
+                                                + " runs were set aside for a bug in Shoal, the"
+                                                + " last one is "
+                                                + newest
+                                                + ": its record says more"));
+        if (faults.get() > 0) {
+            remarks.add(
+                    faults.get()
+                            + " times since its start a bug in Shoal was kept to the run or call"
+                            + " that met it: its log says more");
+        }
+        return remarks;
     }
 
     /** Whether events are still applied. */
@@ -138,24 +173,51 @@ public final class Driver implements AutoCloseable {
     }
 
     private void apply(List<Event> events) {
-        State next = state;
-        List<Entry> entries = new ArrayList<>();
-        List<Effect> toPerform = new ArrayList<>();
-        for (Event event : events) {
-            Decision decision = Core.apply(next, now(), event);
-            next = decision.state();
-            entries.addAll(decision.entries());
-            toPerform.addAll(decision.effects());
-            for (Decision.Reason reason : decision.reasons()) {
-                LOG.info("{} {}", reason.words(), reason.about());
+        Deliberation decided = decide(events);
+        state = decided.state();
+        faults.addAndGet(decided.faults());
+        for (Decision.Reason reason : decided.reasons()) {
+            LOG.info("{} {}", reason.words(), reason.about());
+        }
+        List<Event> broken = new ArrayList<>();
+        for (Effect effect : decided.effects()) {
+            perform(effect, broken);
+        }
+        if (!broken.isEmpty()) {
+            apply(broken);
+        }
+    }
+
+    /** Decides and stores. What the journal refuses of one run is decided again without it. */
+    private Deliberation decide(List<Event> events) {
+        Map<RunName, RunFaultException> refused = new TreeMap<>();
+        while (true) {
+            Deliberation deliberation = new Deliberation(state, now(), refused.values());
+            events.forEach(deliberation::decide);
+            try {
+                if (!deliberation.entries().isEmpty()) {
+                    journal.append(deliberation.entries());
+                }
+                return deliberation;
+            } catch (RunFaultException fault) {
+                if (refused.put(fault.run(), fault) != null) {
+                    throw fault; // not even its end can be stored
+                }
             }
         }
-        if (!entries.isEmpty()) {
-            journal.append(entries);
-        }
-        state = next;
-        for (Effect effect : toPerform) {
+    }
+
+    /** What throws here is the effect's alone. Its run, if it has one, goes to {@code broken}. */
+    private void perform(Effect effect, List<Event> broken) {
+        try {
             effect.accept(effects);
+        } catch (RuntimeException | AssertionError | StackOverflowError bug) {
+            if (closed) {
+                return; // Who performs it may be closed, too.
+            }
+            faults.incrementAndGet();
+            LOG.error("a bug of Shoal's in an effect run={}", effect.concerns(), bug);
+            effect.concerns().ifPresent(run -> broken.add(Event.SetAside.of(run, bug)));
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import shoal.coordinator.core.PeerFacts;
 import shoal.coordinator.core.Run;
 import shoal.coordinator.core.RunStatus;
@@ -20,15 +21,17 @@ final class Description {
     /**
      * What it is and has now.
      *
+     * @param remarks to know besides
      * @param folder on the disk that results and checkpoints go to
      * @throws IOException if that disk does not answer
      */
-    static DescribeReply of(State state, Path folder) throws IOException {
+    static DescribeReply of(State state, Path folder, List<String> remarks) throws IOException {
         DescribeReply.Builder reply =
                 DescribeReply.newBuilder()
                         .setVersion(Version.CURRENT)
                         .setDataFolder(folder.toString())
-                        .setFreeBytes(Files.getFileStore(folder).getUsableSpace());
+                        .setFreeBytes(Files.getFileStore(folder).getUsableSpace())
+                        .addAllRemarks(remarks);
         state.workers().values().forEach(worker -> reply.addWorkers(summary(state, worker)));
         long queued =
                 state.runs().values().stream()

@@ -2,9 +2,12 @@ package shoal.coordinator.grpc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ import shoal.coordinator.driver.Driver;
 import shoal.coordinator.driver.Requests;
 import shoal.recipe.Recipe;
 import shoal.recipe.UserException;
+import shoal.wire.BoundedMessages;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.Servers;
@@ -98,19 +102,10 @@ public final class GrpcFront implements AutoCloseable {
                 Servers.listenOn(asked, listening.credentials())
                         .executor(threads)
                         .intercept(Gate.of(scopes))
-                        .addService(sessions)
-                        .addService(new StateFront(ground.desk()))
-                        .addService(
-                                new ArtefactFront(
-                                        ground.shelf(),
-                                        hash ->
-                                                ground.checkpoints()
-                                                        .find(ground.driver().state(), hash)))
-                        .addService(
-                                new RunFront(
-                                        new Behind(ground),
-                                        new SubmissionReader(ground.shelf(), ground.recipes()),
-                                        watchers))
+                        .addService(bounded(sessions))
+                        .addService(bounded(new StateFront(ground.desk())))
+                        .addService(bounded(artefacts(ground)))
+                        .addService(bounded(runs(ground, watchers)))
                         .build();
         try {
             server.start();
@@ -124,6 +119,23 @@ public final class GrpcFront implements AutoCloseable {
                             + " address is not this machine's; stop that process or choose another"
                             + " port with --listen.");
         }
+    }
+
+    /** A request that its size does not allow is refused before it is read. */
+    private static ServerServiceDefinition bounded(BindableService service) {
+        return BoundedMessages.of(service.bindService());
+    }
+
+    private static ArtefactFront artefacts(Ground ground) {
+        return new ArtefactFront(
+                ground.shelf(), hash -> ground.checkpoints().find(ground.driver().state(), hash));
+    }
+
+    private static RunFront runs(Ground ground, Watchers watchers) {
+        return new RunFront(
+                new Behind(ground),
+                new SubmissionReader(ground.shelf(), ground.recipes()),
+                watchers);
     }
 
     /** Where it listens. */
@@ -168,6 +180,11 @@ public final class GrpcFront implements AutoCloseable {
         @Override
         public Path output(RunName run) {
             return ground.desk().output(run);
+        }
+
+        @Override
+        public List<String> remarks() {
+            return ground.driver().remarks();
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,6 +53,9 @@ final class RunFront extends RunsGrpc.RunsImplBase {
 
         /** Where a finished run's result is. */
         Path output(RunName run);
+
+        /** What an operator should know besides. */
+        List<String> remarks();
 
         /** Where the folders of runs are. */
         Path folder();
@@ -132,7 +136,7 @@ final class RunFront extends RunsGrpc.RunsImplBase {
     @Override
     public void describe(DescribeRequest request, StreamObserver<DescribeReply> out) {
         try {
-            out.onNext(Description.of(core.state(), core.folder()));
+            out.onNext(Description.of(core.state(), core.folder(), core.remarks()));
             out.onCompleted();
         } catch (IOException | RuntimeException e) {
             out.onError(status(e).asRuntimeException());
@@ -256,6 +260,7 @@ final class RunFront extends RunsGrpc.RunsImplBase {
                         case UNKNOWN_RUN -> Status.NOT_FOUND;
                         case RUN_ENDED -> Status.FAILED_PRECONDITION;
                         case TOO_MANY_RUNS -> Status.RESOURCE_EXHAUSTED;
+                        case BUG -> Status.INTERNAL;
                     };
             out.onError(code.withDescription(reply.reason()).asRuntimeException());
             return false;

@@ -9,19 +9,21 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.tls.Credentials;
 
 /**
  * Serves {@code /healthz} (200 while decisions are made, else 503) and {@code /readyz} (200 while
- * the store is open and calls are served, else 503).
+ * the store is open and calls are served, else 503; then a line for each thing to know).
  */
 public final class HealthFront implements AutoCloseable {
     private static final long WAIT_SECONDS = 10;
@@ -32,6 +34,7 @@ public final class HealthFront implements AutoCloseable {
     private final Vertx vertx;
     private final BooleanSupplier alive;
     private final BooleanSupplier ready;
+    private final Supplier<List<String>> remarks;
     private final HostPort address;
 
     private HealthFront(
@@ -39,10 +42,12 @@ public final class HealthFront implements AutoCloseable {
             HostPort asked,
             HttpServerOptions options,
             BooleanSupplier alive,
-            BooleanSupplier ready) {
+            BooleanSupplier ready,
+            Supplier<List<String>> remarks) {
         this.vertx = vertx;
         this.alive = requireNonNull(alive, "alive");
         this.ready = requireNonNull(ready, "ready");
+        this.remarks = requireNonNull(remarks, "remarks");
         this.address = listen(asked, options);
     }
 
@@ -50,13 +55,15 @@ public final class HealthFront implements AutoCloseable {
      * Starts to listen.
      *
      * @param credentials to encrypt with; empty: nothing is encrypted
+     * @param remarks what an operator should know besides, a sentence each
      * @throws UserException if the port is taken
      */
     public static HealthFront start(
             HostPort asked,
             Optional<Credentials> credentials,
             BooleanSupplier alive,
-            BooleanSupplier ready) {
+            BooleanSupplier ready,
+            Supplier<List<String>> remarks) {
         Vertx vertx =
                 Vertx.vertx(
                         new VertxOptions()
@@ -66,7 +73,7 @@ public final class HealthFront implements AutoCloseable {
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
         try {
-            return new HealthFront(vertx, asked, options(credentials), alive, ready);
+            return new HealthFront(vertx, asked, options(credentials), alive, ready, remarks);
         } catch (RuntimeException e) {
             close(vertx);
             throw e;
@@ -118,14 +125,16 @@ public final class HealthFront implements AutoCloseable {
 
     private void answer(HttpServerRequest request) {
         switch (request.path()) {
-            case "/healthz" -> answer(request, alive.getAsBoolean());
-            case "/readyz" -> answer(request, ready.getAsBoolean());
+            case "/healthz" -> answer(request, alive.getAsBoolean(), List.of());
+            case "/readyz" -> answer(request, ready.getAsBoolean(), remarks.get());
             default -> end(request, NOT_FOUND, "there are /healthz and /readyz here\n");
         }
     }
 
-    private static void answer(HttpServerRequest request, boolean good) {
-        end(request, good ? OK : UNAVAILABLE, good ? "ok\n" : "unavailable\n");
+    private static void answer(HttpServerRequest request, boolean good, List<String> remarks) {
+        StringBuilder text = new StringBuilder(good ? "ok\n" : "unavailable\n");
+        remarks.forEach(remark -> text.append(remark).append('\n'));
+        end(request, good ? OK : UNAVAILABLE, text.toString());
     }
 
     private static void end(HttpServerRequest request, int status, String text) {

@@ -8,17 +8,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Hash;
+import shoal.coordinator.core.RunFaultException;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.State;
 import shoal.proto.v1.RunEvent;
@@ -33,7 +37,8 @@ import shoal.wire.Scope;
  * <ul>
  *   <li>When {@link #append} returns, all its entries survive kill -9 and a power cut; if it
  *       throws, none does.
- *   <li>{@link #load} gives the durable part of the state that those entries made.
+ *   <li>{@link #load} gives the durable part of the state that those entries made. A run that
+ *       cannot be read is set aside: its end is stored, and all others are read.
  * </ul>
  *
  * <p>Methods may be called from any thread. Writes go through one connection, reads of events
@@ -42,6 +47,14 @@ import shoal.wire.Scope;
 public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
     /** Longer than any of our transactions; only a foreign process could hold the file. */
     private static final int BUSY_MILLIS = 5_000;
+
+    /** Errors of SQLite that are of what is written, not of the store. */
+    private static final Set<Integer> OF_A_ROW =
+            Set.of(
+                    SQLiteErrorCode.SQLITE_CONSTRAINT.code,
+                    SQLiteErrorCode.SQLITE_MISMATCH.code,
+                    SQLiteErrorCode.SQLITE_TOOBIG.code,
+                    SQLiteErrorCode.SQLITE_RANGE.code);
 
     private final Connection writer;
     private final Connection reader;
@@ -73,11 +86,18 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
         }
     }
 
-    /** Reads everything back. {@code recipes} reads the recipe of a submission. */
-    public State load(Function<String, Recipe> recipes) {
+    /**
+     * Reads everything back.
+     *
+     * @param recipes reads the recipe of a submission
+     * @param at when a run ended that cannot be read
+     */
+    public State load(Function<String, Recipe> recipes, Instant at) {
         writing.lock();
         try {
-            return new StateReader(writer, recipes).read();
+            StateReader.Found found = new StateReader(writer, recipes, at).read();
+            append(found.setAside());
+            return found.state();
         } catch (SQLException e) {
             throw new StoreException("reading the store", e);
         } finally {
@@ -85,24 +105,30 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
         }
     }
 
-    /** Stores entries in one transaction. Costs one fsync, however many they are. */
+    /**
+     * Stores entries in one transaction. Costs one fsync, however many they are.
+     *
+     * @throws RunFaultException if an entry of one run does not fit, although the store works
+     */
     public void append(List<Entry> entries) {
-        EntryWriter rows = new EntryWriter();
-        List<Write> writes = new ArrayList<>();
-        for (Entry entry : entries) {
-            writes.addAll(entry.accept(rows));
+        if (!entries.isEmpty()) {
+            write(
+                    connection -> {
+                        for (Entry entry : entries) {
+                            append(connection, entry);
+                        }
+                    });
         }
-        write(writes);
     }
 
     /** Makes a token known. */
     public void addToken(String fingerprint, Scope scope) {
         write(
-                List.of(
-                        Write.of(
+                Write.of(
                                 "INSERT OR REPLACE INTO token (fingerprint, scope) VALUES (?, ?)",
                                 fingerprint,
-                                scope.name())));
+                                scope.name())
+                        ::run);
     }
 
     /** Scopes by fingerprint. */
@@ -128,12 +154,12 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
     @Override
     public void addArtefact(Hash hash, long sizeBytes) {
         write(
-                List.of(
-                        Write.of(
+                Write.of(
                                 "INSERT OR REPLACE INTO artefact (sha256, size_bytes)"
                                         + " VALUES (?, ?)",
                                 hash.hex(),
-                                sizeBytes)));
+                                sizeBytes)
+                        ::run);
     }
 
     /** The length of a file, if it is complete. */
@@ -202,21 +228,36 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
         }
     }
 
-    private void write(List<Write> writes) {
-        if (writes.isEmpty()) {
-            return;
+    private interface Change {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private static void append(Connection connection, Entry entry) throws SQLException {
+        try {
+            for (Write write : entry.accept(new EntryWriter())) {
+                write.run(connection);
+            }
+        } catch (SQLException e) {
+            // The first byte says what kind it is: www.sqlite.org/rescode.html.
+            if (OF_A_ROW.contains(e.getErrorCode() & 0xff)) {
+                throw new RunFaultException(entry.run(), e);
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            throw new RunFaultException(entry.run(), e);
         }
+    }
+
+    private void write(Change change) {
         writing.lock();
         try {
             writer.setAutoCommit(false);
-            for (Write write : writes) {
-                write.run(writer);
-            }
+            change.run(writer);
             writer.commit();
         } catch (SQLException e) {
             rollBack();
             throw new StoreException("writing the store", e);
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             rollBack();
             throw e;
         } finally {

@@ -257,6 +257,23 @@ final class OutputDeskTest {
         return new Effect.ReceiveState(fence, 1, 2, Effect.Purpose.RESULT, spec, FACTS);
     }
 
+    @Test
+    void what_the_desks_thread_throws_is_told_of_the_run_and_the_desk_goes_on()
+            throws InterruptedException {
+        desk.seal(sealing(FENCE));
+        desk.expect(expected(FENCE));
+        desk.seal(sealing(FENCE));
+
+        assertThat(events.poll(20, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Event.SetAside.class,
+                        event -> {
+                            assertThat(event.run()).isEqualTo(FENCE.run());
+                            assertThat(event.trace().get(0)).contains("was not expected");
+                        });
+        assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(Event.OutputFailed.class);
+    }
+
     private Effect.SealOutput sealing(Fence fence) {
         return new Effect.SealOutput(fence, spec, Course.of(spec.recipe(), FACTS), ledger(2));
     }

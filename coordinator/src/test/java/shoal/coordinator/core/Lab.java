@@ -241,6 +241,11 @@ final class Lab {
         return apply(new Event.OutputFailed(fence(run), List.of("disk full")));
     }
 
+    /** The run meets a bug of ours. */
+    Lab setAside(String run) {
+        return apply(Event.SetAside.of(new RunName(run), new IllegalStateException("a bug")));
+    }
+
     Lab report(String session, WorkerReport report) {
         return apply(new Event.Reported(new SessionId(session), report));
     }

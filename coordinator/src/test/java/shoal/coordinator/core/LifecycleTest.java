@@ -66,6 +66,8 @@ final class LifecycleTest {
                                 .breakSession("w1")
                                 .pass(GIVEN_UP)
                                 .pass(Bounds.WORKER_WAIT));
+        all.put("QUEUED SET_ASIDE FAILED", lab -> lab.submit("r").setAside("r"));
+        all.put("SEALING SET_ASIDE FAILED", lab -> lab.sealing("r").setAside("r"));
         all.put("SEALING TROUBLE FAILED", lab -> lab.sealing("r").sealFails("r"));
         all.put("SEALING CANCELLED CANCELLED", lab -> lab.sealing("r").cancel("r"));
         return all;
@@ -137,6 +139,12 @@ final class LifecycleTest {
                 lab -> {
                     bringThere.accept(lab);
                     lab.trouble("w1", "r", false);
+                });
+        all.put(
+                stage + " SET_ASIDE FAILED",
+                lab -> {
+                    bringThere.accept(lab);
+                    lab.setAside("r");
                 });
         all.put(
                 stage + " CANCELLED CANCELLED",
@@ -229,7 +237,7 @@ final class LifecycleTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DONE met COMMITTED");
         assertThatThrownBy(() -> Lifecycle.after(Stage.QUEUED, Cause.UPLOADED))
-                .hasMessageContaining("[ASSIGNED, WORKERS_MISSING, CANCELLED]");
+                .hasMessageContaining("[ASSIGNED, WORKERS_MISSING, CANCELLED, SET_ASIDE]");
     }
 
     private static Lifecycle.Transition last(Lab lab) {

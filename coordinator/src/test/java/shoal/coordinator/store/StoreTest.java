@@ -30,6 +30,7 @@ import shoal.coordinator.core.HeldRun;
 import shoal.coordinator.core.LoadFacts;
 import shoal.coordinator.core.RequestId;
 import shoal.coordinator.core.Run;
+import shoal.coordinator.core.RunFaultException;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.RunStatus;
 import shoal.coordinator.core.SessionId;
@@ -40,6 +41,8 @@ import shoal.coordinator.core.WorkerFacts;
 import shoal.coordinator.core.WorkerName;
 import shoal.coordinator.core.WorkerProcess;
 import shoal.coordinator.core.WorkerReport;
+import shoal.plan.metric.Classification;
+import shoal.plan.metric.EvaluationResult;
 import shoal.proto.v1.RunEvent;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
@@ -48,6 +51,12 @@ import shoal.wire.Scope;
 
 final class StoreTest {
     private static final Hash HASH = new Hash("0".repeat(64));
+    private static final List<ArtefactReference> FILES =
+            List.of(
+                    file(ArtefactReference.Role.TRAIN_ROWS, "train.tsv"),
+                    file(ArtefactReference.Role.EVALUATION_ROWS, "eval.tsv"),
+                    file(ArtefactReference.Role.MODEL_FILE, "config.json"),
+                    file(ArtefactReference.Role.MODEL_FILE, "model.safetensors"));
     private static final RunName NAME = new RunName("r");
     private static final Fence FENCE = new Fence(NAME, 1);
     private static final SessionId SESSION = new SessionId("s");
@@ -68,7 +77,7 @@ final class StoreTest {
             }
 
             try (Store store = Store.open(file)) {
-                State read = store.load(RecipeJson::read);
+                State read = store.load(RecipeJson::read, Instant.EPOCH);
 
                 assertThat(read.ended()).isEqualTo(state.ended());
                 assertThat(read.nextPosition()).isEqualTo(state.nextPosition());
@@ -100,7 +109,7 @@ final class StoreTest {
         }
 
         try (Store store = Store.open(file)) {
-            Run read = store.load(RecipeJson::read).runs().find(NAME).orElseThrow();
+            Run read = store.load(RecipeJson::read, Instant.EPOCH).runs().find(NAME).orElseThrow();
 
             sameMemory(read, state.runs().find(NAME).orElseThrow());
             assertThat(
@@ -137,12 +146,34 @@ final class StoreTest {
             List<Entry> twice = new ArrayList<>(accepted);
             twice.addAll(accepted);
 
-            assertThatThrownBy(() -> store.append(twice)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> store.append(twice))
+                    .isInstanceOfSatisfying(
+                            RunFaultException.class,
+                            fault -> assertThat(fault.run()).isEqualTo(NAME));
 
-            assertThat(store.load(RecipeJson::read).runs().size()).isZero();
+            assertThat(store.load(RecipeJson::read, Instant.EPOCH).runs().size()).isZero();
             store.append(accepted);
-            assertThat(store.load(RecipeJson::read).runs().size()).isEqualTo(1);
+            assertThat(store.load(RecipeJson::read, Instant.EPOCH).runs().size()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void an_entry_that_does_not_fit_a_row_is_its_runs_fault_and_nothing_is_stored() {
+        try (Store store = Store.open(folder.resolve("c.db"))) {
+            List<Entry> entries = new ArrayList<>(decide(life().get(0)));
+            entries.add(new Entry.Evaluated(FENCE, 1, result(Double.NaN), 1));
+
+            assertThatThrownBy(() -> store.append(entries))
+                    .isInstanceOfSatisfying(
+                            RunFaultException.class,
+                            fault -> assertThat(fault.run()).isEqualTo(NAME));
+
+            assertThat(store.load(RecipeJson::read, Instant.EPOCH).runs().size()).isZero();
+        }
+    }
+
+    private static EvaluationResult result(double accuracy) {
+        return new EvaluationResult(1, 0, new Classification(accuracy, 0, 0, 0));
     }
 
     @Test
@@ -190,12 +221,16 @@ final class StoreTest {
         }
 
         try (Store store = Store.open(file)) {
-            Run read = store.load(RecipeJson::read).runs().find(NAME).orElseThrow();
+            Run read = store.load(RecipeJson::read, Instant.EPOCH).runs().find(NAME).orElseThrow();
             assertThat(read.step()).isEqualTo(1);
             Crew.Member member = read.phase().crew().orElseThrow().members().get(0);
             assertThat(member.name().text()).isEqualTo("w1");
             assertThat(member.facts()).isEqualTo(WorkerFacts.of("unknown", 0, 0));
         }
+    }
+
+    private static ArtefactReference file(ArtefactReference.Role role, String name) {
+        return new ArtefactReference(role, name, HASH, 5);
     }
 
     private List<Entry> decide(Event event) {
@@ -228,16 +263,7 @@ final class StoreTest {
                 new Event.Submitted(
                         new RequestId(1),
                         Optional.of(NAME),
-                        new Submission(
-                                recipe,
-                                RecipeJson.write(recipe),
-                                List.of(
-                                        new ArtefactReference(
-                                                ArtefactReference.Role.TRAIN_ROWS,
-                                                "train.tsv",
-                                                HASH,
-                                                5)),
-                                Demand.ONE)),
+                        new Submission(recipe, RecipeJson.write(recipe), FILES, Demand.ONE)),
                 new Event.Attached(
                         SESSION,
                         new WorkerProcess(new WorkerName("w1"), "i"),
@@ -246,7 +272,7 @@ final class StoreTest {
                 new Event.Submitted(
                         new RequestId(2),
                         Optional.empty(),
-                        new Submission(recipe, RecipeJson.write(recipe), List.of(), Demand.ONE)),
+                        new Submission(recipe, RecipeJson.write(recipe), FILES, Demand.ONE)),
                 reported(
                         new WorkerReport.Ready(
                                 FENCE,

@@ -19,9 +19,9 @@ public final class SummaryRows {
      * @param place of the training when it ran
      */
     public static LogRow evaluation(
-            EvaluationResult result, double seconds, int batchRows, Place place) {
+            EvaluationResult result, double seconds, long batchRows, Place place) {
         Require.atLeast("batchRows", batchRows, 1);
-        long batches = (result.rows() + batchRows - 1L) / batchRows;
+        long batches = (result.rows() + batchRows - 1) / batchRows;
         List<LogValue> values = new ArrayList<>();
         values.add(LogValue.number("eval_loss", result.loss()));
         values.add(LogValue.number("eval_accuracy", result.metrics().accuracy()));

@@ -2,7 +2,6 @@ package shoal.recipe.huggingface;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import java.util.Optional;
 import shoal.recipe.Problems;
 import shoal.recipe.SelectionRecipe;
@@ -16,10 +15,6 @@ import shoal.recipe.key.Values;
  * EarlyStoppingCallback).
  */
 final class Selections {
-    /** What an evaluation gives, without "eval_". */
-    private static final List<String> METRICS =
-            List.of("loss", "accuracy", "precision", "recall", "f1");
-
     private final Settings settings;
     private final Problems problems;
 
@@ -33,10 +28,11 @@ final class Selections {
         Optional<String> typed = settings.text("metric_for_best_model");
         String metric = typed.orElse(endsWithBest ? "loss" : "");
         String name = metric.startsWith("eval_") ? metric.substring("eval_".length()) : metric;
-        if (!name.isEmpty() && !METRICS.contains(name)) {
+        boolean known = name.isEmpty() || SelectionRecipe.METRICS.contains(name);
+        if (!known) {
             refuse(
                     settings.of("metric_for_best_model"),
-                    "The metrics are " + String.join(", ", METRICS));
+                    "The metrics are " + String.join(", ", SelectionRecipe.METRICS));
         }
         if (endsWithBest) {
             requireSameSteps();
@@ -49,7 +45,7 @@ final class Selections {
             requireComparison(settings.of("save_strategy"), name);
         }
         return new SelectionRecipe(
-                name,
+                known ? name : "",
                 settings.isNull("greater_is_better")
                         ? !metric.isEmpty() && !metric.endsWith("loss")
                         : settings.flag("greater_is_better"),

@@ -14,6 +14,7 @@ import shoal.recipe.MonitorRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.Recipe;
+import shoal.recipe.RecipeJson;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.UserException;
 import shoal.recipe.ZeroRecipe;
@@ -80,27 +81,53 @@ public final class RecipeReader {
             monitor = deepspeed.get().monitor();
             zero = deepspeed.get().zero();
         }
-        Recipe recipe =
-                new Recipe(
-                        parts.batch(ranks, slices),
-                        parts.length(),
-                        parts.order(),
-                        optimizer,
-                        schedule,
-                        settings.number("label_smoothing_factor"),
-                        parts.evaluation(settings.text("eval_file").isPresent()),
-                        parts.logging(),
-                        parts.saving(),
-                        parts.selection(),
-                        monitor,
-                        zero.recomputing(parts.recomputes()),
-                        settings.count("max_seq_length"),
-                        settings.count("num_labels"),
-                        settings.text("output_dir").orElseThrow(),
-                        Notices.of(settings, deepspeed));
+        Parts known = new Parts(optimizer, schedule, monitor, zero.recomputing(parts.recomputes()));
         RunInputs inputs = inputs(settings, workers, ranks);
+        Recipe recipe = recipe(settings, parts, known, parts.batch(ranks, slices), deepspeed);
         problems.throwIfAny();
         return new RunRequest(recipe, inputs, explanation(settings, recipe, deepspeed));
+    }
+
+    /** What DeepSpeed's file may say, too. */
+    private record Parts(
+            OptimizerRecipe optimizer,
+            ScheduleRecipe schedule,
+            MonitorRecipe monitor,
+            ZeroRecipe zero) {}
+
+    /** The whole, which is refused in the words in which a coordinator refuses it. */
+    private Recipe recipe(
+            Settings settings,
+            HuggingFaceRecipe parts,
+            Parts known,
+            BatchRecipe batch,
+            Optional<DeepSpeedRecipe> deepspeed) {
+        try {
+            Recipe recipe =
+                    new Recipe(
+                            batch,
+                            parts.length(),
+                            parts.order(),
+                            known.optimizer(),
+                            known.schedule(),
+                            settings.number("label_smoothing_factor"),
+                            parts.evaluation(settings.text("eval_file").isPresent()),
+                            parts.logging(),
+                            parts.saving(),
+                            parts.selection(),
+                            known.monitor(),
+                            known.zero(),
+                            settings.count("max_seq_length"),
+                            settings.count("num_labels"),
+                            settings.text("output_dir").orElseThrow(),
+                            Notices.of(settings, deepspeed));
+            problems.throwIfAny();
+            return RecipeJson.read(RecipeJson.write(recipe));
+        } catch (IllegalArgumentException outOfBounds) {
+            problems.add("recipe", String.valueOf(outOfBounds.getMessage()));
+            problems.throwIfAny();
+            throw outOfBounds;
+        }
     }
 
     private Settings settings() {
