@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +53,11 @@ final class Progress {
 
     /** Who is done with what all are to do. */
     private static Gathered<?> done(Run run) {
-        return run.stage() == Stage.STARTING ? run.phase().ready() : run.phase().parts();
+        if (run.stage() == Stage.STARTING) {
+            return run.phase().ready();
+        }
+        Optional<Measuring> measuring = run.phase().measuring();
+        return measuring.isPresent() ? measuring.get().parts() : run.phase().parts();
     }
 
     private void lost(Run run, Duration taken, Pace pace) {

@@ -69,6 +69,23 @@ final class MeasureTest {
     }
 
     @Test
+    void a_worker_that_does_not_measure_is_named_and_the_run_starts_again() {
+        reduced();
+        measured("w1", 0);
+
+        for (Duration passed = Duration.ZERO;
+                passed.compareTo(Bounds.FIRST_STEP.plus(Bounds.PROGRESS)) < 0;
+                passed = passed.plus(Bounds.SILENCE.dividedBy(2))) {
+            lab.apply(new Event.Heartbeat(new SessionId("w1")));
+            lab.apply(new Event.Heartbeat(new SessionId("w2")));
+            lab.pass(Bounds.SILENCE.dividedBy(2));
+        }
+
+        assertThat(lab.words())
+                .anyMatch(words -> words.contains("step 1 has not come for") && words.contains("w2"));
+    }
+
+    @Test
     void a_coordinator_that_was_killed_between_the_phases_comes_to_the_same_commit() {
         reduced();
         measured("w1", 0);

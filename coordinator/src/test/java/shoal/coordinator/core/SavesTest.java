@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
+import shoal.recipe.Recipe;
 import shoal.coordinator.TestReports;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
@@ -39,6 +40,35 @@ final class SavesTest {
         lab.saved("r", 1);
 
         assertThat(lab.told()).containsExactly(new Command.UploadState(lab.fence("r"), 2, true));
+    }
+
+    @Test
+    void a_log_row_that_is_due_behind_a_checkpoint_comes_with_what_is_stored_next() {
+        Cadence byEpoch = new Cadence(Cadence.Strategy.EPOCH, 0, false);
+        Recipe recipe =
+                TestRecipes.saving(
+                        TestRecipes.of(4, byEpoch, byEpoch, 1.0),
+                        TestRecipes.every(2),
+                        SelectionRecipe.last());
+        Lab lab = new Lab().attach("w1").submit("r", recipe).ready("w1", "r", 0, 0);
+        for (int step = 1; step <= 4; step++) {
+            lab.reduced("w1", "r", step);
+            if (step % 2 == 0) {
+                assertThat(lab.stage("r")).isEqualTo(Stage.SAVING);
+                lab.uploaded("w1", "r", step).saved("r", step);
+                assertThat(lab.stage("r")).isEqualTo(Stage.EVALUATING);
+                lab.evaluated("w1", "r", step, 0, 6);
+            }
+        }
+
+        assertThat(lab.stage("r")).isEqualTo(Stage.UPLOADING);
+        assertThat(
+                        lab.events("r").stream()
+                                .filter(RunEvent.Logged.class::isInstance)
+                                .map(event -> ((RunEvent.Logged) event).row())
+                                .map(row -> row.values().get(0).name()))
+                .containsExactly("loss", "eval_loss", "loss", "eval_loss", "train_runtime");
+        lab.restart();
     }
 
     @Test

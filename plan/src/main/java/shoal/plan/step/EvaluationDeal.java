@@ -39,7 +39,7 @@ public final class EvaluationDeal {
         Require.range("rows", rows, 0, Limits.ROWS);
         Require.atLeast("batchRows", batchRows, 1);
         Require.atLeast("workers", workers, 1);
-        long batches = (rows + batchRows - 1L) / batchRows;
+        long batches = ((long) rows + batchRows - 1) / batchRows;
         return IntStream.range(0, workers)
                 .mapToObj(
                         worker ->

@@ -8,6 +8,12 @@ import shoal.plan.step.EvaluationDeal.Rows;
 
 final class EvaluationDealTest {
     @Test
+    void a_batch_of_as_many_rows_as_an_int_holds_is_one_worker_s() {
+        assertThat(EvaluationDeal.of(6, Integer.MAX_VALUE, 2))
+                .containsExactly(new EvaluationDeal.Rows(0, 0), new EvaluationDeal.Rows(0, 6));
+    }
+
+    @Test
     void whole_batches_are_dealt_in_order_and_the_short_one_comes_last() {
         assertThat(EvaluationDeal.of(22, 5, 2)).containsExactly(new Rows(0, 10), new Rows(10, 22));
         assertThat(EvaluationDeal.of(6, 4, 3))

@@ -69,7 +69,8 @@ public final class Evaluation {
         List<EvaluationDeal.Rows> deal =
                 EvaluationDeal.of(rows.rows(), batchRows, computation.workers());
         EvaluationDeal.Rows own = deal.get(computation.index());
-        int rowsAtATime = batchRows * computation.evaluate(step, deal, batchRows);
+        long together = (long) batchRows * computation.evaluate(step, deal, batchRows);
+        int rowsAtATime = (int) Math.min(Math.max(1, own.count()), together);
         int perMessage = rowsPerMessage(rows.rows());
         EvaluationRows.Builder message = begin(step, own.from());
         for (int from = own.from();
