@@ -261,8 +261,6 @@ final class OutputDeskTest {
     void what_the_desks_thread_throws_is_told_of_the_run_and_the_desk_goes_on()
             throws InterruptedException {
         desk.seal(sealing(FENCE));
-        desk.expect(expected(FENCE));
-        desk.seal(sealing(FENCE));
 
         assertThat(events.poll(20, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
@@ -271,6 +269,8 @@ final class OutputDeskTest {
                             assertThat(event.run()).isEqualTo(FENCE.run());
                             assertThat(event.trace().get(0)).contains("was not expected");
                         });
+        desk.expect(expected(FENCE));
+        desk.seal(sealing(FENCE));
         assertThat(events.poll(20, TimeUnit.SECONDS)).isInstanceOf(Event.OutputFailed.class);
     }
 
