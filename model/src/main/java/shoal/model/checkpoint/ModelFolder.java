@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import shoal.model.GptConfig;
+import shoal.model.LfsPointer;
 import shoal.model.ParameterTable;
 import shoal.model.json.Json;
 import shoal.model.tensor.TensorFile;
 import shoal.model.tokenizer.Tokenizer;
 import shoal.recipe.Limits;
+import shoal.recipe.Problems;
 import shoal.recipe.UserException;
 
 /**
@@ -82,14 +85,22 @@ public final class ModelFolder {
                     "There is no such file. A model folder holds config.json, model.safetensors and"
                             + " the tokenizer's files.");
         }
+        refusePointers(
+                Stream.of(List.of("config.json"), WeightFiles.NAMES, TOKENIZER_FILES)
+                        .flatMap(List::stream)
+                        .toList(),
+                folder,
+                shownName);
         ConfigFile configFile =
                 new ConfigFile(
-                        Json.readObject(folder.resolve("config.json"), shownConfig), shownConfig);
+                        Json.readPythonsObject(folder.resolve("config.json"), shownConfig),
+                        shownConfig);
         List<ModelFile> files = new ArrayList<>();
         files.add(
                 new ModelFile("config.json", folder.resolve("config.json"), ModelFile.Kind.CONFIG));
         files.addAll(WeightFiles.of(folder, shownName));
         files.addAll(tokenizerFiles(folder));
+        refusePointers(files.stream().map(ModelFile::name).toList(), folder, shownName);
         try (TensorFile file = WeightFiles.open(files, shownName)) {
             return opened(
                     new Source(folder, shownName, configFile), labels, files, new Weights(file));
@@ -102,6 +113,16 @@ public final class ModelFolder {
                     shownName,
                     "There is no such folder (looked for " + folder.toAbsolutePath() + ").");
         }
+    }
+
+    /** All files at once that were left out when the folder was cloned. */
+    private static void refusePointers(List<String> names, Path folder, String shownName) {
+        Problems problems = new Problems();
+        for (String name : names) {
+            LfsPointer.in(folder.resolve(name))
+                    .ifPresent(pointer -> problems.add(shownName + "/" + name, pointer.problem()));
+        }
+        problems.throwIfAny();
     }
 
     private static ModelFolder opened(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import shoal.model.LfsPointer;
 import shoal.recipe.UserException;
 
 /**
@@ -42,6 +43,7 @@ public final class TensorChannel implements TensorFile {
      * @throws UserException naming what is wrong with the file
      */
     public static TensorChannel open(Path file, String shownName, Format format) {
+        LfsPointer.refuse(file, shownName);
         FileChannel channel;
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);

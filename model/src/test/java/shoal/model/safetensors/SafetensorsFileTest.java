@@ -110,17 +110,6 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void a_pointer_of_git_lfs_is_called_by_its_name() throws IOException {
-        Path file = folder.resolve("m.safetensors");
-        Files.writeString(
-                file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
-
-        assertThat(Refused.by(() -> SafetensorsFile.open(file, "m")))
-                .containsExactly(
-                        "m: is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull");
-    }
-
-    @Test
     void a_header_beyond_the_bound_is_refused_before_it_is_read() throws IOException {
         Path file = folder.resolve("m.safetensors");
         Files.write(file, little(16).putLong(-2).putLong(0).array());
