@@ -132,12 +132,7 @@ public final class ModelFolder {
         ParameterTable table = ParameterTable.of(config);
         weights.check(table);
         List<String> notices = new ArrayList<>(weights.notices(table, config));
-        if (!source.config.namesPadToken()) {
-            notices.add(
-                    String.format(
-                            "%s has no pad_token_id: %d, the tokenizer's padding token, is used.",
-                            source.shownConfig(), config.padTokenId()));
-        }
+        notices.addAll(ConfigNotices.of(source.config, config));
         return new ModelFolder(source, config, weights.scoreRows().isPresent(), files, notices);
     }
 
@@ -162,7 +157,8 @@ public final class ModelFolder {
         if (ofHead > 0) {
             return ofHead;
         }
-        return labels > 0 ? labels : source.config.labels().orElse(2);
+        // A language model may name one class: whoever trains a classifier passes another number.
+        return labels > 0 ? labels : Math.max(2, source.config.labels().orElse(2));
     }
 
     private static List<ModelFile> tokenizerFiles(Path folder) {
@@ -183,6 +179,14 @@ public final class ModelFolder {
     /** The classifier's configuration. */
     public GptConfig config() {
         return config;
+    }
+
+    /**
+     * Whether HF's classifier takes several texts at a time: it must know what padding is, even if
+     * no text ever has that token.
+     */
+    public boolean takesBatches() {
+        return config.hasPadToken() || source.config.namesPadToken();
     }
 
     /** Whether the folder has a score head; else a new one is drawn when weights are loaded. */
@@ -261,10 +265,6 @@ public final class ModelFolder {
 
     /** Where the folder is and what its config.json says. */
     private record Source(Path folder, String shownName, ConfigFile config) {
-        String shownConfig() {
-            return shownName + "/config.json";
-        }
-
         OptionalInt padTokenId() {
             return config.namesPadToken()
                     ? OptionalInt.empty()
