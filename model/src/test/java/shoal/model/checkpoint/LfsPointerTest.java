@@ -20,9 +20,11 @@ import shoal.model.safetensors.SafetensorsFile;
 /** Files that a clone without Git LFS holds texts in place of. */
 class LfsPointerTest {
     private static final String POINTER =
-            "version https://git-lfs.github.com/spec/v1\n"
-                    + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
-                    + "size 497774208\n";
+            """
+            version https://git-lfs.github.com/spec/v1
+            oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+            size 497774208
+            """;
 
     private static final String SAID =
             "is a Git LFS pointer, in place of a file of 497774208 bytes that was not fetched. Run"

@@ -110,6 +110,26 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void elements_of_64_bits_are_rounded_to_the_nearest() throws IOException {
+        ByteBuffer doubles = little(32).putDouble(0.1).putDouble(1e300).putDouble(-1e-50);
+        Path file =
+                write(
+                        "{\"d\":{\"dtype\":\"F64\",\"shape\":[4],\"data_offsets\":[0,32]}}",
+                        doubles.putDouble(16_777_217).array());
+
+        try (TensorFile open = SafetensorsFile.open(file, "m")) {
+            ByteBuffer values = little(16);
+            open.read("d", 0, values);
+            values.flip();
+
+            assertThat(values.getFloat()).isEqualTo(0.1f);
+            assertThat(values.getFloat()).isEqualTo(Float.POSITIVE_INFINITY);
+            assertThat(values.getFloat()).isEqualTo(-0.0f);
+            assertThat(values.getFloat()).isEqualTo(16_777_216f);
+        }
+    }
+
+    @Test
     void a_header_beyond_the_bound_is_refused_before_it_is_read() throws IOException {
         Path file = folder.resolve("m.safetensors");
         Files.write(file, little(16).putLong(-2).putLong(0).array());
