@@ -235,6 +235,6 @@ public final class Classifier implements AutoCloseable {
                                 id, config.vocabulary()));
             }
         }
-        return ids.length == 0 ? new int[] {config.padTokenId()} : ids;
+        return ids.length == 0 ? new int[] {config.emptyTextToken()} : ids;
     }
 }

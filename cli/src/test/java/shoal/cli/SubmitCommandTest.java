@@ -131,6 +131,45 @@ final class SubmitCommandTest {
     }
 
     @Test
+    void a_model_without_a_padding_token_trains_one_row_at_a_time_as_at_hf() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("unpadded"));
+        for (String file : List.of("config.json", "model.safetensors", "vocab.txt")) {
+            Files.copy(Shell.root().resolve("data/model").resolve(file), model.resolve(file));
+        }
+        Path config = model.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config).replace("\"pad_token_id\": 0", "\"pad_token_id\": null"));
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"pad_token\": \"<none>\"}");
+
+        Shell.Answer several = unpadded("--per_device_train_batch_size", "2");
+        Shell.Answer one = unpadded("--per_device_train_batch_size", "1", "--no-wait");
+
+        assertThat(several.code()).isEqualTo(2);
+        assertThat(several.err())
+                .startsWith(
+                        "shoal: unpadded/config.json: has no pad_token_id, and the tokenizer has no"
+                                + " padding token to take it from. HF's classifier cannot batch rows"
+                                + " without one.");
+        assertThat(one.code()).isZero();
+    }
+
+    private Shell.Answer unpadded(String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "submit",
+                                "--train_file",
+                                "训练.tsv",
+                                "--pretrained_model_name_or_path",
+                                "unpadded",
+                                "--output_dir",
+                                "out"));
+        words.addAll(List.of(more));
+        return shell.type(words.toArray(String[]::new));
+    }
+
+    @Test
     void all_problems_of_data_and_model_come_at_once() {
         Shell.Answer answer =
                 shell.type(

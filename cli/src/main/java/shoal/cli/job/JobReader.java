@@ -167,6 +167,7 @@ public final class JobReader {
                             + ". Set it to at most "
                             + positions);
         }
+        requirePadding(recipe, model, sets.size() > 1);
         noted(
                 () -> {
                     model.requireTokenizer();
@@ -174,5 +175,21 @@ public final class JobReader {
                 });
         noted(() -> TrainingPlan.of(recipe, sets.get(0).rows().size()));
         problems.throwIfAny();
+    }
+
+    /** HF's classifier computes a batch only if it knows what padding is. */
+    private void requirePadding(Recipe recipe, ModelFolder model, boolean evaluates) {
+        int rows =
+                Math.max(
+                        recipe.batch().trainRowsPerDevice(),
+                        evaluates ? recipe.batch().evaluationRowsPerDevice() : 1);
+        if (rows > 1 && !model.takesBatches()) {
+            problems.add(
+                    model.shownName() + "/config.json",
+                    "has no pad_token_id, and the tokenizer has no padding token to take it from."
+                            + " HF's classifier cannot batch rows without one. Add"
+                            + " \"pad_token_id\", for example the id of the end-of-text token, or"
+                            + " train and evaluate one row at a time.");
+        }
     }
 }

@@ -81,7 +81,7 @@ final class Forward implements AutoCloseable {
     private PtNDArray[] layer(int layer, PtNDArray x, IValue weights, DropoutMask mask) {
         return isLast(layer)
                 ? kernel.lastLayer(scope, x, rows, weights, mask)
-                : kernel.layer(scope, x, rows, weights, mask);
+                : kernel.layer(scope, x, rows, layer, weights, mask);
     }
 
     /** The last layer's backward follows at once, and keeps little. */

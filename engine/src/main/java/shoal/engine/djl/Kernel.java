@@ -116,12 +116,13 @@ final class Kernel implements AutoCloseable {
 
     /** The output first, then what backward needs. */
     PtNDArray[] layer(
-            PtNDManager scope, PtNDArray x, PackedRows rows, IValue weights, DropoutMask mask) {
-        return call("layer")
-                .tensor(x)
-                .shared(weights)
-                .numbers(rows.starts())
-                .number(config.heads())
+            PtNDManager scope,
+            PtNDArray x,
+            PackedRows rows,
+            int layer,
+            IValue weights,
+            DropoutMask mask) {
+        return form(call("layer").tensor(x).shared(weights).numbers(rows.starts()), layer)
                 .real(config.layerNormEpsilon())
                 .tensor(causal)
                 .tensor(mask.values())
@@ -137,11 +138,8 @@ final class Kernel implements AutoCloseable {
     /** The last token's output of each row first, then what backward needs. */
     PtNDArray[] lastLayer(
             PtNDManager scope, PtNDArray x, PackedRows rows, IValue weights, DropoutMask mask) {
-        return call("last_layer")
-                .tensor(x)
-                .shared(weights)
-                .numbers(rows.starts())
-                .number(config.heads())
+        KernelCall call = call("last_layer").tensor(x).shared(weights).numbers(rows.starts());
+        return form(call, config.layers() - 1)
                 .real(config.layerNormEpsilon())
                 .tensor(mask.values())
                 .flags(mask.attention(), mask.residual())
@@ -156,14 +154,21 @@ final class Kernel implements AutoCloseable {
     /** What the backward of a layer reads, of whichever kind. */
     private KernelCall backward(
             KernelCall call, PtNDArray dy, PtNDArray[] saved, PackedRows rows, UnitPair unit) {
-        return call.tensor(dy)
+        call.tensor(dy)
                 .tensors(saved)
                 .shared(unit.weights())
                 .shared(unit.gradient())
-                .numbers(rows.starts())
-                .number(config.heads())
+                .numbers(rows.starts());
+        return form(call, unit.layer())
                 .tensor(unit.mask().values())
                 .flags(unit.mask().attention(), unit.mask().residual());
+    }
+
+    /** What a layer computes besides its parameters: heads, scale of attention, activation. */
+    private KernelCall form(KernelCall call, int layer) {
+        return call.number(config.heads())
+                .reals(config.attentionScale().exponent(), config.attentionScale().divisor(layer))
+                .number(config.activation().number());
     }
 
     /** Losses, logits, then what backward needs. */
@@ -206,5 +211,5 @@ final class Kernel implements AutoCloseable {
     }
 
     /** What a layer's backward reads and fills besides activations. */
-    record UnitPair(IValue weights, IValue gradient, DropoutMask mask) {}
+    record UnitPair(int layer, IValue weights, IValue gradient, DropoutMask mask) {}
 }

@@ -37,9 +37,9 @@ final class MaskStream {
         return mix(key ^ ((long) layer << 8 | site));
     }
 
-    /** Drop an element when its 16 bits are below this; at most 65,535. */
+    /** Drop an element when its 16 bits are below this: 65,536, all of them, only for certainty. */
     static int threshold(double probability) {
-        return (int) Math.min(65_535, Math.round(probability * 65_536));
+        return probability == 1 ? 65_536 : (int) Math.min(65_535, Math.round(probability * 65_536));
     }
 
     /** The factor of a kept element: 1 / (1 - p) for the p that the threshold stands for. */

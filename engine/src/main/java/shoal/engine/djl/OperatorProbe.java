@@ -97,7 +97,8 @@ final class OperatorProbe implements AutoCloseable {
                                         d3,
                                         saved(last),
                                         rows,
-                                        new Kernel.UnitPair(w, lastGradient.list(), layerMask(1))));
+                                        new Kernel.UnitPair(
+                                                1, w, lastGradient.list(), layerMask(1))));
         note("last layer backward", lastGradient.flat().tensor(), d2);
         PtNDArray d1 = layerBackward(d2, first);
         note("embedding backward", kernel.embedBackward(scope, d1, masks.embedding(STEP, rows)));
@@ -108,7 +109,7 @@ final class OperatorProbe implements AutoCloseable {
 
     /** What kernel.py's layer returns, in the order in which it is computed. */
     private PtNDArray[] layer(PtNDArray x) {
-        PtNDArray[] s = model.with(1, w -> kernel.layer(scope, x, rows, w, layerMask(0)));
+        PtNDArray[] s = model.with(1, w -> kernel.layer(scope, x, rows, 0, w, layerMask(0)));
         note("layer norm", s[8], s[9], s[10]);
         note("product", s[11]);
         PtNDArray[] scores = new PtNDArray[rows.count()];
@@ -134,7 +135,7 @@ final class OperatorProbe implements AutoCloseable {
                                         dy,
                                         saved(layer),
                                         rows,
-                                        new Kernel.UnitPair(w, gradient.list(), layerMask(0))));
+                                        new Kernel.UnitPair(0, w, gradient.list(), layerMask(0))));
         note("product backward", part(gradient, 3), part(gradient, 7));
         note("gelu backward", part(gradient, 2), part(gradient, 6));
         note("layer norm backward", part(gradient, 10), part(gradient, 11));

@@ -104,7 +104,7 @@ final class SlicePass implements Staged {
                                                 layer,
                                                 dy,
                                                 new Kernel.UnitPair(
-                                                        weights, gradient.list(), mask)));
+                                                        layer, weights, gradient.list(), mask)));
         dy.close();
         forward().forget(layer);
         context.offer(unit, leaf, gradient);

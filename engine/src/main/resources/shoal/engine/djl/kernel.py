@@ -12,7 +12,7 @@
 # g is made of views of the unit's buffer.
 #
 # Model: Radford et al. 2019; HF GPT2Model and GPT2ForSequenceClassification, transformers 4.57.6.
-# Not here: cross attention, key-value caches, head masks, attention scaled by layer.
+# Not here: cross attention, key-value caches, head masks.
 class Kernel(Module):
   __parameters__ = []
   __buffers__ = []
@@ -121,23 +121,97 @@ class Kernel(Module):
     gb_H.copy_(db_H)
     return dx
 
-  # ---- MLP with its LayerNorm and residual: y = x + dropout(gelu(ln_2(x) W + b) W' + b') ---------
+  # ---- Activation of the MLP: f(u), by Activation's number ---------------------------------------
 
-  def mlp(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], epsilon: float, mask: Tensor,
-      at: int, drop: bool) -> List[Tensor]:
+  # HF's activations.py, ACT2FN. 0, GPT-2's own, comes first: one comparison.
+  def activated(self: __torch__.Kernel, u: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+      f = torch.gelu(u, approximate="tanh")
+    elif activation == 1:
+      f = torch.gelu(u, approximate="none")
+    elif activation == 2:
+      f = torch.gelu(u, approximate="none").clamp_(-10., 10.)
+    elif activation == 3:
+      f = torch.mul(u, 1.702).sigmoid_().mul_(u)
+    elif activation == 4:
+      f = torch.relu(u)
+    elif activation == 5:
+      f = torch.square(torch.relu(u))
+    elif activation == 6:
+      f = torch.hardtanh(u, 0., 6.)
+    elif activation == 7:
+      f = torch.leaky_relu(u, 0.01)
+    elif activation == 8:
+      f = torch.silu(u)
+    elif activation == 9:
+      f = torch.mish(u)
+    elif activation == 10:
+      f = torch.tanh(u)
+    elif activation == 11:
+      f = torch.sigmoid(u)
+    elif activation == 12:
+      f = self.laplace(u).erf_().add_(1.).mul_(0.5)
+    else:
+      f = u.clone()
+    return f
+
+  # Laplace is 0.5 (1 + erf(this)).
+  def laplace(self: __torch__.Kernel, u: Tensor) -> Tensor:
+    return torch.sub(u, 0.707107).div_(0.282095 * 1.4142135623730951)
+
+  # The gradient of u, where df is that of f(u); df may be overwritten.
+  def activated_backward(self: __torch__.Kernel, df: Tensor, u: Tensor, f: Tensor,
+      activation: int) -> Tensor:
+    if activation == 0:
+      du = torch.gelu_backward(df, u, approximate="tanh", grad_input=df)
+    elif activation == 1:
+      du = torch.gelu_backward(df, u, approximate="none")
+    elif activation == 2:
+      inside = torch.gelu(u, approximate="none").le_(10.)
+      du = torch.gelu_backward(df, u, approximate="none").mul_(inside)
+    elif activation == 3:
+      s = torch.mul(u, 1.702).sigmoid_()
+      du = torch.mul(s, 1.702).mul_(u).mul_(torch.rsub(s, 1.)).add_(s).mul_(df)
+    elif activation == 4:
+      du = torch.threshold_backward(df, f, 0.)
+    elif activation == 5:
+      du = torch.relu(u).mul_(2.).mul_(df)
+    elif activation == 6:
+      du = torch.hardtanh_backward(df, u, 0., 6.)
+    elif activation == 7:
+      du = torch.leaky_relu_backward(df, u, 0.01, False)
+    elif activation == 8:
+      du = torch.silu_backward(df, u)
+    elif activation == 9:
+      du = torch.mish_backward(df, u)
+    elif activation == 10:
+      du = torch.tanh_backward(df, f)
+    elif activation == 11:
+      du = torch.sigmoid_backward(df, f)
+    elif activation == 12:
+      z = self.laplace(u)
+      du = z.mul_(z).neg_().exp_().mul_(0.5641895835477563 / (0.282095 * 1.4142135623730951)).mul_(df)
+    else:
+      du = df
+    return du
+
+  # ---- MLP with its LayerNorm and residual: y = x + dropout(f(ln_2(x) W + b) W' + b') ------------
+
+  def mlp(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], epsilon: float, activation: int,
+      mask: Tensor, at: int, drop: bool) -> List[Tensor]:
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [x_TH.size(1)], w[10], w[11], epsilon)
     u_TF = self.product(h_TH, w[2], w[6])
-    f_TF = torch.gelu(u_TF, approximate="tanh")
+    f_TF = self.activated(u_TF, activation)
     y_TH = self.joined(x_TH, self.product(f_TF, w[3], w[7]), mask, at, drop)
     return [y_TH, x_TH, h_TH, mean, rstd, u_TF, f_TF]
 
   # s is what mlp returned after y.
   def mlp_backward(self: __torch__.Kernel, dy_TH: Tensor, s: List[Tensor], w: List[Tensor],
-      g: List[Tensor], mask: Tensor, at: int, drop: bool) -> Tensor:
+      g: List[Tensor], activation: int, mask: Tensor, at: int, drop: bool) -> Tensor:
     x_TH, h_TH, mean, rstd, u_TF, f_TF = s
     d_TH = self.dropped(dy_TH, mask, at, drop)
     df_TF = self.linear_backward(d_TH, f_TF, w[3], g[3], g[7])
-    du_TF = torch.gelu_backward(df_TF, u_TF, approximate="tanh", grad_input=df_TF)
+    du_TF = self.activated_backward(df_TF, u_TF, f_TF, activation)
     dh_TH = self.linear_backward(du_TF, h_TH, w[2], g[2], g[6])
     dx_TH = self.norm_backward(dh_TH, x_TH, mean, rstd, w[10], w[11], g[10], g[11])
     return dx_TH.add_(dy_TH)
@@ -148,14 +222,19 @@ class Kernel(Module):
 
   # ---- A layer -----------------------------------------------------------------------------------
 
+  # Scores of attention are multiplied by D^scaling[0] / scaling[1]: AttentionScale.
+  def scale(self: __torch__.Kernel, head_width: int, scaling: List[float]) -> float:
+    return (float(head_width) ** scaling[0]) / scaling[1]
+
   # drop says whether masks exist for [attention, residual]; the mask holds attention's N x L x L
   # of every row, then the two residual sites' T x H. Returns y, then what backward needs.
   def layer(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], starts: List[int], heads: int,
-      epsilon: float, causal: Tensor, mask: Tensor, drop: List[bool]) -> List[Tensor]:
+      scaling: List[float], activation: int, epsilon: float, causal: Tensor, mask: Tensor,
+      drop: List[bool]) -> List[Tensor]:
     T = x_TH.size(0)
     H = x_TH.size(1)
     D = H // heads
-    scale = float(D) ** -0.5
+    scale = self.scale(D, scaling)
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
     qkv_T3H = self.product(h_TH, w[0], w[4])
     a_TH = torch.empty([T, H])
@@ -173,7 +252,7 @@ class Kernel(Module):
       if drop[0]:
         at = at + p_NLL.numel()
     x2_TH = self.joined(x_TH, self.product(a_TH, w[1], w[5]), mask, at, drop[1])
-    s = self.mlp(x2_TH, w, epsilon, mask, at + T * H, drop[1])
+    s = self.mlp(x2_TH, w, epsilon, activation, mask, at + T * H, drop[1])
     return s + [x_TH, h_TH, mean, rstd, qkv_T3H, a_TH] + attention
 
   # key_bias: a key's bias adds the same to all scores of a query, so softmax takes no notice and
@@ -181,18 +260,18 @@ class Kernel(Module):
 
   # saved is what layer returned after y. Returns the gradient of x; fills g.
   def layer_backward(self: __torch__.Kernel, dy_TH: Tensor, saved: List[Tensor], w: List[Tensor],
-      g: List[Tensor], starts: List[int], heads: int, mask: Tensor,
-      drop: List[bool]) -> Tensor:
+      g: List[Tensor], starts: List[int], heads: int, scaling: List[float], activation: int,
+      mask: Tensor, drop: List[bool]) -> Tensor:
     x_TH, h_TH, mean, rstd, qkv_T3H, a_TH = saved[6:12]
     T = x_TH.size(0)
     H = x_TH.size(1)
     D = H // heads
-    scale = float(D) ** -0.5
+    scale = self.scale(D, scaling)
     at = 0
     if drop[0]:
       for r in range(len(starts) - 1):
         at = at + heads * (starts[r + 1] - starts[r]) * (starts[r + 1] - starts[r])
-    dx2_TH = self.mlp_backward(dy_TH, saved[:6], w, g, mask, at + T * H, drop[1])
+    dx2_TH = self.mlp_backward(dy_TH, saved[:6], w, g, activation, mask, at + T * H, drop[1])
     do_TH = self.dropped(dx2_TH, mask, at, drop[1])
     da_TH = self.linear_backward(do_TH, a_TH, w[1], g[1], g[5])
     dqkv_T3H = torch.empty([T, 3 * H])
@@ -222,12 +301,13 @@ class Kernel(Module):
   # for R rows. A last token sees its whole row, so there is no causal mask.
 
   def last_layer(self: __torch__.Kernel, x_TH: Tensor, w: List[Tensor], starts: List[int],
-      heads: int, epsilon: float, mask: Tensor, drop: List[bool]) -> List[Tensor]:
+      heads: int, scaling: List[float], activation: int, epsilon: float, mask: Tensor,
+      drop: List[bool]) -> List[Tensor]:
     R = len(starts) - 1
     last_R = torch.tensor(starts[1:]).sub_(1)
     H = x_TH.size(1)
     D = H // heads
-    scale = float(D) ** -0.5
+    scale = self.scale(D, scaling)
     h_TH, mean, rstd = torch.native_layer_norm(x_TH, [H], w[8], w[9], epsilon)
     h_RH = h_TH.index_select(0, last_R)
     kv_T2H = self.product(h_TH, w[0].narrow(1, H, 2 * H).contiguous(), w[4].narrow(0, H, 2 * H))
@@ -248,23 +328,23 @@ class Kernel(Module):
         at = at + p_N1L.numel()
     x_RH = x_TH.index_select(0, last_R)
     x2_RH = self.joined(x_RH, self.product(a_RH, w[1], w[5]), mask, at, drop[1])
-    s = self.mlp(x2_RH, w, epsilon, mask, at + R * H, drop[1])
+    s = self.mlp(x2_RH, w, epsilon, activation, mask, at + R * H, drop[1])
     return s + [x_TH, h_TH, mean, rstd, kv_T2H, a_RH, h_RH, q_RH] + attention
 
   def last_layer_backward(self: __torch__.Kernel, dy_RH: Tensor, saved: List[Tensor],
-      w: List[Tensor], g: List[Tensor], starts: List[int], heads: int, mask: Tensor,
-      drop: List[bool]) -> Tensor:
+      w: List[Tensor], g: List[Tensor], starts: List[int], heads: int, scaling: List[float],
+      activation: int, mask: Tensor, drop: List[bool]) -> Tensor:
     x_TH, h_TH, mean, rstd, kv_T2H, a_RH, h_RH, q_RH = saved[6:14]
     T = x_TH.size(0)
     R = len(starts) - 1
     last_R = torch.tensor(starts[1:]).sub_(1)
     H = x_TH.size(1)
     D = H // heads
-    scale = float(D) ** -0.5
+    scale = self.scale(D, scaling)
     at = 0
     if drop[0]:
       at = heads * T
-    dx2_RH = self.mlp_backward(dy_RH, saved[:6], w, g, mask, at + R * H, drop[1])
+    dx2_RH = self.mlp_backward(dy_RH, saved[:6], w, g, activation, mask, at + R * H, drop[1])
     do_RH = self.dropped(dx2_RH, mask, at, drop[1])
     da_RH = self.linear_backward(do_RH, a_RH, w[1], g[1], g[5])
     dkv_T2H = torch.empty([T, 2 * H])

@@ -11,6 +11,7 @@ import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonText;
+import shoal.recipe.key.Key;
 
 /**
  * config.json as GPT2ForSequenceClassification saves it after training (transformers 4.57.6,
@@ -27,7 +28,6 @@ final class ClassifierConfig {
         json.put("architectures", Json.texts(List.of("GPT2ForSequenceClassification")))
                 .text("dtype", "float32")
                 .text("model_type", "gpt2")
-                .integer("pad_token_id", config.padTokenId())
                 .text("problem_type", "single_label_classification")
                 .text("transformers_version", VERSION)
                 .remove("_name_or_path")
@@ -35,9 +35,26 @@ final class ClassifierConfig {
                 .remove("num_labels")
                 .remove("id2label")
                 .remove("label2id");
+        if (config.hasPadToken()) {
+            json.integer("pad_token_id", config.padTokenId());
+        }
+        if (file.isTrue("add_cross_attention", false)) {
+            json.flag("add_cross_attention", false); // no such weights are written
+        }
+        oneName(json, file);
         defaults(json, config);
         labels(json, file.labelNames(), config.labels());
         return PythonJson.sorted(json.object()) + "\n";
+    }
+
+    /** HF saves GPT2Config's own names, with what counted of two. */
+    private static void oneName(Members json, ConfigFile file) {
+        for (Key key : ConfigKeys.TABLE.keys()) {
+            if (ConfigKeys.isShape(key)) {
+                file.given(key.name()).ifPresent(entry -> json.put(key.name(), entry.value()));
+                key.aliases().forEach(json::remove);
+            }
+        }
     }
 
     /** GPT2Config's own keys; HF writes them whatever their value. */

@@ -1,42 +1,83 @@
 package shoal.model.checkpoint;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import shoal.model.Activation;
+import shoal.model.AttentionScale;
 import shoal.model.GptConfig;
 import shoal.model.json.Json;
 import shoal.recipe.Limits;
 import shoal.recipe.Problems;
+import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonNull;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
+import shoal.recipe.key.Key;
+import shoal.recipe.key.Verdict;
 
 /**
- * Reads HF's config.json of a GPT-2 model. Missing keys have GPT2Config's defaults (transformers
- * 4.57.6, configuration_gpt2.py); what changes the arithmetic in a way the kernel does not follow
- * is refused by name. All problems at once.
+ * Reads HF's config.json of a GPT-2 model: every key by {@link ConfigKeys}, all problems at once.
+ *
+ * <p>HF sets GPT2Config's own names first and the names of its attribute_map after them
+ * (transformers 4.57.6, configuration_utils.py): where a file has both, hidden_size wins over
+ * n_embd.
  */
 final class ConfigFile {
-    /** activation_function values that are the tanh form of GELU, which the kernel computes. */
-    private static final List<String> ACTIVATIONS = List.of("gelu_new", "gelu_pytorch_tanh");
+    private static final String ATTENTION = "_attn_implementation";
 
     private final JsonObject json;
     private final String shownName;
     private final Problems problems = new Problems();
 
+    /** What counts of each setting, by the name that the table has first. */
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
     ConfigFile(JsonObject json, String shownName) {
         this.json = json;
         this.shownName = shownName;
+        json.members().forEach(this::add);
+    }
+
+    /**
+     * A value as it stands in the file.
+     *
+     * @param name by which it stands there
+     */
+    record Entry(String name, JsonValue value) {}
+
+    private void add(String name, JsonValue value) {
+        ConfigKeys.TABLE.find(name).ifPresent(key -> add(key, new Entry(name, value)));
+    }
+
+    private void add(Key key, Entry entry) {
+        boolean laterWins = key.name().equals(ATTENTION) || !entry.name().equals(key.name());
+        if (laterWins) {
+            entries.put(key.name(), entry);
+        } else {
+            entries.putIfAbsent(key.name(), entry);
+        }
     }
 
     JsonObject json() {
         return json;
+    }
+
+    String shownName() {
+        return shownName;
+    }
+
+    /** What the file says of a setting, by whichever of its names, unless that is null. */
+    Optional<Entry> given(String key) {
+        return Optional.ofNullable(entries.get(key))
+                .filter(entry -> !(entry.value() instanceof JsonNull));
     }
 
     /**
@@ -47,96 +88,118 @@ final class ConfigFile {
      * @throws shoal.recipe.UserException with every problem of the file
      */
     GptConfig config(int labels, OptionalInt padTokenId) {
-        checkSupported(labels);
-        int hidden = whole("n_embd", 768, 1, 1 << 16);
-        int heads = whole("n_head", 12, 1, 1 << 16);
-        if (hidden % heads != 0) {
+        modelType();
+        entries.forEach((name, entry) -> check(ConfigKeys.TABLE.key(name), entry));
+        classes(labels);
+        problemType();
+        int hidden = whole("n_embd");
+        int heads = whole("n_head");
+        if (problems.isEmpty() && hidden % heads != 0) {
             problem("n_head", "is " + heads + ", expected to divide n_embd (" + hidden + ").");
         }
-        int vocabulary = whole("vocab_size", 50_257, 1, 1 << 24);
-        int pad = padTokenId(padTokenId, vocabulary);
-        int positions = whole("n_positions", 1_024, 1, 1 << 20);
-        int layers = whole("n_layer", 12, 1, 1_000);
-        int inner = whole("n_inner", 4 * hidden, 1, 1 << 18);
-        double epsilon = number("layer_norm_epsilon", 1e-5, 0, 1);
-        double range = number("initializer_range", 0.02, 0, 1e3);
-        double embedding = number("embd_pdrop", 0.1, 0, Math.nextDown(1.0));
-        double attention = number("attn_pdrop", 0.1, 0, Math.nextDown(1.0));
-        double residual = number("resid_pdrop", 0.1, 0, Math.nextDown(1.0));
         problems.throwIfAny();
+        int vocabulary = whole("vocab_size");
         return new GptConfig(
                 vocabulary,
-                positions,
+                whole("n_positions"),
                 hidden,
-                layers,
+                whole("n_layer"),
                 heads,
-                inner,
+                given("n_inner").isPresent() ? whole("n_inner") : 4 * hidden,
                 labels,
-                pad,
-                epsilon,
-                range,
-                embedding,
-                attention,
-                residual);
+                padTokenId(padTokenId, vocabulary),
+                number("layer_norm_epsilon"),
+                number("initializer_range"),
+                number("embd_pdrop"),
+                number("attn_pdrop"),
+                number("resid_pdrop"),
+                activation(),
+                attentionScale());
     }
 
-    private void checkSupported(int labels) {
-        JsonValue type = json.member("model_type").orElse(JsonText.of("nothing"));
-        if (!(type instanceof JsonText text) || !text.text().equals("gpt2")) {
-            problem(
-                    "model_type",
-                    "is " + type.inWords() + ", expected \"gpt2\": only GPT-2 models are trained.");
-            problems.throwIfAny();
+    private void modelType() {
+        given("model_type")
+                .map(Entry::value)
+                .filter(type -> !(type instanceof JsonText text && text.text().equals("gpt2")))
+                .ifPresent(
+                        type ->
+                                problem(
+                                        "model_type",
+                                        "is "
+                                                + type.inWords()
+                                                + ", expected \"gpt2\": only GPT-2 models are"
+                                                + " trained."));
+        problems.throwIfAny(); // another model's keys would all be wrong
+    }
+
+    private void check(Key key, Entry entry) {
+        JsonValue value = entry.value();
+        String words = entry.name() + " is " + value.inWords();
+        if (!key.type().admits(value)) {
+            String given = value instanceof JsonText text ? text.text() : "";
+            noted(entry, words + ", expected " + key.type().expectedFor(given) + ".");
+        } else if (key.verdict() == Verdict.REFUSED && !key.accepts(value)) {
+            noted(entry, words + ": " + key.here());
         }
-        String activation = Json.text(json, "activation_function").orElse("gelu_new");
-        if (!ACTIVATIONS.contains(activation)) {
-            problem(
-                    "activation_function",
-                    "is \"" + activation + "\", expected one of " + ACTIVATIONS + ".");
+    }
+
+    private void classes(int labels) {
+        for (String name : List.of("id2label", "label2id")) {
+            given(name)
+                    .filter(entry -> !(entry.value() instanceof JsonObject))
+                    .ifPresent(
+                            entry ->
+                                    noted(
+                                            entry,
+                                            name
+                                                    + " is "
+                                                    + entry.value().inWords()
+                                                    + ", expected an object, or null."));
         }
+        for (String key : names().members().keySet()) {
+            if (!key.strip().matches("[+-]?[0-9]{1,18}")) {
+                problem("id2label", "has the key \"" + key + "\", expected whole numbers.");
+            }
+        }
+        given("num_labels")
+                .filter(entry -> given("id2label").isEmpty() && labels().isEmpty())
+                .ifPresent(
+                        entry ->
+                                noted(
+                                        entry,
+                                        "num_labels is "
+                                                + entry.value().inWords()
+                                                + ", expected a whole number from 1 to "
+                                                + Limits.LABELS
+                                                + "."));
         if (labels == 1) {
             problem(
                     "num_labels",
                     "is 1: HF would train a regression, which is not supported. Use 2 or more.");
         }
-        expectFlag("scale_attn_weights", true);
-        expectFlag("scale_attn_by_inverse_layer_idx", false);
-        expectFlag("add_cross_attention", false);
-        problemType();
-    }
-
-    /** reorder_and_upcast_attn only changes the order of fp16 arithmetic: no effect in fp32. */
-    private void expectFlag(String key, boolean expected) {
-        JsonValue value = json.member(key).orElse(JsonBoolean.of(expected));
-        if (!(value instanceof JsonBoolean flag) || flag.value() != expected) {
-            problem(
-                    key,
-                    "is " + value.inWords() + ", expected " + expected + ": no other is computed.");
-        }
     }
 
     private void problemType() {
-        String type = Json.text(json, "problem_type").orElse("single_label_classification");
-        if (!type.equals("single_label_classification")) {
-            problem(
-                    "problem_type",
-                    "is \"" + type + "\", expected \"single_label_classification\" or null.");
-        }
+        given("problem_type")
+                .filter(entry -> !isText(entry, ConfigKeys.SINGLE_LABEL))
+                .filter(entry -> ConfigKeys.TABLE.key("problem_type").type().admits(entry.value()))
+                .ifPresent(
+                        entry ->
+                                noted(
+                                        entry,
+                                        "problem_type is "
+                                                + entry.value().inWords()
+                                                + ", a loss that is not computed here: expected \""
+                                                + ConfigKeys.SINGLE_LABEL
+                                                + "\" or null."));
     }
 
     private int padTokenId(OptionalInt otherwise, int vocabulary) {
-        if (given("pad_token_id").isPresent()) {
-            return whole("pad_token_id", 0, 0, vocabulary - 1);
-        }
-        if (otherwise.isPresent() && otherwise.getAsInt() < vocabulary) {
-            return otherwise.getAsInt();
-        }
-        problems.add(
-                shownName,
-                "has no pad_token_id, and the tokenizer has no padding token to take it from. HF's"
-                        + " classifier cannot batch rows without one. Add \"pad_token_id\", for"
-                        + " example the id of the end-of-text token.");
-        return 0;
+        long id =
+                given("pad_token_id")
+                        .map(entry -> Json.integer(entry.value()).orElseThrow())
+                        .orElseGet(() -> (long) otherwise.orElse(GptConfig.NO_TOKEN));
+        return id >= 0 && id < vocabulary ? (int) id : GptConfig.NO_TOKEN;
     }
 
     /** Whether config.json itself names the padding token. */
@@ -144,14 +207,58 @@ final class ConfigFile {
         return given("pad_token_id").isPresent();
     }
 
+    private Activation activation() {
+        return given("activation_function")
+                .flatMap(entry -> Activation.named(((JsonText) entry.value()).text()))
+                .orElse(Activation.TANH_GELU);
+    }
+
+    /** What HF computes: its default attention does not read what the file says of scores. */
+    private AttentionScale attentionScale() {
+        return isEager() ? scaleOfFile() : AttentionScale.STANDARD;
+    }
+
+    /** Whether the file asks for the attention that reads {@link #scaleOfFile}. */
+    boolean isEager() {
+        return given(ATTENTION).filter(entry -> isText(entry, "eager")).isPresent();
+    }
+
+    AttentionScale scaleOfFile() {
+        return new AttentionScale(
+                isTrue("scale_attn_weights", true),
+                isTrue("scale_attn_by_inverse_layer_idx", false));
+    }
+
+    private static boolean isText(Entry entry, String text) {
+        return entry.value() instanceof JsonText given && given.text().equals(text);
+    }
+
+    /** As Python's {@code if} takes the value. */
+    boolean isTrue(String key, boolean otherwise) {
+        Entry entry = entries.get(key);
+        if (entry == null) {
+            return otherwise;
+        }
+        JsonValue value = entry.value();
+        if (value instanceof JsonBoolean flag) {
+            return flag.value();
+        }
+        if (value instanceof JsonNumber number) {
+            return number.decimal() != 0;
+        }
+        return !(value instanceof JsonNull
+                || isText(entry, "")
+                || (value instanceof JsonArray list && list.values().isEmpty())
+                || (value instanceof JsonObject object && object.members().isEmpty()));
+    }
+
     /**
      * The classes that config.json names: the size of id2label, else num_labels (HF's order), if it
      * names any.
      */
     OptionalInt labels() {
-        Optional<JsonObject> names = Json.object(json, "id2label");
-        if (names.isPresent() && !names.get().members().isEmpty()) {
-            return OptionalInt.of(names.get().members().size());
+        if (!names().members().isEmpty()) {
+            return OptionalInt.of(names().members().size());
         }
         OptionalLong count = Json.integer(json, "num_labels");
         if (count.isPresent() && count.getAsLong() >= 1 && count.getAsLong() <= Limits.LABELS) {
@@ -163,56 +270,47 @@ final class ConfigFile {
     /** Names of classes by index, if id2label has one for each of 0..k-1. */
     Map<Integer, String> labelNames() {
         Map<Integer, String> names = new TreeMap<>();
-        JsonObject given = Json.object(json, "id2label").orElse(JsonObject.of(Map.of()));
-        for (String key : given.members().keySet()) {
+        for (String key : names().members().keySet()) {
             if (key.matches("[0-9]{1,6}")) {
-                Json.text(given, key).ifPresent(name -> names.put(Integer.parseInt(key), name));
+                Json.text(names(), key).ifPresent(name -> names.put(Integer.parseInt(key), name));
             }
         }
         return names;
     }
 
-    private Optional<JsonValue> given(String key) {
-        return json.member(key).filter(value -> !(value instanceof JsonNull));
+    private JsonObject names() {
+        return Json.object(json, "id2label").orElse(JsonObject.of(Map.of()));
     }
 
-    private int whole(String key, int otherwise, int least, int most) {
-        Optional<JsonValue> value = given(key);
-        if (value.isEmpty()) {
-            return otherwise;
-        }
-        OptionalLong whole = Json.integer(value.get());
-        if (whole.isPresent() && whole.getAsLong() >= least && whole.getAsLong() <= most) {
-            return (int) whole.getAsLong();
-        }
-        problem(
-                key,
-                String.format(
-                        "is %s, expected a whole number from %d to %d.",
-                        value.get().inWords(), least, most));
-        return otherwise;
+    private int whole(String key) {
+        JsonValue value = value(key);
+        return ConfigKeys.TABLE.key(key).type().admits(value)
+                ? (int) Json.integer(value).orElseThrow()
+                : 1; // a problem is noted
     }
 
-    private double number(String key, double otherwise, double least, double most) {
-        Optional<JsonValue> value = given(key);
-        if (value.isEmpty()) {
-            return otherwise;
-        }
-        if (value.get() instanceof JsonNumber number
-                && number.decimal() >= least
-                && number.decimal() <= most) {
-            return number.decimal();
-        }
-        problem(
-                key,
-                String.format(
-                        "is %s, expected a number from %s to %s.",
-                        value.get().inWords(), least, most >= 1 ? most : "below 1"));
-        return otherwise;
+    private double number(String key) {
+        return ((JsonNumber) value(key)).decimal();
+    }
+
+    private JsonValue value(String key) {
+        return given(key)
+                .map(Entry::value)
+                .orElseGet(() -> ConfigKeys.TABLE.key(key).defaultValue());
     }
 
     private void problem(String key, String what) {
-        int line = json.member(key).map(JsonValue::line).orElse(0);
-        problems.add(line > 0 ? shownName + ":" + line : shownName, key + " " + what);
+        Entry entry = entries.getOrDefault(key, new Entry(key, Json.NULL));
+        noted(entry, entry.name() + " " + what);
+    }
+
+    private void noted(Entry entry, String what) {
+        problems.add(where(entry), what);
+    }
+
+    /** The file, and the line of a value where it has one. */
+    String where(Entry entry) {
+        int line = entry.value().line();
+        return line > 0 ? shownName + ":" + line : shownName;
     }
 }

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import shoal.model.GptConfig;
+import shoal.model.LfsPointer;
 import shoal.model.ParameterTable;
 import shoal.model.json.Json;
 import shoal.model.tensor.TensorFile;
 import shoal.model.tokenizer.Tokenizer;
 import shoal.recipe.Limits;
+import shoal.recipe.Problems;
 import shoal.recipe.UserException;
 
 /**
@@ -82,14 +85,22 @@ public final class ModelFolder {
                     "There is no such file. A model folder holds config.json, model.safetensors and"
                             + " the tokenizer's files.");
         }
+        refusePointers(
+                Stream.of(List.of("config.json"), WeightFiles.NAMES, TOKENIZER_FILES)
+                        .flatMap(List::stream)
+                        .toList(),
+                folder,
+                shownName);
         ConfigFile configFile =
                 new ConfigFile(
-                        Json.readObject(folder.resolve("config.json"), shownConfig), shownConfig);
+                        Json.readPythonsObject(folder.resolve("config.json"), shownConfig),
+                        shownConfig);
         List<ModelFile> files = new ArrayList<>();
         files.add(
                 new ModelFile("config.json", folder.resolve("config.json"), ModelFile.Kind.CONFIG));
         files.addAll(WeightFiles.of(folder, shownName));
         files.addAll(tokenizerFiles(folder));
+        refusePointers(files.stream().map(ModelFile::name).toList(), folder, shownName);
         try (TensorFile file = WeightFiles.open(files, shownName)) {
             return opened(
                     new Source(folder, shownName, configFile), labels, files, new Weights(file));
@@ -104,6 +115,16 @@ public final class ModelFolder {
         }
     }
 
+    /** All files at once that were left out when the folder was cloned. */
+    private static void refusePointers(List<String> names, Path folder, String shownName) {
+        Problems problems = new Problems();
+        for (String name : names) {
+            LfsPointer.in(folder.resolve(name))
+                    .ifPresent(pointer -> problems.add(shownName + "/" + name, pointer.problem()));
+        }
+        problems.throwIfAny();
+    }
+
     private static ModelFolder opened(
             Source source, int labels, List<ModelFile> files, Weights weights) {
         int classes = classes(source, labels, weights);
@@ -111,12 +132,7 @@ public final class ModelFolder {
         ParameterTable table = ParameterTable.of(config);
         weights.check(table);
         List<String> notices = new ArrayList<>(weights.notices(table, config));
-        if (!source.config.namesPadToken()) {
-            notices.add(
-                    String.format(
-                            "%s has no pad_token_id: %d, the tokenizer's padding token, is used.",
-                            source.shownConfig(), config.padTokenId()));
-        }
+        notices.addAll(ConfigNotices.of(source.config, config));
         return new ModelFolder(source, config, weights.scoreRows().isPresent(), files, notices);
     }
 
@@ -141,7 +157,8 @@ public final class ModelFolder {
         if (ofHead > 0) {
             return ofHead;
         }
-        return labels > 0 ? labels : source.config.labels().orElse(2);
+        // A language model may name one class: whoever trains a classifier passes another number.
+        return labels > 0 ? labels : Math.max(2, source.config.labels().orElse(2));
     }
 
     private static List<ModelFile> tokenizerFiles(Path folder) {
@@ -162,6 +179,14 @@ public final class ModelFolder {
     /** The classifier's configuration. */
     public GptConfig config() {
         return config;
+    }
+
+    /**
+     * Whether HF's classifier takes several texts at a time: it must know what padding is, even if
+     * no text ever has that token.
+     */
+    public boolean takesBatches() {
+        return config.hasPadToken() || source.config.namesPadToken();
     }
 
     /** Whether the folder has a score head; else a new one is drawn when weights are loaded. */
@@ -240,10 +265,6 @@ public final class ModelFolder {
 
     /** Where the folder is and what its config.json says. */
     private record Source(Path folder, String shownName, ConfigFile config) {
-        String shownConfig() {
-            return shownName + "/config.json";
-        }
-
         OptionalInt padTokenId() {
             return config.namesPadToken()
                     ? OptionalInt.empty()

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import shoal.model.Activation;
+import shoal.model.AttentionScale;
 import shoal.model.GptConfig;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
@@ -101,6 +103,15 @@ public final class ResumeCheck {
         changed("embd_pdrop", old.embeddingDropout(), now.embeddingDropout());
         changed("attn_pdrop", old.attentionDropout(), now.attentionDropout());
         changed("resid_pdrop", old.residualDropout(), now.residualDropout());
+        changed("activation_function", name(old.activation()), name(now.activation()));
+        AttentionScale before = old.attentionScale();
+        AttentionScale after = now.attentionScale();
+        changed("scale_attn_weights", before.byWidth(), after.byWidth());
+        changed("scale_attn_by_inverse_layer_idx", before.byLayer(), after.byLayer());
+    }
+
+    private static String name(Activation activation) {
+        return activation.names().get(0);
     }
 
     private void facts(RunFacts old, RunFacts now) {

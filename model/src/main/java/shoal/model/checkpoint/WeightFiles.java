@@ -21,7 +21,7 @@ final class WeightFiles {
     private static final String INDEX = ".index.json";
 
     /** In HF's order of preference (transformers 4.57.6, modeling_utils.py). */
-    private static final List<String> NAMES =
+    static final List<String> NAMES =
             List.of(
                     "model.safetensors",
                     "model.safetensors" + INDEX,

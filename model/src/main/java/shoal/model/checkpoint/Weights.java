@@ -86,7 +86,8 @@ final class Weights {
                             name, info.shape(), expected));
         } else if (!info.type().readable()) {
             problems.add(
-                    file.shownName(), name + " is " + info.type() + ", expected F32, F16 or BF16.");
+                    file.shownName(),
+                    name + " is " + info.type() + ", expected F32, F16, BF16 or F64.");
         }
     }
 
@@ -138,7 +139,8 @@ final class Weights {
                     file.shownName()
                             + ": passed over "
                             + buffers
-                            + " attention masks (attn.bias, attn.masked_bias), which are computed.");
+                            + " attention masks (attn.bias, attn.masked_bias), which are"
+                            + " computed.");
         }
         return notices;
     }

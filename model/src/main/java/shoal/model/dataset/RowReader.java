@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import shoal.model.LfsPointer;
 import shoal.recipe.Limits;
 import shoal.recipe.Problems;
 import shoal.recipe.UserException;
@@ -82,6 +83,7 @@ public final class RowReader implements AutoCloseable {
             throw new UserException(
                     shownName, "is a folder, expected a file of lines " + expected + ".");
         }
+        LfsPointer.refuse(file, shownName);
         try {
             return Files.newInputStream(file);
         } catch (NoSuchFileException missing) {

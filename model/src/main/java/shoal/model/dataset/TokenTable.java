@@ -105,7 +105,7 @@ public final class TokenTable {
             int start = starts[row];
             require(start + (long) Math.max(1, length));
             if (length == 0) {
-                ids[start] = config.padTokenId();
+                ids[start] = config.emptyTextToken();
             }
             for (int i = 0; i < length; i++) {
                 ids[start + i] = checked(given[i]);

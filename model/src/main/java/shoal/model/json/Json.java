@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import shoal.model.LfsPointer;
 import shoal.recipe.Limits;
 import shoal.recipe.UserException;
 import shoal.recipe.json.JsonArray;
@@ -35,6 +36,7 @@ public final class Json {
     }
 
     private static byte[] bytes(Path file, String shownName) {
+        LfsPointer.refuse(file, shownName);
         try {
             long size = Files.size(file);
             if (size > Limits.JSON_BYTES) {

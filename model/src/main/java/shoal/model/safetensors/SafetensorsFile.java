@@ -23,9 +23,6 @@ public final class SafetensorsFile implements TensorFile {
     /** Tensors of one file: the deepest GPT-2 has about 600. */
     public static final int TENSORS = 20_000;
 
-    /** "version ", as a Git LFS pointer begins (git-lfs docs/spec.md), read as a header's size. */
-    private static final long GIT_LFS_POINTER = 0x206e6f6973726576L;
-
     private final TensorChannel channel;
 
     private SafetensorsFile(TensorChannel channel) {
@@ -50,11 +47,6 @@ public final class SafetensorsFile implements TensorFile {
                     "has " + fileBytes + " bytes, too few for a safetensors file. Copy it again.");
         }
         long headerBytes = TensorChannel.readFully(channel, 0, 8).getLong();
-        if (headerBytes == GIT_LFS_POINTER) {
-            throw new UserException(
-                    shownName,
-                    "is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull");
-        }
         if (headerBytes < 2 || headerBytes > HEADER_BYTES) {
             throw new UserException(
                     shownName,

@@ -32,7 +32,7 @@ public enum ElementType {
 
     /** Whether {@link TensorFile#read} gives its elements as fp32. */
     public boolean readable() {
-        return this == F32 || this == F16 || this == BF16;
+        return this == F32 || this == F16 || this == BF16 || this == F64;
     }
 
     public static Optional<ElementType> named(String name) {

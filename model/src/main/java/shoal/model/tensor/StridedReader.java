@@ -69,8 +69,6 @@ final class StridedReader {
             element += index[i] * strides[i];
         }
         int at = (int) element * type.sizeBytes();
-        return type == ElementType.F32
-                ? mapped.getFloat(at)
-                : Widening.widened(type, mapped.getShort(at));
+        return SinglePrecision.of(type, mapped, at);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import shoal.model.LfsPointer;
 import shoal.recipe.UserException;
 
 /**
@@ -17,8 +18,8 @@ import shoal.recipe.UserException;
  * page of the file stays mapped.
  */
 public final class TensorChannel implements TensorFile {
-    /** Bytes of a 16-bit read at a time. */
-    private static final int NARROW_BYTES = 128 << 10;
+    /** Elements that are converted at a time. */
+    private static final int CONVERTED_ELEMENTS = 64 << 10;
 
     private final String shownName;
     private final FileChannel channel;
@@ -42,6 +43,7 @@ public final class TensorChannel implements TensorFile {
      * @throws UserException naming what is wrong with the file
      */
     public static TensorChannel open(Path file, String shownName, Format format) {
+        LfsPointer.refuse(file, shownName);
         FileChannel channel;
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -134,8 +136,9 @@ public final class TensorChannel implements TensorFile {
         ByteBuffer wide = values.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         long at = position;
         while (wide.hasRemaining()) {
-            int size = Math.min(NARROW_BYTES, wide.remaining() / 2);
-            Widening.append(type, readFully(channel, at, size), wide);
+            int count = Math.min(CONVERTED_ELEMENTS, wide.remaining() / Float.BYTES);
+            int size = count * type.sizeBytes();
+            SinglePrecision.append(type, readFully(channel, at, size), wide);
             at += size;
         }
         values.position(values.limit());

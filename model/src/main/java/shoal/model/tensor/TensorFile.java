@@ -16,7 +16,7 @@ public interface TensorFile extends AutoCloseable {
 
     /**
      * Fills {@code values} with little-endian fp32 from an element offset of a tensor, F16 and BF16
-     * widened exactly.
+     * widened exactly, F64 rounded to the nearest as torch does.
      *
      * @param values its remaining bytes are a whole number of elements inside the tensor
      * @throws shoal.recipe.UserException if the file cannot be read

@@ -147,52 +147,6 @@ class ModelFolderTest {
     }
 
     @Test
-    void everything_unsupported_in_a_configuration_is_named_at_once() {
-        Folders.classifier(folder);
-        Folders.edit(folder, "\"gelu_new\"", "\"relu\"");
-        Folders.edit(folder, "\"scale_attn_weights\": true", "\"scale_attn_weights\": false");
-        Folders.edit(
-                folder,
-                "\"scale_attn_by_inverse_layer_idx\": false",
-                "\"scale_attn_by_inverse_layer_idx\": true");
-        Folders.edit(folder, "\"single_label_classification\"", "\"regression\"");
-        Folders.edit(folder, "\"n_head\": 2", "\"n_head\": 3");
-        Folders.edit(folder, "\"n_layer\": 2", "\"n_layer\": 2.5");
-        Folders.edit(folder, "\"attn_pdrop\": 0.1", "\"attn_pdrop\": 1.0");
-        Folders.edit(folder, "\"pad_token_id\": 0", "\"pad_token_id\": 60");
-
-        assertThat(Refused.by(() -> ModelFolder.open(folder, "m")))
-                .containsExactly(
-                        "m/config.json:2: activation_function is \"relu\", expected one of"
-                                + " [gelu_new, gelu_pytorch_tanh].",
-                        "m/config.json:34: scale_attn_weights is false, expected true: no other is"
-                                + " computed.",
-                        "m/config.json:33: scale_attn_by_inverse_layer_idx is true, expected false:"
-                                + " no other is computed.",
-                        "m/config.json:30: problem_type is \"regression\", expected"
-                                + " \"single_label_classification\" or null.",
-                        "m/config.json:25: n_head is 3, expected to divide n_embd (8).",
-                        "m/config.json:29: pad_token_id is 60, expected a whole number from 0 to"
-                                + " 59.",
-                        "m/config.json:27: n_layer is 2.5, expected a whole number from 1 to 1000.",
-                        "m/config.json:6: attn_pdrop is 1.0, expected a number from 0.0 to below"
-                                + " 1.");
-    }
-
-    @Test
-    void a_configuration_without_any_padding_token_is_refused() {
-        Folders.language(folder, "f32.safetensors", "model.safetensors");
-        Folders.write(folder.resolve("tokenizer_config.json"), "{\"pad_token\": \"<none>\"}");
-
-        assertThat(Refused.by(() -> ModelFolder.open(folder, "m")))
-                .containsExactly(
-                        "m/config.json: has no pad_token_id, and the tokenizer has no padding token"
-                                + " to take it from. HF's classifier cannot batch rows without one."
-                                + " Add \"pad_token_id\", for example the id of the end-of-text"
-                                + " token.");
-    }
-
-    @Test
     void weights_of_another_shape_are_named() {
         Folders.classifier(folder);
         Folders.edit(folder, "\"vocab_size\": 60", "\"vocab_size\": 61");
@@ -214,16 +168,5 @@ class ModelFolderTest {
         Folders.edit(folder, "\"n_layer\"", "\"num_labels\": 5, \"n_layer\"");
 
         assertThat(ModelFolder.open(folder, "m").config().labels()).isEqualTo(5);
-    }
-
-    @Test
-    void a_regression_is_refused() {
-        Folders.language(folder, "f32.safetensors", "model.safetensors");
-        Folders.edit(folder, "\"n_layer\"", "\"num_labels\": 1, \"n_layer\"");
-
-        assertThat(Refused.by(() -> ModelFolder.open(folder, "m")))
-                .containsExactly(
-                        "m/config.json:13: num_labels is 1: HF would train a regression, which is"
-                                + " not supported. Use 2 or more.");
     }
 }

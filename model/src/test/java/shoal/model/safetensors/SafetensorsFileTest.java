@@ -110,14 +110,23 @@ class SafetensorsFileTest {
     }
 
     @Test
-    void a_pointer_of_git_lfs_is_called_by_its_name() throws IOException {
-        Path file = folder.resolve("m.safetensors");
-        Files.writeString(
-                file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    void elements_of_64_bits_are_rounded_to_the_nearest() throws IOException {
+        ByteBuffer doubles = little(32).putDouble(0.1).putDouble(1e300).putDouble(-1e-50);
+        Path file =
+                write(
+                        "{\"d\":{\"dtype\":\"F64\",\"shape\":[4],\"data_offsets\":[0,32]}}",
+                        doubles.putDouble(16_777_217).array());
 
-        assertThat(Refused.by(() -> SafetensorsFile.open(file, "m")))
-                .containsExactly(
-                        "m: is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull");
+        try (TensorFile open = SafetensorsFile.open(file, "m")) {
+            ByteBuffer values = little(16);
+            open.read("d", 0, values);
+            values.flip();
+
+            assertThat(values.getFloat()).isEqualTo(0.1f);
+            assertThat(values.getFloat()).isEqualTo(Float.POSITIVE_INFINITY);
+            assertThat(values.getFloat()).isEqualTo(-0.0f);
+            assertThat(values.getFloat()).isEqualTo(16_777_216f);
+        }
     }
 
     @Test

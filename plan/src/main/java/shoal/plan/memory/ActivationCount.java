@@ -12,6 +12,7 @@ final class ActivationCount {
     private final long inner;
     private final long heads;
     private final long layers;
+    private final int activationBuffers;
     private final boolean dropsAttention;
     private final boolean dropsResidual;
 
@@ -20,6 +21,7 @@ final class ActivationCount {
         this.inner = config.inner();
         this.heads = config.heads();
         this.layers = config.layers();
+        this.activationBuffers = config.activation().backwardBuffers();
         this.dropsAttention = config.attentionDropout() > 0;
         this.dropsResidual = config.residualDropout() > 0;
     }
@@ -39,8 +41,8 @@ final class ActivationCount {
 
     /**
      * Per token: input, both normed inputs, the middle of the layer and attention's output, of
-     * width H; queries, keys and values, 3H; the MLP before and after GELU, 2F; mean and deviation
-     * of both norms. Per row and head: tokens x tokens probabilities.
+     * width H; queries, keys and values, 3H; the MLP before and after its activation, 2F; mean and
+     * deviation of both norms. Per row and head: tokens x tokens probabilities.
      */
     long keptByLayer(int[] tokenCounts) {
         long perToken = 5 * hidden + 3 * hidden + 2 * inner + 4;
@@ -60,11 +62,12 @@ final class ActivationCount {
 
     /**
      * At the peak of a layer's backward, per token: the gradients that arrive at the layer, at its
-     * middle and at attention's output, and of queries, keys and values; with dropout two more and
-     * the masks. Per head of the longest row: probabilities, dropped and as gradients.
+     * middle and at attention's output, and of queries, keys and values; what another activation
+     * than GPT-2's own takes; with dropout two more and the masks. Per head of the longest row:
+     * probabilities, dropped and as gradients.
      */
     long workingSpace(int[] tokenCounts) {
-        long perToken = 6 * hidden + (dropsResidual ? 3 * hidden : 0);
+        long perToken = 6 * hidden + activationBuffers * inner + (dropsResidual ? 3 * hidden : 0);
         long longest = 0;
         for (int tokens : tokenCounts) {
             longest = Math.max(longest, (long) tokens * tokens);

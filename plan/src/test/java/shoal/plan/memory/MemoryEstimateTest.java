@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import shoal.model.Activation;
+import shoal.model.AttentionScale;
 import shoal.model.GptConfig;
 import shoal.model.ParameterTable;
 import shoal.model.Unit;
@@ -39,6 +41,31 @@ final class MemoryEstimateTest {
         long elements = new ActivationCount(BASE).keptByLayer(new int[] {100, 50});
 
         assertThat(elements).isEqualTo(150 * (16 * 768 + 4) + 12 * (100 * 100 + 50 * 50));
+    }
+
+    @Test
+    void another_activation_takes_its_buffers_in_backward() {
+        GptConfig quick =
+                new GptConfig(
+                        21_128,
+                        1_024,
+                        768,
+                        12,
+                        12,
+                        3_072,
+                        2,
+                        0,
+                        1e-5,
+                        0.02,
+                        0.1,
+                        0.1,
+                        0.1,
+                        Activation.QUICK_GELU,
+                        AttentionScale.STANDARD);
+        int[] tokens = {100, 50};
+
+        assertThat(new ActivationCount(quick).workingSpace(tokens))
+                .isEqualTo(new ActivationCount(BASE).workingSpace(tokens) + 150 * 3 * 3_072);
     }
 
     @Test

@@ -89,7 +89,7 @@ public record Key(
     }
 
     /** What Shoal does, as a sentence of its own. */
-    String remedy() {
+    public String remedy() {
         return here.substring(0, 1).toUpperCase(Locale.ROOT) + here.substring(1);
     }
 
@@ -99,7 +99,7 @@ public record Key(
     }
 
     /** Whether a refused key may have this value. */
-    boolean accepts(JsonValue value) {
+    public boolean accepts(JsonValue value) {
         return Values.same(value, defaultValue())
                 || accepted.stream().anyMatch(word -> word.equals(Values.words(value)));
     }
