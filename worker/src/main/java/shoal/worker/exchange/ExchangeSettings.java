@@ -2,11 +2,12 @@ package shoal.worker.exchange;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.file.Path;
-import java.util.Optional;
 import shoal.recipe.Limits;
 import shoal.recipe.Require;
 import shoal.worker.exchange.nccl.Nccl;
+
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How ranges travel.
@@ -56,6 +57,16 @@ public record ExchangeSettings(
     /** The same, for a worker with a device. */
     public ExchangeSettings with(Optional<Nccl> device) {
         return new ExchangeSettings(times, memory, windowPieces, memoryWindowPieces, device);
+    }
+
+    /**
+     * Pieces that may be under way on each stream of so many workers: fewer with more of them, so
+     * that what all streams keep until it is taken fits {@link Limits#SHARED_MEMORY_BYTES}, too.
+     */
+    int streamWindow(int workers) {
+        long streams = (long) Math.max(1, workers - 1) * Kind.Track.values().length;
+        long room = Limits.SHARED_MEMORY_BYTES / (streams * Limits.CHUNK_BYTES);
+        return (int) Math.max(1, Math.min(windowPieces, room));
     }
 
     /**

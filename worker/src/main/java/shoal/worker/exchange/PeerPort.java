@@ -8,16 +8,10 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import java.io.IOException;
-import java.time.InstantSource;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import javax.net.ssl.SSLSession;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.PeerHello;
@@ -27,6 +21,16 @@ import shoal.wire.tls.PeerTls;
 import shoal.wire.tls.WorkerIdentity;
 import shoal.worker.stop.StopSignal;
 
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import javax.net.ssl.SSLSession;
+
 /**
  * Where other workers reach this process, for as long as it lives; opens the exchanges of its runs.
  *
@@ -34,7 +38,7 @@ import shoal.worker.stop.StopSignal;
  *
  * <ul>
  *   <li>A stream is admitted only with the secret, run and generation of an exchange that is open
- *       here, and from one of its members, once.
+ *       here, and from one of its members; in place of the one before, which ends.
  *   <li>Nothing is read of a stream before that.
  * </ul>
  *
@@ -45,6 +49,7 @@ public final class PeerPort implements AutoCloseable {
     private static final Metadata.Key<String> ANSWER =
             Metadata.Key.of("shoal-answer", Metadata.ASCII_STRING_MARSHALLER);
     private static final String NOT_OPEN_YET = "not-open-yet";
+    private static final String OVER = "over";
     private static final long CLOSE_MILLIS = 150;
 
     private final PeerNetwork network;
@@ -175,6 +180,16 @@ public final class PeerPort implements AutoCloseable {
         network.close();
     }
 
+    /** Whether a stream's end is the peer's own word, not that of a connection that broke. */
+    static boolean isAnswer(Metadata trailers) {
+        return trailers.containsKey(ANSWER);
+    }
+
+    /** Says that a stream's end is meant, and no other is to follow. */
+    static Metadata finalAnswer() {
+        return answer(OVER);
+    }
+
     /** Whether a refusal only says that the peer is not as far yet. */
     static boolean isNotOpenYet(Metadata trailers) {
         return NOT_OPEN_YET.equals(trailers.get(ANSWER));
@@ -217,11 +232,15 @@ public final class PeerPort implements AutoCloseable {
         return exchange.accept(said, call);
     }
 
-    private static ServerCall.Listener<TensorFrame> refuse(
-            ServerCall<TensorFrame, TensorFrame> call, Status status, String why) {
+    private static Metadata answer(String what) {
         Metadata trailers = new Metadata();
-        trailers.put(ANSWER, why);
-        call.close(status.withDescription(why), trailers);
+        trailers.put(ANSWER, what);
+        return trailers;
+    }
+
+    static ServerCall.Listener<TensorFrame> refuse(
+            ServerCall<TensorFrame, TensorFrame> call, Status status, String why) {
+        call.close(status.withDescription(why), answer(why.equals(NOT_OPEN_YET) ? why : OVER));
         return new ServerCall.Listener<>() {};
     }
 

@@ -1,15 +1,17 @@
 package shoal.worker.exchange;
 
 import io.grpc.Metadata;
+
+import shoal.wire.FrameHeader;
+import shoal.wire.MemoryOffer;
+import shoal.wire.NcclOffer;
+import shoal.wire.PeerNetwork;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import shoal.wire.FrameHeader;
-import shoal.wire.MemoryOffer;
-import shoal.wire.NcclOffer;
-import shoal.wire.PeerNetwork;
 
 /**
  * How values of an exchange get over besides its streams, and what each pair of workers agrees on:
@@ -41,7 +43,7 @@ final class PeerWays implements Closeable {
     static PeerWays open(Crew crew, ExchangeSettings settings, PeerNetwork network) {
         return new PeerWays(
                 new Frames(crew.run(), crew.generation()),
-                settings.windowPieces(),
+                settings.streamWindow(crew.members().size()),
                 SharedMemory.open(crew, settings),
                 NcclLinks.open(crew, settings, network));
     }

@@ -2,16 +2,10 @@ package shoal.worker.run;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.Fence;
 import shoal.proto.v1.StartRun;
@@ -22,6 +16,14 @@ import shoal.worker.exchange.PeerLostException;
 import shoal.worker.shard.UploadLostException;
 import shoal.worker.stop.StopSignal;
 import shoal.worker.stop.StoppedException;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The one thread that loads runs and owns their engines.
@@ -45,10 +47,10 @@ public final class RunThread {
     private static final int MOST_QUEUED = 64;
 
     /**
-     * Longer than the coordinator takes to notice that a worker is silent, and waits for it to dial
-     * again, before it takes it for dead.
+     * As long as the coordinator takes to notice that a worker is silent, and waits for it to dial
+     * again, before it takes it for dead. The peers themselves have tried for 10 s before.
      */
-    private static final long PEER_LOSS_MILLIS = 30_000;
+    private static final long PEER_LOSS_MILLIS = 20_000;
 
     private final RunOpener opener;
     private final Consumer<Event> events;

@@ -1,10 +1,11 @@
 package shoal.worker.shard;
 
-import java.nio.ByteBuffer;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.ExchangeCounts;
 import shoal.worker.exchange.RangeHeader;
 import shoal.worker.stop.StopSignal;
+
+import java.nio.ByteBuffer;
 
 /** The exchange of a worker that has no others but computes as one of several does. */
 public final class NoPeers implements Exchange {
@@ -36,7 +37,7 @@ public final class NoPeers implements Exchange {
 
     @Override
     public ExchangeCounts counts() {
-        return new ExchangeCounts(0, 0, 0, 0, 0, 0);
+        return new ExchangeCounts(0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -2,16 +2,9 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import shoal.engine.ElementRange;
 import shoal.engine.ShardedEngine;
 import shoal.plan.step.LeafDeal;
@@ -22,6 +15,15 @@ import shoal.worker.exchange.PeerLostException;
 import shoal.worker.exchange.RangeHeader;
 import shoal.worker.exchange.Receiver;
 import shoal.worker.exchange.Trouble;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The owner of one worker's ranges, as other workers see it: takes what they send.
@@ -215,7 +217,7 @@ final class ShardOwner implements Receiver {
         RowSum.clear(rows, member.updated(0, member.index()), embed);
     }
 
-    /** Whether the step cannot end any more: stale ranges are nobody's loss, all others are. */
+    /** Whether the step cannot end any more: it can if nothing is lost, or it is sent again. */
     static boolean endsStep(Trouble trouble) {
         return trouble.accept(new EndsStep());
     }
@@ -233,7 +235,7 @@ final class ShardOwner implements Receiver {
 
         @Override
         public Boolean corrupt(Trouble.Corrupt trouble) {
-            return true;
+            return false;
         }
 
         @Override

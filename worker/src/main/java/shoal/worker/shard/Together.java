@@ -2,11 +2,9 @@ package shoal.worker.shard;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import shoal.engine.GradientReport.BlockPlace;
 import shoal.engine.Measurement;
 import shoal.engine.PartReport;
@@ -24,6 +22,10 @@ import shoal.worker.exchange.Receiver;
 import shoal.worker.step.Computation;
 import shoal.worker.step.StepLayout;
 import shoal.worker.stop.StopSignal;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A worker among others: computes its leaves, owns its ranges (docs/design.md, section 4).
@@ -159,7 +161,7 @@ public final class Together implements Computation {
         ExchangeCounts counts = exchange.counts();
         LOG.info(
                 "leaving the others index={} workers={} step={} sent-bytes={} received-bytes={}"
-                        + " stale={} corrupt={} refused={}",
+                        + " stale={} corrupt={} refused={} resent={}",
                 member.index(),
                 member.workers(),
                 applied,
@@ -167,7 +169,8 @@ public final class Together implements Computation {
                 counts.receivedBytes(),
                 counts.stale(),
                 counts.corrupt(),
-                counts.refused());
+                counts.refused(),
+                counts.resent());
         exchange.close();
         results.close();
     }

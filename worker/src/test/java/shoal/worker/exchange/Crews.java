@@ -1,14 +1,15 @@
 package shoal.worker.exchange;
 
+import shoal.wire.HostPort;
+import shoal.wire.Token;
+import shoal.worker.stop.StopSignal;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import shoal.wire.HostPort;
-import shoal.wire.Token;
-import shoal.worker.stop.StopSignal;
 
 /** Peer ports of several workers in this process, and the exchanges opened through them. */
 final class Crews {
@@ -21,7 +22,7 @@ final class Crews {
     /** Settings of tests: quick to give up, the window given. */
     static ExchangeSettings settings(Optional<Path> memory, int windowPieces) {
         return new ExchangeSettings(
-                new ExchangeTimes(200, 10_000, 20, 2_000),
+                new ExchangeTimes(200, 10_000, 20, 2_000, 1_000),
                 memory,
                 windowPieces,
                 windowPieces,

@@ -1,10 +1,11 @@
 package shoal.worker.exchange;
 
+import shoal.worker.stop.StopSignal;
+
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import shoal.worker.stop.StopSignal;
 
 /** One worker's end of {@link MemoryExchanges}. */
 final class MemoryExchange implements Exchange {
@@ -69,7 +70,8 @@ final class MemoryExchange implements Exchange {
     @Override
     public ExchangeCounts counts() {
         MemoryInbox inbox = inboxes.get(index);
-        return new ExchangeCounts(sentBytes.get(), inbox.receivedBytes(), 0, 0, inbox.refused(), 0);
+        return new ExchangeCounts(
+                sentBytes.get(), inbox.receivedBytes(), 0, 0, inbox.refused(), 0, 0);
     }
 
     @Override

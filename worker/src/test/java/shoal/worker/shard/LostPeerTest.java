@@ -2,15 +2,14 @@ package shoal.worker.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import static shoal.recipe.ZeroRecipe.Offload.DEVICE;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
 import shoal.engine.ShardedEngine;
 import shoal.engine.djl.DjlEngine;
 import shoal.model.ParameterTable;
@@ -30,6 +29,10 @@ import shoal.worker.exchange.Trouble;
 import shoal.worker.step.StepLoop;
 import shoal.worker.stop.StopSignal;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /** A worker whose only peer sends nothing any more. */
 @Timeout(120)
 final class LostPeerTest {
@@ -47,11 +50,11 @@ final class LostPeerTest {
                 Together together = together(stage, engine, new SilentPeer(true))) {
             StepLoop loop = new StepLoop(plan(stage), ROWS, 2, together, 1);
 
-            receiver.get(0).trouble(new Trouble.Corrupt(1, early));
+            receiver.get(0).trouble(new Trouble.Refused(1, early, "no such node"));
 
             assertThatThrownBy(() -> loop.reduce(1))
                     .isInstanceOf(PeerLostException.class)
-                    .hasMessageContaining("checksum");
+                    .hasMessageContaining("no such node");
         }
     }
 

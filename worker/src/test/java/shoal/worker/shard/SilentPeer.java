@@ -1,13 +1,14 @@
 package shoal.worker.shard;
 
-import java.nio.ByteBuffer;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.CRC32C;
 import shoal.worker.exchange.Exchange;
 import shoal.worker.exchange.ExchangeCounts;
 import shoal.worker.exchange.RangeHeader;
 import shoal.worker.stop.StopSignal;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 
 /** The exchange of two workers whose other one takes everything, or nothing, and sends nothing. */
 final class SilentPeer implements Exchange {
@@ -79,7 +80,7 @@ final class SilentPeer implements Exchange {
 
     @Override
     public ExchangeCounts counts() {
-        return new ExchangeCounts(0, 0, 0, 0, 0, 0);
+        return new ExchangeCounts(0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
