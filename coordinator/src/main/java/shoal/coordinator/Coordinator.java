@@ -2,20 +2,10 @@ package shoal.coordinator;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.checkpoint.CheckpointPlaces;
 import shoal.coordinator.checkpoint.OutputDesk;
@@ -36,6 +26,18 @@ import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
 import shoal.wire.tls.Fingerprint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A running coordinator: the core, its driver and everything around them.
@@ -155,6 +157,8 @@ public final class Coordinator implements AutoCloseable {
         CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
         OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
         Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
+        Lookout lookout = new Lookout(inbox::accept);
+        parts.push(lookout);
         Watchers watchers = new Watchers(store::events, calls);
         Requests requests = new Requests();
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
@@ -162,7 +166,7 @@ public final class Coordinator implements AutoCloseable {
                 new Driver(
                         store.load(RecipeJson::read),
                         store::append,
-                        new Performer(sessions, watchers, requests, desk, commands, clock),
+                        new Performer(sessions, lookout, watchers, requests, desk, commands, clock),
                         clock,
                         crash);
         driverLater.set(driver);

@@ -3,7 +3,7 @@ package shoal.coordinator;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.Status;
-import java.time.Clock;
+
 import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Effect;
 import shoal.coordinator.driver.Requests;
@@ -12,10 +12,13 @@ import shoal.coordinator.grpc.Watchers;
 import shoal.coordinator.message.Commands;
 import shoal.coordinator.message.RunEvents;
 
+import java.time.Clock;
+
 /**
  * Hands each effect to the part that performs it. Never waits.
  *
  * @param sessions of workers
+ * @param lookout for processes of workers
  * @param watchers of runs
  * @param requests of clients
  * @param desk of results
@@ -24,6 +27,7 @@ import shoal.coordinator.message.RunEvents;
  */
 record Performer(
         Sessions sessions,
+        Lookout lookout,
         Watchers watchers,
         Requests requests,
         OutputDesk desk,
@@ -32,6 +36,7 @@ record Performer(
         implements Effect.Handler {
     Performer {
         requireNonNull(sessions, "sessions");
+        requireNonNull(lookout, "lookout");
         requireNonNull(watchers, "watchers");
         requireNonNull(requests, "requests");
         requireNonNull(desk, "desk");
@@ -54,6 +59,11 @@ record Performer(
                 };
         sessions.find(effect.session())
                 .ifPresent(stream -> stream.close(status.withDescription(effect.reason())));
+    }
+
+    @Override
+    public void lookFor(Effect.LookFor effect) {
+        lookout.look(effect);
     }
 
     @Override

@@ -1,5 +1,9 @@
 package shoal.coordinator.core;
 
+import shoal.coordinator.TestRecipes;
+import shoal.coordinator.TestReports;
+import shoal.recipe.Recipe;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,9 +12,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import shoal.coordinator.TestRecipes;
-import shoal.coordinator.TestReports;
-import shoal.recipe.Recipe;
 
 /** A core with a clock that a test moves, and everything it decided. */
 final class Lab {
@@ -125,6 +126,12 @@ final class Lab {
                         new WorkerProcess(new WorkerName(worker), "first"),
                         facts,
                         Optional.empty()));
+    }
+
+    /** Somebody looked for a worker's first process. */
+    Lab looked(String worker, boolean listens) {
+        WorkerProcess process = new WorkerProcess(new WorkerName(worker), "first");
+        return apply(new Event.Looked(process, worker + ":1", listens));
     }
 
     /** A fresh worker; its session has its name. */

@@ -2,13 +2,14 @@ package shoal.coordinator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import shoal.coordinator.TestReports;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import shoal.coordinator.TestReports;
 
 /**
  * A worker as session.proto describes it: keeps its run over a broken stream, forgets it with its
@@ -36,6 +37,11 @@ final class SimulatedWorker {
 
     WorkerName name() {
         return name;
+    }
+
+    /** The process that lives now. */
+    WorkerProcess process() {
+        return new WorkerProcess(name, "life-" + incarnation);
     }
 
     Optional<SessionId> session() {
@@ -68,7 +74,7 @@ final class SimulatedWorker {
         }
         return new Event.Attached(
                 id,
-                new WorkerProcess(name, "life-" + incarnation),
+                process(),
                 TestReports.facts(name.text(), "bits"),
                 fence.map(one -> new HeldRun(one, new HeldRun.Position(applied, reduced))));
     }
