@@ -179,6 +179,7 @@ final class Inbox {
             Arrived head = waiting.element();
             if (head.range.isEmpty()) {
                 taken++;
+                damaged = 0;
                 progress.barrier();
             } else if (isHere(head)) {
                 offer(head, head.range.get());
