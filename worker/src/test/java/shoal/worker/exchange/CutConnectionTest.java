@@ -207,7 +207,7 @@ final class CutConnectionTest {
                     assertThat(expected == 0 || expected == next).as("%s", piece.range()).isTrue();
                     next = (int) expected + piece.range().elements();
                     assertThat(piece.values().get(0))
-                            .isEqualTo(expected * 31 + piece.range().unit());
+                            .isEqualTo((float) (expected * 31 + piece.range().unit()));
                     assertThat(piece.values().get(piece.values().capacity() - 1))
                             .isEqualTo((next - 1) * 31 + piece.range().unit());
                 }
