@@ -161,6 +161,8 @@ public final class Coordinator implements AutoCloseable {
         CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
         OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
         Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
+        Lookout lookout = new Lookout(inbox::accept);
+        parts.push(lookout);
         Watchers watchers = new Watchers(store::events, calls);
         Requests requests = new Requests();
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
@@ -168,7 +170,7 @@ public final class Coordinator implements AutoCloseable {
                 new Driver(
                         store.load(RecipeJson::read, clock.instant()),
                         store::append,
-                        new Performer(sessions, watchers, requests, desk, commands, clock),
+                        new Performer(sessions, lookout, watchers, requests, desk, commands, clock),
                         clock,
                         crash);
         driverLater.set(driver);

@@ -16,6 +16,7 @@ import shoal.coordinator.message.RunEvents;
  * Hands each effect to the part that performs it. Never waits.
  *
  * @param sessions of workers
+ * @param lookout for processes of workers
  * @param watchers of runs
  * @param requests of clients
  * @param desk of results
@@ -24,6 +25,7 @@ import shoal.coordinator.message.RunEvents;
  */
 record Performer(
         Sessions sessions,
+        Lookout lookout,
         Watchers watchers,
         Requests requests,
         OutputDesk desk,
@@ -32,6 +34,7 @@ record Performer(
         implements Effect.Handler {
     Performer {
         requireNonNull(sessions, "sessions");
+        requireNonNull(lookout, "lookout");
         requireNonNull(watchers, "watchers");
         requireNonNull(requests, "requests");
         requireNonNull(desk, "desk");
@@ -54,6 +57,11 @@ record Performer(
                 };
         sessions.find(effect.session())
                 .ifPresent(stream -> stream.close(status.withDescription(effect.reason())));
+    }
+
+    @Override
+    public void lookFor(Effect.LookFor effect) {
+        lookout.look(effect);
     }
 
     @Override

@@ -9,22 +9,24 @@ import shoal.recipe.Require;
  * What stands before the values of a {@link TensorFrame}: 64 bytes, little-endian.
  *
  * <pre>
- *    0  u8   format, 1
+ *    0  u8   format, 2
  *    1  u8   kind: what the frame is
  *    2  u8   place of the values: 0 = behind this header, 1 = in the sender's shared
  *             memory, 2 = on their way through NCCL
  *    3  u8   0
- *    4  u32  CRC32C of bytes 8 to 63 and of the values behind them
+ *    4  u32  CRC32C of bytes 0 to 3, of bytes 8 to 63 and of the values behind them
  *    8  u64  run: the first 8 bytes of the SHA-256 of its name
  *   16  u64  generation
  *   24  u32  step
  *   28  u32  version of the parameters
  *   32  u32  unit
  *   36  u32  elements: 32-bit words of values
- *   40  u64  offset of the first element in its unit
+ *   40  u64  offset of the first element in its unit; of a heartbeat: pieces and marks taken
+ *             of the other direction
  *   48  u32  node of the reduction tree: first leaf
  *   52  u32  end of its leaves; 0 = no node
- *   56  u64  sequence: pieces sent before on this stream, or taken of the other direction
+ *   56  u64  sequence: pieces and marks of barriers sent before in this direction of the
+ *             track, whatever streams carried them; or taken of the other direction
  * </pre>
  *
  * <p>What the numbers mean, and which are allowed, is for the two ends to check: nothing is
@@ -55,7 +57,7 @@ public record FrameHeader(
     /** See {@link #BEHIND}. */
     public static final int THROUGH_NCCL = 2;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int CHECKSUM_AT = 4;
     private static final int CHECKED_FROM = 8;
 
@@ -112,6 +114,7 @@ public record FrameHeader(
 
     private static int checksum(byte[] bytes, ByteBuffer values) {
         CRC32C checksum = new CRC32C();
+        checksum.update(bytes, 0, CHECKSUM_AT);
         checksum.update(bytes, CHECKED_FROM, SIZE_BYTES - CHECKED_FROM);
         checksum.update(values.duplicate());
         return (int) checksum.getValue();

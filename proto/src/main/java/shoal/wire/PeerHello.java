@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.OptionalLong;
 import shoal.recipe.Require;
 
 /**
@@ -18,6 +19,9 @@ import shoal.recipe.Require;
  * @param from the caller's index in it
  * @param to the index of the worker called
  * @param track which of the pair's streams this is
+ * @param attempt counts the caller's attempts at this stream, from 1: an older one that arrives
+ *     late does not take the place of a newer one
+ * @param received pieces and marks that the caller has of the other side: it wants what follows
  * @param memory the caller's shared memory, if it offers any
  */
 public record PeerHello(
@@ -27,9 +31,12 @@ public record PeerHello(
         int from,
         int to,
         int track,
+        long attempt,
+        long received,
         Optional<MemoryOffer> memory) {
     private static final Metadata.Key<String> RUN = key("shoal-run");
     private static final Metadata.Key<String> PLACE = key("shoal-place");
+    private static final Metadata.Key<String> RECEIVED = key("shoal-received");
 
     public PeerHello {
         requireNonNull(secret, "secret");
@@ -38,6 +45,8 @@ public record PeerHello(
         Require.atLeast("from", from, 0);
         Require.atLeast("to", to, 0);
         Require.range("track", track, 0, 1);
+        Require.atLeast("attempt", attempt, 1);
+        Require.atLeast("received", received, 0);
         requireNonNull(memory, "memory");
     }
 
@@ -46,7 +55,8 @@ public record PeerHello(
         Metadata headers = new Metadata();
         headers.put(Channels.AUTHORIZATION, Channels.BEARER + secret.secret());
         headers.put(RUN, run);
-        headers.put(PLACE, generation + " " + from + " " + to + " " + track);
+        headers.put(PLACE, generation + " " + from + " " + to + " " + track + " " + attempt);
+        writeReceived(headers, received);
         memory.ifPresent(offer -> offer.write(headers));
         return headers;
     }
@@ -56,11 +66,13 @@ public record PeerHello(
         String bearer = headers.get(Channels.AUTHORIZATION);
         String run = headers.get(RUN);
         String place = headers.get(PLACE);
+        OptionalLong received = readReceived(headers);
         if (bearer == null
                 || !bearer.startsWith(Channels.BEARER)
                 || run == null
                 || place == null
-                || !place.matches("\\d{1,18} \\d{1,9} \\d{1,9} [01]")) {
+                || !place.matches("\\d{1,18} \\d{1,9} \\d{1,9} [01] \\d{1,18}")
+                || received.isEmpty()) {
             return Optional.empty();
         }
         String[] numbers = place.split(" ", -1);
@@ -73,10 +85,25 @@ public record PeerHello(
                             Integer.parseInt(numbers[1]),
                             Integer.parseInt(numbers[2]),
                             Integer.parseInt(numbers[3]),
+                            Long.parseLong(numbers[4]),
+                            received.getAsLong(),
                             MemoryOffer.read(headers)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Adds to headers, either way, how much of the other side has been received. */
+    public static void writeReceived(Metadata headers, long received) {
+        headers.put(RECEIVED, Long.toString(received));
+    }
+
+    /** Reads that; empty if it is missing or no number. */
+    public static OptionalLong readReceived(Metadata headers) {
+        String received = headers.get(RECEIVED);
+        return received == null || !received.matches("\\d{1,18}")
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(received));
     }
 
     /** Whether it was said with this secret; takes as long for any wrong one. */

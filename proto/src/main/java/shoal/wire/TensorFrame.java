@@ -37,7 +37,10 @@ public final class TensorFrame implements Closeable {
         this.incoming = incoming;
     }
 
-    /** A frame to send; the values are read while it is sent and must not change before. */
+    /**
+     * A frame to send, once or several times; the values are read while it is sent and must not
+     * change before.
+     */
     public static TensorFrame toSend(FrameHeader header, ByteBuffer values) {
         ByteBuffer view = values.duplicate();
         return new TensorFrame(
@@ -98,7 +101,18 @@ public final class TensorFrame implements Closeable {
 
     /** Whether the checksum is that of the header and these values. */
     public boolean sound(ByteBuffer values) {
-        return FrameHeader.sound(headerBytes, values);
+        return problem.isEmpty() && FrameHeader.sound(headerBytes, values);
+    }
+
+    /**
+     * Whether a frame whose values nobody has read is as it was sent, be its header any good or
+     * not.
+     *
+     * @param scratch with room for {@link #valueBytes}
+     */
+    public boolean isSound(ByteBuffer scratch) throws IOException {
+        copyValues(scratch);
+        return sound(scratch);
     }
 
     @Override

@@ -15,9 +15,9 @@ import shoal.recipe.Limits;
  * Carries tensor frames in gRPC messages without protobuf, which would copy the values once more
  * and cost twice the processor time.
  *
- * <p>Out: the values go straight into the network buffers, over a scratch array that stays in the
- * processor's cache (gRPC takes nothing but arrays). In: the message's own buffers are kept and
- * shown.
+ * <p>Out: the values go straight into the network buffers; those that are not in an array, over a
+ * scratch array that stays in the processor's cache (gRPC takes nothing but arrays). In: the
+ * message's own buffers are kept and shown.
  */
 public final class TensorFrameMarshaller implements Marshaller<TensorFrame> {
     /** The largest message: a header and the values of one piece. */
@@ -78,13 +78,22 @@ public final class TensorFrameMarshaller implements Marshaller<TensorFrame> {
             drained = true;
             target.write(frame.headerBytes());
             ByteBuffer values = frame.outgoing();
+            if (values.hasArray()) {
+                int start = values.arrayOffset() + values.position();
+                target.write(values.array(), start, values.remaining());
+            } else {
+                drain(values, target);
+            }
+            return FrameHeader.SIZE_BYTES + frame.valueBytes();
+        }
+
+        private static void drain(ByteBuffer values, OutputStream target) throws IOException {
             byte[] scratch = new byte[Math.min(SCRATCH_BYTES, values.remaining())];
             while (values.hasRemaining()) {
                 int length = Math.min(scratch.length, values.remaining());
                 values.get(scratch, 0, length);
                 target.write(scratch, 0, length);
             }
-            return FrameHeader.SIZE_BYTES + frame.valueBytes();
         }
     }
 }

@@ -48,6 +48,11 @@ public final class Core {
         }
 
         @Override
+        public void looked(Event.Looked event) {
+            new Membership(draft).looked(event);
+        }
+
+        @Override
         public void tick(Event.Tick event) {
             new Membership(draft).tick();
         }

@@ -21,6 +21,8 @@ public sealed interface Effect {
 
         void closeSession(CloseSession effect);
 
+        void lookFor(LookFor effect);
+
         void tell(Tell effect);
 
         void answer(Answer effect);
@@ -73,6 +75,22 @@ public sealed interface Effect {
         @Override
         public void accept(Handler handler) {
             handler.closeSession(this);
+        }
+    }
+
+    /**
+     * Find out whether a worker process listens where it said that it does. The answer is an {@link
+     * Event.Looked}, or nothing where the way there tells nothing.
+     */
+    record LookFor(WorkerProcess process, String address) implements Effect {
+        public LookFor {
+            requireNonNull(process, "process");
+            requireNonNull(address, "address");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.lookFor(this);
         }
     }
 

@@ -24,6 +24,8 @@ public sealed interface Event {
 
         void heartbeat(Heartbeat event);
 
+        void looked(Looked event);
+
         void tick(Tick event);
 
         void submitted(Submitted event);
@@ -82,6 +84,25 @@ public sealed interface Event {
         @Override
         public void accept(Handler handler) {
             handler.heartbeat(this);
+        }
+    }
+
+    /**
+     * Somebody looked whether a worker process is there.
+     *
+     * @param address where it said that it listens
+     * @param listens whether a connection was taken there; false: it was refused, since no process
+     *     listens
+     */
+    record Looked(WorkerProcess process, String address, boolean listens) implements Event {
+        public Looked {
+            requireNonNull(process, "process");
+            requireNonNull(address, "address");
+        }
+
+        @Override
+        public void accept(Handler handler) {
+            handler.looked(this);
         }
     }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * <p>A worker whose stream breaks keeps its run until a deadline; the same process may dial again
  * and goes on. After the deadline, or when another process of the same name comes, what it held is
- * gone.
+ * gone. So it is at once when it refuses connections where it took them before: a process listens
+ * as long as it lives.
  */
 final class Membership {
     /** Ticks that may be missing before the coordinator must have slept itself. */
@@ -42,6 +43,10 @@ final class Membership {
                                 event.session(), event.facts(), draft.at(), Optional.empty()));
         draft.put(worker);
         draft.effect(new Effect.Admit(event.session()));
+        event.facts()
+                .peer()
+                .ifPresent(
+                        peer -> draft.effect(new Effect.LookFor(event.process(), peer.address())));
         draft.because(
                 name,
                 "attached from process "
@@ -61,6 +66,30 @@ final class Membership {
         if (worker.isEmpty()) {
             draft.drop(DropReason.ENDED_SESSION);
         }
+    }
+
+    void looked(Event.Looked event) {
+        Optional<Worker> worker =
+                draft.state()
+                        .workers()
+                        .find(event.process().name())
+                        .filter(found -> found.process().equals(event.process()));
+        if (event.listens()) {
+            worker.ifPresent(found -> draft.put(found.listeningAt(event.address())));
+            return;
+        }
+        worker.filter(found -> found.link().deadline().isPresent())
+                .filter(found -> found.listensAt().equals(Optional.of(event.address())))
+                .ifPresent(
+                        gone ->
+                                giveUp(
+                                        gone,
+                                        "worker "
+                                                + gone.name()
+                                                + " has ended: its stream broke, and nothing"
+                                                + " listens at "
+                                                + event.address()
+                                                + " any more"));
     }
 
     void tick() {
@@ -214,7 +243,13 @@ final class Membership {
         }
         if (worker.link().deadline().filter(until -> !draft.at().isBefore(until)).isPresent()) {
             giveUp(worker, "worker " + worker.name() + " was lost and did not come back in time");
+        } else if (link.isEmpty()) {
+            lookFor(worker);
         }
+    }
+
+    private void lookFor(Worker worker) {
+        worker.listensAt().ifPresent(at -> draft.effect(new Effect.LookFor(worker.process(), at)));
     }
 
     private void lose(Worker worker, String reason) {
@@ -234,6 +269,7 @@ final class Membership {
                         + Bounds.REDIAL.toSeconds()
                         + " s for it");
         draft.put(worker.with(new Worker.Lost(draft.at().plus(Bounds.REDIAL))));
+        lookFor(worker);
     }
 
     private void giveUp(Worker worker, String reason) {

@@ -10,11 +10,19 @@ import java.util.Optional;
  *
  * @param process which life of which worker
  * @param link whether it can be talked to
+ * @param listensAt where the process takes connections of other workers, if it has taken one from
+ *     here: who refuses them there later is gone
  */
-public record Worker(WorkerProcess process, Link link) {
+public record Worker(WorkerProcess process, Link link, Optional<String> listensAt) {
     public Worker {
         requireNonNull(process, "process");
         requireNonNull(link, "link");
+        requireNonNull(listensAt, "listensAt");
+    }
+
+    /** Of which it is not known whether it listens. */
+    public Worker(WorkerProcess process, Link link) {
+        this(process, link, Optional.empty());
     }
 
     /** Attached or lost. */
@@ -88,7 +96,11 @@ public record Worker(WorkerProcess process, Link link) {
         return link.attached().map(Attached::session);
     }
 
+    Worker listeningAt(String address) {
+        return new Worker(process, link, Optional.of(address));
+    }
+
     Worker with(Link next) {
-        return new Worker(process, next);
+        return new Worker(process, next, listensAt);
     }
 }

@@ -123,9 +123,7 @@ final class GeneratedNumbers {
                         && !field.isRepeated()
                         && below(8) > 0;
         return deeper
-                ? whole.toBuilder()
-                        .setField(field, absent((Message) whole.getField(field)))
-                        .build()
+                ? whole.toBuilder().setField(field, absent((Message) whole.getField(field))).build()
                 : whole.toBuilder().clearField(field).build();
     }
 

@@ -25,9 +25,7 @@ final class GeneratedRequest {
      */
     SubmitRequest request() {
         SubmitRequest.Builder request =
-                SubmitRequest.newBuilder()
-                        .setName(numbers.text("r", 63))
-                        .setRecipeJson(recipe());
+                SubmitRequest.newBuilder().setName(numbers.text("r", 63)).setRecipeJson(recipe());
         add(request, Artefact.Role.TRAIN_ROWS, "train.tsv");
         if (!numbers.rarely()) {
             add(request, Artefact.Role.EVALUATION_ROWS, "eval.tsv");

@@ -127,6 +127,12 @@ final class Lab {
                         Optional.empty()));
     }
 
+    /** Somebody looked for a worker's first process. */
+    Lab looked(String worker, boolean listens) {
+        WorkerProcess process = new WorkerProcess(new WorkerName(worker), "first");
+        return apply(new Event.Looked(process, worker + ":1", listens));
+    }
+
     /** A fresh worker; its session has its name. */
     Lab attach(String worker) {
         return attach(worker, worker, "first", Optional.empty());

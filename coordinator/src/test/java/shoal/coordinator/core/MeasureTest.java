@@ -82,7 +82,8 @@ final class MeasureTest {
         }
 
         assertThat(lab.words())
-                .anyMatch(words -> words.contains("step 1 has not come for") && words.contains("w2"));
+                .anyMatch(
+                        words -> words.contains("step 1 has not come for") && words.contains("w2"));
     }
 
     @Test

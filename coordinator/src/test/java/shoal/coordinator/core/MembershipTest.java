@@ -75,7 +75,7 @@ final class MembershipTest {
         lab.attach("w1").breakSession("w1");
         lab.attachOther("w2", TestReports.facts("w2", "other bits"));
 
-        assertThat(lab.effectKinds()).containsExactly("Admit");
+        assertThat(lab.effectKinds()).containsExactly("Admit", "LookFor");
     }
 
     @Test
@@ -188,6 +188,51 @@ final class MembershipTest {
         assertThat(lab.fence("r").generation()).isEqualTo(2);
         lab.ready("w2", "r", 0, 0).reduced("w2", "r", 1);
         assertThat(lab.state().run(new RunName("r")).step()).isEqualTo(1);
+    }
+
+    @Test
+    void a_worker_that_listens_no_more_is_not_waited_for() {
+        lab.stepping("r").attach("w2").looked("w1", true).breakSession("w1");
+        assertThat(lab.effects()).contains(lookFor("w1"));
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+
+        lab.looked("w1", false);
+
+        assertThat(lab.state().run(new RunName("r")).workers()).containsExactly("w2");
+        assertThat(lab.words())
+                .contains(
+                        "worker w1 has ended: its stream broke, and nothing listens at w1:1 any"
+                                + " more");
+    }
+
+    @Test
+    void a_worker_that_is_lost_and_still_listens_is_waited_for_and_looked_for_again() {
+        lab.stepping("r").attach("w2").looked("w1", true).breakSession("w1").looked("w1", true);
+
+        lab.pass(Bounds.TICK);
+
+        assertThat(lab.effects()).contains(lookFor("w1"));
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+        assertThat(lab.state().run(new RunName("r")).workers()).containsExactly("w1");
+    }
+
+    /** A firewall that refuses instead of the worker says nothing about it. */
+    @Test
+    void refusals_count_only_where_a_connection_was_taken_before_and_the_stream_broke() {
+        lab.stepping("r").attach("w2").looked("w1", false).breakSession("w1").looked("w1", false);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+
+        lab.attach("again", "w1", "first", Lab.held(lab.fence("r"), 0, 1));
+        lab.looked("w1", true).looked("w1", false);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+    }
+
+    private static Effect lookFor(String worker) {
+        return new Effect.LookFor(process(worker), worker + ":1");
+    }
+
+    private static WorkerProcess process(String worker) {
+        return new WorkerProcess(new WorkerName(worker), "first");
     }
 
     @Test

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import shoal.coordinator.TestRecipes;
-import shoal.recipe.Recipe;
 import shoal.coordinator.TestReports;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
 import shoal.recipe.Cadence;
+import shoal.recipe.Recipe;
 import shoal.recipe.SelectionRecipe;
 
 final class SavesTest {

@@ -28,6 +28,7 @@ final class SimulatedLife {
     private final Lab lab = new Lab();
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private final Deque<Event> toSeal = new ArrayDeque<>();
+    private final Deque<Event> looks = new ArrayDeque<>();
     private final List<String> story = new ArrayList<>();
     private int sessions;
     private int submitted;
@@ -110,7 +111,10 @@ final class SimulatedLife {
                     report(worker, worker.takeReport());
                 }
             }
-            default -> seal();
+            default -> {
+                look();
+                seal();
+            }
         }
     }
 
@@ -186,6 +190,7 @@ final class SimulatedLife {
         story.add("the coordinator is killed");
         workers.forEach(SimulatedWorker::disconnect);
         toSeal.clear();
+        looks.clear();
         lab.restart();
     }
 
@@ -199,6 +204,20 @@ final class SimulatedLife {
         story.add(worker.name() + " says " + report.getClass().getSimpleName());
         SessionId session = worker.session().orElseThrow();
         apply(() -> lab.report(session.text(), report));
+    }
+
+    /** The ways to some workers tell nothing. */
+    private void look() {
+        Event looked = looks.pollFirst();
+        if (looked != null && random.nextInt(4) != 0) {
+            story.add("somebody " + looked);
+            apply(() -> lab.apply(looked));
+        }
+    }
+
+    private Event looked(Effect.LookFor look) {
+        boolean lives = workers.stream().anyMatch(one -> one.process().equals(look.process()));
+        return new Event.Looked(look.process(), look.address(), lives);
     }
 
     private void seal() {
@@ -238,6 +257,8 @@ final class SimulatedLife {
                 on(tell.session()).ifPresent(worker -> worker.receive(tell.command()));
             } else if (effect instanceof Effect.CloseSession close) {
                 on(close.session()).ifPresent(SimulatedWorker::disconnect);
+            } else if (effect instanceof Effect.LookFor look) {
+                looks.addLast(looked(look));
             } else if (effect instanceof Effect.SealOutput seal) {
                 toSeal.addLast(sealed(seal));
             } else if (effect instanceof Effect.SealCheckpoint seal) {

@@ -38,6 +38,11 @@ final class SimulatedWorker {
         return name;
     }
 
+    /** The process that lives now. */
+    WorkerProcess process() {
+        return new WorkerProcess(name, "life-" + incarnation);
+    }
+
     Optional<SessionId> session() {
         return session;
     }
@@ -68,7 +73,7 @@ final class SimulatedWorker {
         }
         return new Event.Attached(
                 id,
-                new WorkerProcess(name, "life-" + incarnation),
+                process(),
                 TestReports.facts(name.text(), "bits"),
                 fence.map(one -> new HeldRun(one, new HeldRun.Position(applied, reduced))));
     }

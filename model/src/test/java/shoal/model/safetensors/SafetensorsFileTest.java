@@ -111,11 +111,15 @@ class SafetensorsFileTest {
 
     @Test
     void elements_of_64_bits_are_rounded_to_the_nearest() throws IOException {
-        ByteBuffer doubles = little(32).putDouble(0.1).putDouble(1e300).putDouble(-1e-50);
+        byte[] doubles =
+                little(32)
+                        .putDouble(0.1)
+                        .putDouble(1e300)
+                        .putDouble(-1e-50)
+                        .putDouble(16_777_217)
+                        .array();
         Path file =
-                write(
-                        "{\"d\":{\"dtype\":\"F64\",\"shape\":[4],\"data_offsets\":[0,32]}}",
-                        doubles.putDouble(16_777_217).array());
+                write("{\"d\":{\"dtype\":\"F64\",\"shape\":[4],\"data_offsets\":[0,32]}}", doubles);
 
         try (TensorFile open = SafetensorsFile.open(file, "m")) {
             ByteBuffer values = little(16);

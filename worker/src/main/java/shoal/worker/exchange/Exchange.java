@@ -13,8 +13,10 @@ import shoal.worker.stop.StopSignal;
  *       tracks do not wait for each other.
  *   <li>A receiver that has no room holds up its senders' track, after a window of pieces; nothing
  *       is kept beyond that window.
- *   <li>A lost peer ends every call that needs it with {@link PeerLostException}, at once for a
- *       broken connection and within seconds for a frozen process.
+ *   <li>A connection that is cut, silent or damaged is replaced: calls wait meanwhile, nothing is
+ *       missing afterwards and nothing comes twice.
+ *   <li>A lost peer ends every call that needs it with {@link PeerLostException}: at once if it has
+ *       closed its exchange, else when it stays away for the redial time.
  * </ul>
  *
  * <p>Methods may be called from any thread but the receiver's; only {@link #offerAgain} and {@link

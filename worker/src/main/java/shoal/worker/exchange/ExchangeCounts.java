@@ -6,8 +6,9 @@ package shoal.worker.exchange;
  * @param sentBytes of values, over all peers
  * @param receivedBytes of values that receivers took
  * @param stale ranges dropped for another run or generation
- * @param corrupt ranges dropped for a wrong checksum
+ * @param corrupt frames dropped for a wrong checksum, and then sent again
  * @param refused ranges dropped because the receiver refused their header
+ * @param resent frames that were sent once more, since a stream was cut
  * @param peersThroughMemory peers that read this worker's values from shared memory
  */
 public record ExchangeCounts(
@@ -16,4 +17,5 @@ public record ExchangeCounts(
         long stale,
         long corrupt,
         long refused,
+        long resent,
         int peersThroughMemory) {}

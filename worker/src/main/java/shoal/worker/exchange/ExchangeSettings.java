@@ -59,6 +59,16 @@ public record ExchangeSettings(
     }
 
     /**
+     * Pieces that may be under way on each stream of so many workers: fewer with more of them, so
+     * that what all streams keep until it is taken fits {@link Limits#SHARED_MEMORY_BYTES}, too.
+     */
+    int streamWindow(int workers) {
+        long streams = (long) Math.max(1, workers - 1) * Kind.Track.values().length;
+        long room = Limits.SHARED_MEMORY_BYTES / (streams * Limits.CHUNK_BYTES);
+        return (int) Math.max(1, Math.min(windowPieces, room));
+    }
+
+    /**
      * The ring of one of so many workers: with more of them its windows are smaller, so that all
      * fit {@link Limits#SHARED_MEMORY_BYTES} as long as one piece each does.
      */

@@ -10,16 +10,23 @@ import shoal.wire.TensorFrame;
 
 /** Frames of one (run, generation): what their numbers mean. */
 final class Frames {
-    /** The other side is ready; the sequence is the place that it reads besides the stream. */
+    /**
+     * The other side is ready; the sequence is the place that it reads besides the stream. Sent on
+     * every stream of the track.
+     */
     static final int OPENED = 0;
 
-    /** A sign of life. */
+    /**
+     * A sign of life: the sequence says how many pieces and marks were sent before it, the offset
+     * how many of the other direction were taken. So it shows if a frame is missing without which
+     * nothing more would come.
+     */
     static final int HEARTBEAT = 1;
 
-    /** The sequence says how many pieces of this stream were taken so far. */
+    /** The sequence says how many pieces and marks of this direction were taken so far. */
     static final int TAKEN = 2;
 
-    /** The mark of a barrier. */
+    /** The mark of a barrier; counts as a piece. */
     static final int BARRIER = 3;
 
     private final long run;
@@ -31,6 +38,11 @@ final class Frames {
         this.generation = generation;
     }
 
+    /** Whether a frame is about the stream itself; these are not sent again when it is cut. */
+    static boolean isControl(int kind) {
+        return kind == OPENED || kind == HEARTBEAT || kind == TAKEN;
+    }
+
     /** A frame that carries no values. */
     TensorFrame control(int kind, long sequence) {
         return TensorFrame.toSend(
@@ -38,7 +50,25 @@ final class Frames {
                         kind, FrameHeader.BEHIND, run, generation, 0, 0, 0, 0, 0, 0, 0, sequence));
     }
 
-    /** The header of a range; the sequence counts the pieces sent before. */
+    /** A sign of life. */
+    TensorFrame heartbeat(long sent, long taken) {
+        return TensorFrame.toSend(
+                new FrameHeader(
+                        HEARTBEAT,
+                        FrameHeader.BEHIND,
+                        run,
+                        generation,
+                        0,
+                        0,
+                        0,
+                        0,
+                        taken,
+                        0,
+                        0,
+                        sent));
+    }
+
+    /** The header of a range; the sequence counts what was sent before. */
     FrameHeader header(RangeHeader range, int place, long sequence) {
         return new FrameHeader(
                 code(range.kind()),

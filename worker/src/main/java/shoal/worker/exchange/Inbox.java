@@ -15,10 +15,20 @@ import shoal.wire.TensorFrame;
  * What one worker receives from another on one track: checks each frame, offers its pieces to the
  * receiver in order, and says how many were taken.
  *
- * <p>Used by the network thread alone. A peer that breaks the protocol shows as an {@link
- * IllegalArgumentException}.
+ * <p>Frames and marks are numbered through all streams of the track, and each number is taken once:
+ * {@link #received} is the next one that is expected, which a stream begins with. What waits stays
+ * when a stream is cut; a frame that was damaged on the way is dropped with all behind it, and the
+ * peer sends from there again.
+ *
+ * <p>Used by the network thread alone. A peer that breaks the protocol, in a frame that is as it
+ * was sent, shows as an {@link IllegalArgumentException}.
  */
 final class Inbox {
+    /** Frames damaged in a row: lines that bad carry nothing, and memory that bad is no better. */
+    private static final int MOST_DAMAGED = 10;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final int peer;
     private final Kind.Track track;
     private final int streamWindowPieces;
@@ -36,14 +46,18 @@ final class Inbox {
     private long expected;
     private long taken;
     private long told;
+    private int damaged; // since a piece was taken
 
     /** Is told how far this side is. */
     interface Progress {
         /** All that the peer sent before its barrier is taken. */
         void barrier();
 
-        /** So many of the peer's pieces are taken in all. */
+        /** So many of the peer's pieces and marks are taken in all. */
         void taken(long pieces);
+
+        /** From {@link #received} on all must be sent again. */
+        void damaged();
     }
 
     /** A frame; without a range, the mark of a barrier. */
@@ -57,6 +71,11 @@ final class Inbox {
             this.frame = frame;
             this.range = range;
             this.pieces = range.map(Pieces::of).orElse(List.of());
+        }
+
+        /** What it counts in sequences: a mark counts as a piece. */
+        int count() {
+            return Math.max(1, pieces.size());
         }
     }
 
@@ -80,29 +99,67 @@ final class Inbox {
         elsewhere = reader;
     }
 
+    /** Pieces and marks that have come, all of them in order: a stream goes on behind them. */
+    long received() {
+        return expected;
+    }
+
+    /** Pieces and marks that were taken. */
+    long taken() {
+        return taken;
+    }
+
+    /** The peer has sent so many pieces and marks on a stream, before what has come just now. */
+    void sent(long pieces) {
+        if (pieces > expected) {
+            damaged();
+        }
+    }
+
     /** Takes a frame with a range, or the mark of a barrier. */
     void add(TensorFrame frame) throws IOException {
         if (dropped) {
             frame.close();
             return;
         }
+        Optional<Arrived> judged = judged(frame);
+        if (judged.isEmpty()) {
+            frame.close();
+            damaged();
+            return;
+        }
+        Arrived arrived = judged.get();
         FrameHeader header = frame.header();
-        check(header.sequence() == expected, "piece " + header.sequence(), expected);
-        Optional<RangeHeader> range =
-                header.kind() == Frames.BARRIER
-                        ? Optional.empty()
-                        : Optional.of(checked(frame, Frames.range(header)));
-        Arrived arrived = new Arrived(frame, range);
-        expected += arrived.pieces.size();
-        int window = windowPieces();
-        check(expected - taken <= window, (expected - taken) + " pieces", window);
+        expected += arrived.count();
         waiting.add(arrived);
-        if (range.isPresent() && header.place() != FrameHeader.BEHIND) {
-            elsewhere.orElseThrow().announced(header.sequence(), range.get());
+        if (arrived.range.isPresent() && header.place() != FrameHeader.BEHIND) {
+            elsewhere.orElseThrow().announced(header.sequence(), arrived.range.get());
         }
         if (!parked) {
             offer();
         }
+    }
+
+    /**
+     * A frame was damaged on the way, or is missing.
+     *
+     * @throws IllegalArgumentException if that happened too often in a row
+     */
+    void damaged() {
+        tally.corrupt.increment();
+        damaged++;
+        if (damaged > MOST_DAMAGED) {
+            throw new IllegalArgumentException(
+                    "it sent "
+                            + damaged
+                            + " frames in a row on track "
+                            + track
+                            + " that were"
+                            + " damaged on the way. Look at the network, and at both machines'"
+                            + " memory");
+        }
+        receiver.trouble(new Trouble.Corrupt(peer, track));
+        progress.damaged();
     }
 
     /** Values that were on their way can be read now. */
@@ -119,6 +176,8 @@ final class Inbox {
         while (!parked && !waiting.isEmpty()) {
             Arrived head = waiting.element();
             if (head.range.isEmpty()) {
+                taken++;
+                damaged = 0;
                 progress.barrier();
             } else if (isHere(head)) {
                 offer(head, head.range.get());
@@ -146,6 +205,38 @@ final class Inbox {
         if (elsewhere.isPresent()) {
             elsewhere.get().close();
             elsewhere = Optional.empty();
+        }
+    }
+
+    /**
+     * What a frame is; empty if it, or one before it, was damaged on the way. Of values behind the
+     * header that shows only when they are read.
+     */
+    private Optional<Arrived> judged(TensorFrame frame) throws IOException {
+        try {
+            FrameHeader header = frame.header();
+            boolean valuesFollow =
+                    header.kind() != Frames.BARRIER && header.place() == FrameHeader.BEHIND;
+            if (!valuesFollow && !frame.sound(NOTHING)) {
+                return Optional.empty();
+            }
+            if (header.sequence() > expected) {
+                return Optional.empty(); // what was before it is missing
+            }
+            check(header.sequence() == expected, "piece " + header.sequence(), expected);
+            Optional<RangeHeader> range =
+                    header.kind() == Frames.BARRIER
+                            ? Optional.empty()
+                            : Optional.of(checked(frame, Frames.range(header)));
+            Arrived arrived = new Arrived(frame, range);
+            long held = expected + arrived.count() - taken;
+            check(held <= windowPieces(), held + " pieces", windowPieces());
+            return Optional.of(arrived);
+        } catch (IllegalArgumentException broken) {
+            if (frame.isSound(staging)) {
+                throw broken;
+            }
+            return Optional.empty();
         }
     }
 
@@ -187,6 +278,10 @@ final class Inbox {
         Optional<String> refusal =
                 head.done == 0 ? receiver.refusal(peer, range) : Optional.empty();
         if (refusal.isPresent()) {
+            if (values(head, head.pieces.get(0)).isEmpty()) {
+                rewind(head); // the header is not what was sent
+                return;
+            }
             kept = null; // of this frame, if it was put off before
             taken += head.pieces.size();
             tally.refused.increment();
@@ -197,19 +292,30 @@ final class Inbox {
             RangeHeader piece = head.pieces.get(head.done);
             Optional<ByteBuffer> values = values(head, piece);
             if (values.isEmpty()) {
-                tally.corrupt.increment();
-                receiver.trouble(new Trouble.Corrupt(peer, piece));
-            } else if (receiver.arrived(peer, piece, view(values.get())) == Receiver.Answer.LATER) {
+                rewind(head);
+                return;
+            }
+            if (receiver.arrived(peer, piece, view(values.get())) == Receiver.Answer.LATER) {
                 keep(head, values.get());
                 parked = true;
                 return;
-            } else {
-                tally.receivedBytes.add(piece.sizeBytes());
             }
+            tally.receivedBytes.add(piece.sizeBytes());
             kept = null;
             head.done++;
             taken++;
+            damaged = 0;
         }
+    }
+
+    /** Drops a frame and all that came behind it. */
+    private void rewind(Arrived head) throws IOException {
+        expected = head.frame.header().sequence();
+        for (Arrived of : waiting) {
+            of.frame.close();
+        }
+        waiting.clear();
+        damaged();
     }
 
     /** The values of a frame's next piece; empty if they are not what was sent. */

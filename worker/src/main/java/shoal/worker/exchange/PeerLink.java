@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -12,6 +13,9 @@ import shoal.wire.TensorFrame;
 
 /**
  * All that connects this worker with one other: a stream per track, signs of life, and the end.
+ *
+ * <p>A stream that is cut is replaced by the worker that dials; only a peer that stays away longer
+ * than the redial time is lost.
  *
  * <p>Used by the network thread, but for {@link #outbox}, {@link #lost} and {@link #barriers}.
  */
@@ -22,13 +26,22 @@ final class PeerLink {
     private final Listener listener;
     private final LongSupplier nanoTime;
     private final Map<Kind.Track, TrackLink> tracks = new EnumMap<>(Kind.Track.class);
-    private long heardNanos;
+    private Optional<Away> away = Optional.empty();
     private Optional<String> lost = Optional.empty(); // guarded by this
+
+    /** Since when a stream is missing that was there before, and why. */
+    private record Away(long sinceNanos, String reason) {}
 
     /** Is told of what concerns more than one stream. */
     interface Listener {
         /** A stream has opened, or a barrier was reached. */
         void changed();
+
+        /** A stream was cut; the peer dials again, or is to be dialled. */
+        void cut(PeerLink link, String reason);
+
+        /** All streams are there again. */
+        void back(PeerLink link, long awayMillis);
 
         /** The peer is lost; told once. */
         void lost(int peer, String reason);
@@ -43,7 +56,6 @@ final class PeerLink {
         this.peer = peer;
         this.listener = listener;
         this.nanoTime = nanoTime;
-        this.heardNanos = nanoTime.getAsLong();
         for (Kind.Track track : Kind.Track.values()) {
             tracks.put(track, make.track(this, track));
         }
@@ -87,10 +99,43 @@ final class PeerLink {
         listener.changed();
     }
 
-    /** A frame has come; whatever is wrong with it ends the link. */
-    void arrived(TrackLink track, TensorFrame frame) {
-        heard();
-        guarded(() -> track.arrived(frame));
+    /**
+     * A stream is there.
+     *
+     * @param received what the other side has received on its track so far
+     */
+    void connect(TrackLink track, Pipe pipe, long received) {
+        guarded(() -> track.connect(pipe, received, nanoTime.getAsLong()));
+        if (away.isPresent() && tracks.values().stream().allMatch(TrackLink::isConnected)) {
+            long awayNanos = nanoTime.getAsLong() - away.get().sinceNanos();
+            away = Optional.empty();
+            listener.back(this, TimeUnit.NANOSECONDS.toMillis(awayNanos));
+        }
+    }
+
+    /** A frame has come; whatever is wrong with it, but for its way, ends the link. */
+    void arrived(TrackLink track, Pipe from, TensorFrame frame) {
+        track.heard(nanoTime.getAsLong());
+        guarded(() -> track.arrived(from, frame));
+    }
+
+    /** A stream has ended that was not to end. */
+    void ended(TrackLink track, Pipe pipe, String why) {
+        if (track.isOn(pipe)) {
+            cut(track, why);
+        }
+    }
+
+    /** Ends a stream that is of no use; another one is to take its place. */
+    void cut(TrackLink track, String why) {
+        if (lost().isPresent()) {
+            return;
+        }
+        track.cut(why);
+        if (away.isEmpty()) {
+            away = Optional.of(new Away(nanoTime.getAsLong(), why));
+        }
+        listener.cut(this, why);
     }
 
     void offerAgain() {
@@ -104,17 +149,37 @@ final class PeerLink {
         guarded(track::valuesCame);
     }
 
-    /** A sign of life. */
-    void heard() {
-        heardNanos = nanoTime.getAsLong();
-    }
-
-    long silentNanos() {
-        return nanoTime.getAsLong() - heardNanos;
-    }
-
-    void sendHeartbeat() {
-        track(Kind.Track.RESULTS).sendHeartbeat();
+    /**
+     * Gives a sign of life, cuts streams that gave none for too long, and loses a peer that is away
+     * for too long.
+     *
+     * @param excused whether this worker itself was frozen: what was sent meanwhile is not read yet
+     */
+    void beat(ExchangeTimes times, boolean excused) {
+        long now = nanoTime.getAsLong();
+        for (TrackLink track : tracks.values()) {
+            if (excused || !isOpen()) {
+                track.heard(now);
+            }
+            track.sendHeartbeat();
+            if (TimeUnit.NANOSECONDS.toMillis(track.silentNanos(now)) > times.silenceMillis()) {
+                cut(track, "no sign of life for " + times.silenceMillis() + " ms");
+            }
+        }
+        if (excused) {
+            away = away.map(since -> new Away(now, since.reason()));
+        }
+        away.filter(
+                        since ->
+                                TimeUnit.NANOSECONDS.toMillis(now - since.sinceNanos())
+                                        > times.redialMillis())
+                .ifPresent(
+                        since ->
+                                lose(
+                                        since.reason()
+                                                + "; no other connection within "
+                                                + times.redialMillis()
+                                                + " ms"));
     }
 
     /** Ends the link for good. */

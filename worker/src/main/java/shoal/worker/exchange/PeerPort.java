@@ -34,7 +34,7 @@ import shoal.worker.stop.StopSignal;
  *
  * <ul>
  *   <li>A stream is admitted only with the secret, run and generation of an exchange that is open
- *       here, and from one of its members, once.
+ *       here, and from one of its members; in place of the one before, which ends.
  *   <li>Nothing is read of a stream before that.
  * </ul>
  *
@@ -45,6 +45,7 @@ public final class PeerPort implements AutoCloseable {
     private static final Metadata.Key<String> ANSWER =
             Metadata.Key.of("shoal-answer", Metadata.ASCII_STRING_MARSHALLER);
     private static final String NOT_OPEN_YET = "not-open-yet";
+    private static final String OVER = "over";
     private static final long CLOSE_MILLIS = 150;
 
     private final PeerNetwork network;
@@ -175,6 +176,16 @@ public final class PeerPort implements AutoCloseable {
         network.close();
     }
 
+    /** Whether a stream's end is the peer's own word, not that of a connection that broke. */
+    static boolean isAnswer(Metadata trailers) {
+        return trailers.containsKey(ANSWER);
+    }
+
+    /** Says that a stream's end is meant, and no other is to follow. */
+    static Metadata finalAnswer() {
+        return answer(OVER);
+    }
+
     /** Whether a refusal only says that the peer is not as far yet. */
     static boolean isNotOpenYet(Metadata trailers) {
         return NOT_OPEN_YET.equals(trailers.get(ANSWER));
@@ -217,11 +228,15 @@ public final class PeerPort implements AutoCloseable {
         return exchange.accept(said, call);
     }
 
-    private static ServerCall.Listener<TensorFrame> refuse(
-            ServerCall<TensorFrame, TensorFrame> call, Status status, String why) {
+    private static Metadata answer(String what) {
         Metadata trailers = new Metadata();
-        trailers.put(ANSWER, why);
-        call.close(status.withDescription(why), trailers);
+        trailers.put(ANSWER, what);
+        return trailers;
+    }
+
+    static ServerCall.Listener<TensorFrame> refuse(
+            ServerCall<TensorFrame, TensorFrame> call, Status status, String why) {
+        call.close(status.withDescription(why), answer(why.equals(NOT_OPEN_YET) ? why : OVER));
         return new ServerCall.Listener<>() {};
     }
 

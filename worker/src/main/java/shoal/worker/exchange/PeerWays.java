@@ -41,7 +41,7 @@ final class PeerWays implements Closeable {
     static PeerWays open(Crew crew, ExchangeSettings settings, PeerNetwork network) {
         return new PeerWays(
                 new Frames(crew.run(), crew.generation()),
-                settings.windowPieces(),
+                settings.streamWindow(crew.members().size()),
                 SharedMemory.open(crew, settings),
                 NcclLinks.open(crew, settings, network));
     }

@@ -26,7 +26,11 @@ final class Pipe {
 
         void request(int frames);
 
-        void end(String why);
+        /** The stream is of no use any more; another one may follow. */
+        void cut(String why);
+
+        /** Nothing more will be sent, on this stream or another: the other side is told. */
+        void finish(String why);
     }
 
     Pipe(Call call) {
@@ -52,8 +56,14 @@ final class Pipe {
                     }
 
                     @Override
-                    public void end(String why) {
+                    public void cut(String why) {
                         call.cancel(why, null);
+                    }
+
+                    /** The caller of a call can say no more than that; its channel ends it. */
+                    @Override
+                    public void finish(String why) {
+                        call.halfClose();
                     }
                 });
     }
@@ -77,8 +87,13 @@ final class Pipe {
                     }
 
                     @Override
-                    public void end(String why) {
-                        call.close(Status.CANCELLED.withDescription(why), new Metadata());
+                    public void cut(String why) {
+                        call.close(Status.ABORTED.withDescription(why), new Metadata());
+                    }
+
+                    @Override
+                    public void finish(String why) {
+                        call.close(Status.CANCELLED.withDescription(why), PeerPort.finalAnswer());
                     }
                 });
     }
@@ -111,22 +126,26 @@ final class Pipe {
         call.request(frames);
     }
 
-    /** Ends the stream; the other side is told why. */
-    void end(String why) {
+    /** Ends the stream, in whose place another one may come. */
+    void cut(String why) {
+        end(() -> call.cut(why));
+    }
+
+    /** Ends the stream for good; the other side is told so. */
+    void finish(String why) {
+        end(() -> call.finish(why));
+    }
+
+    private void end(Runnable how) {
         sending.lock();
         try {
             if (!ended) {
                 ended = true;
-                call.end(why);
+                how.run();
             }
         } finally {
             sending.unlock();
         }
-    }
-
-    /** The other side has ended the stream: nothing can be sent any more. */
-    void ended() {
-        ended = true;
     }
 
     private void sendSmall() {

@@ -1,14 +1,12 @@
 package shoal.worker.exchange;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +15,6 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.recipe.Limits;
-import shoal.recipe.Problem;
 import shoal.recipe.UserException;
 import shoal.wire.FrameHeader;
 import shoal.wire.PeerHello;
@@ -47,8 +44,7 @@ final class StreamExchange implements Exchange {
     private final PeerWays ways;
     private final Consumer<StreamExchange> onClose;
     private final Map<Integer, PeerLink> links = new TreeMap<>();
-    private final List<Dial> dials = new ArrayList<>();
-    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final Dials dials;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(Limits.CHUNK_BYTES);
     private final Object monitor = new Object();
     private int barriers; // guarded by monitor
@@ -73,30 +69,21 @@ final class StreamExchange implements Exchange {
                         receiver,
                         new Frames(crew.run(), crew.generation()),
                         new Tally(),
-                        around.settings().windowPieces());
+                        around.settings().streamWindow(crew.members().size()));
         this.ways = PeerWays.open(crew, around.settings(), network);
         for (int peer = 0; peer < crew.members().size(); peer++) {
             if (peer != crew.index()) {
                 links.put(peer, new PeerLink(peer, new Events(), nanoTime, this::track));
             }
         }
+        this.dials = new Dials(crew, links, ways, network, times);
     }
 
     /** Dials the peers with lower indices; the others dial this one. */
     void connect() {
-        for (PeerLink link : links.values()) {
-            if (link.peer() < crew.index()) {
-                Crew.Member peer = crew.members().get(link.peer());
-                ManagedChannel channel = network.channelTo(peer.address(), peer::identity);
-                channels.add(channel);
-                for (Kind.Track track : Kind.Track.values()) {
-                    dials.add(dial(channel, link, track));
-                }
-            }
-        }
         network.execute(
                 () -> {
-                    dials.forEach(Dial::start);
+                    dials.start();
                     beatNanos = nanoTime.getAsLong();
                     beat();
                 });
@@ -206,18 +193,24 @@ final class StreamExchange implements Exchange {
         PeerLink link = link(hello.from());
         Kind.Track of = hello.track() == 0 ? Kind.Track.NODES : Kind.Track.RESULTS;
         TrackLink track = link.track(of);
-        if (track.isTaken() || link.lost().isPresent()) {
-            call.close(
-                    Status.ALREADY_EXISTS.withDescription("this stream was opened before"),
-                    new Metadata());
+        Optional<String> lost = link.lost();
+        if (lost.isPresent()) {
+            return PeerPort.refuse(call, Status.FAILED_PRECONDITION, lost.get());
+        }
+        if (!track.admits(hello.attempt())) {
+            call.close(Status.ABORTED.withDescription("a later attempt came"), new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        link.heard();
         call.setOnReadyThreshold(PeerNetwork.READY_BYTES);
-        call.sendHeaders(ways.answer(hello.from(), of));
-        track.connect(Pipe.of(call));
-        ways.called(link, track, hello.memory());
-        return new Accepted(link, track);
+        Metadata answer = ways.answer(hello.from(), of);
+        PeerHello.writeReceived(answer, track.received());
+        call.sendHeaders(answer);
+        Pipe pipe = Pipe.of(call);
+        link.connect(track, pipe, hello.received());
+        if (link.lost().isEmpty() && track.meets()) {
+            ways.called(link, track, hello.memory());
+        }
+        return new Accepted(link, track, pipe);
     }
 
     private int peersThroughMemory() {
@@ -239,54 +232,10 @@ final class StreamExchange implements Exchange {
         return new TrackLink(link, track, shared, staging, ways.to(link.peer(), track));
     }
 
-    private Dial dial(ManagedChannel channel, PeerLink link, Kind.Track track) {
-        PeerHello hello =
-                new PeerHello(
-                        crew.secret(),
-                        crew.run(),
-                        crew.generation(),
-                        crew.index(),
-                        link.peer(),
-                        track == Kind.Track.NODES ? 0 : 1,
-                        ways.memory());
-        return new Dial(
-                network,
-                channel,
-                link,
-                hello,
-                new Dial.Stream(
-                        link.track(track),
-                        headers -> ways.answered(link, link.track(track), headers),
-                        times));
-    }
-
     private boolean allOpen() {
         throwIfLost();
-        if (dials.stream().allMatch(Dial::isSettled)) {
-            throwIfOutOfReach();
-        }
+        dials.throwIfOutOfReach();
         return links.values().stream().allMatch(PeerLink::isOpen);
-    }
-
-    private void throwIfOutOfReach() {
-        Map<Integer, Problem> problems = new TreeMap<>();
-        for (Dial dial : dials) {
-            dial.failure()
-                    .ifPresent(
-                            why ->
-                                    problems.put(
-                                            dial.peer(),
-                                            new Problem(
-                                                    crew.self().toString(),
-                                                    "cannot reach "
-                                                            + crew.members().get(dial.peer())
-                                                            + ": "
-                                                            + why
-                                                            + ".")));
-        }
-        if (!problems.isEmpty()) {
-            throw new UserException(List.copyOf(problems.values()));
-        }
     }
 
     private boolean allReached(int number) {
@@ -307,7 +256,7 @@ final class StreamExchange implements Exchange {
         }
     }
 
-    /** Gives a sign of life to every peer, and loses those that gave none for too long. */
+    /** Gives a sign of life to every peer, and looks at theirs. */
     private void beat() {
         if (closed) {
             return;
@@ -316,21 +265,12 @@ final class StreamExchange implements Exchange {
         boolean wasFrozen =
                 now - beatNanos > TimeUnit.MILLISECONDS.toNanos(times.silenceMillis()) / 2;
         beatNanos = now;
-        for (PeerLink link : links.values()) {
-            if (wasFrozen || !link.isOpen()) {
-                link.heard(); // what was sent meanwhile has not been read yet
-            }
-            link.sendHeartbeat();
-            if (link.silentNanos() > TimeUnit.MILLISECONDS.toNanos(times.silenceMillis())) {
-                link.lose("no sign of life for " + times.silenceMillis() + " ms");
-            }
-        }
+        links.values().forEach(link -> link.beat(times, wasFrozen));
         network.executeAfter(times.heartbeatMillis(), this::beat);
     }
 
     private void end() {
         links.values().forEach(link -> link.lose("the exchange was closed"));
-        channels.forEach(ManagedChannel::shutdownNow);
         try {
             ways.close();
         } catch (IOException e) {
@@ -348,8 +288,30 @@ final class StreamExchange implements Exchange {
         }
 
         @Override
+        public void cut(PeerLink link, String reason) {
+            LOG.warn(
+                    "connection cut run={} generation={} peer={} reason={}",
+                    crew.run(),
+                    crew.generation(),
+                    crew.members().get(link.peer()),
+                    reason);
+            dials.again(link.peer(), reason);
+        }
+
+        @Override
+        public void back(PeerLink link, long awayMillis) {
+            LOG.info(
+                    "connection is back run={} generation={} peer={} away-ms={}",
+                    crew.run(),
+                    crew.generation(),
+                    crew.members().get(link.peer()),
+                    awayMillis);
+        }
+
+        @Override
         public void lost(int peer, String reason) {
             ways.lose(peer);
+            dials.lose(peer);
             changed();
             if (!closed) {
                 LOG.warn(
@@ -360,37 +322,6 @@ final class StreamExchange implements Exchange {
                         reason);
                 shared.receiver().trouble(new Trouble.Lost(peer, reason));
             }
-        }
-    }
-
-    /** What comes on a stream that a peer opened. */
-    private static final class Accepted extends ServerCall.Listener<TensorFrame> {
-        private final PeerLink link;
-        private final TrackLink track;
-
-        Accepted(PeerLink link, TrackLink track) {
-            this.link = link;
-            this.track = track;
-        }
-
-        @Override
-        public void onMessage(TensorFrame frame) {
-            link.arrived(track, frame);
-        }
-
-        @Override
-        public void onReady() {
-            track.ready();
-        }
-
-        @Override
-        public void onHalfClose() {
-            link.lose("it has closed its exchange");
-        }
-
-        @Override
-        public void onCancel() {
-            link.lose("its connection ended");
         }
     }
 }

@@ -9,6 +9,7 @@ final class Tally {
     final LongAdder stale = new LongAdder();
     final LongAdder corrupt = new LongAdder();
     final LongAdder refused = new LongAdder();
+    final LongAdder resent = new LongAdder();
 
     ExchangeCounts counts(int peersThroughMemory) {
         return new ExchangeCounts(
@@ -17,6 +18,7 @@ final class Tally {
                 stale.sum(),
                 corrupt.sum(),
                 refused.sum(),
+                resent.sum(),
                 peersThroughMemory);
     }
 }

@@ -51,10 +51,10 @@ public sealed interface Trouble {
         }
     }
 
-    /** A range whose checksum is wrong was dropped: its step cannot end in this generation. */
-    record Corrupt(int peer, RangeHeader range) implements Trouble {
+    /** A frame that was damaged on the way was dropped: it is sent again, with what followed. */
+    record Corrupt(int peer, Kind.Track track) implements Trouble {
         public Corrupt {
-            requireNonNull(range, "range");
+            requireNonNull(track, "track");
         }
 
         @Override
@@ -64,7 +64,11 @@ public sealed interface Trouble {
 
         @Override
         public String toString() {
-            return range + " from worker " + peer + " has a wrong checksum; dropped";
+            return "a frame from worker "
+                    + peer
+                    + " on track "
+                    + track
+                    + " has a wrong checksum; it is sent again";
         }
     }
 

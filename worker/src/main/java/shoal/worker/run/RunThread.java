@@ -45,10 +45,10 @@ public final class RunThread {
     private static final int MOST_QUEUED = 64;
 
     /**
-     * Longer than the coordinator takes to notice that a worker is silent, and waits for it to dial
-     * again, before it takes it for dead.
+     * As long as the coordinator takes to notice that a worker is silent, and waits for it to dial
+     * again, before it takes it for dead. The peers themselves have tried for 10 s before.
      */
-    private static final long PEER_LOSS_MILLIS = 30_000;
+    private static final long PEER_LOSS_MILLIS = 20_000;
 
     private final RunOpener opener;
     private final Consumer<Event> events;

@@ -36,7 +36,7 @@ public final class NoPeers implements Exchange {
 
     @Override
     public ExchangeCounts counts() {
-        return new ExchangeCounts(0, 0, 0, 0, 0, 0);
+        return new ExchangeCounts(0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -215,7 +215,7 @@ final class ShardOwner implements Receiver {
         RowSum.clear(rows, member.updated(0, member.index()), embed);
     }
 
-    /** Whether the step cannot end any more: stale ranges are nobody's loss, all others are. */
+    /** Whether the step cannot end any more: it can if nothing is lost, or it is sent again. */
     static boolean endsStep(Trouble trouble) {
         return trouble.accept(new EndsStep());
     }
@@ -233,7 +233,7 @@ final class ShardOwner implements Receiver {
 
         @Override
         public Boolean corrupt(Trouble.Corrupt trouble) {
-            return true;
+            return false;
         }
 
         @Override

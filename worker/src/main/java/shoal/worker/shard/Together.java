@@ -159,7 +159,7 @@ public final class Together implements Computation {
         ExchangeCounts counts = exchange.counts();
         LOG.info(
                 "leaving the others index={} workers={} step={} sent-bytes={} received-bytes={}"
-                        + " stale={} corrupt={} refused={}",
+                        + " stale={} corrupt={} refused={} resent={}",
                 member.index(),
                 member.workers(),
                 applied,
@@ -167,7 +167,8 @@ public final class Together implements Computation {
                 counts.receivedBytes(),
                 counts.stale(),
                 counts.corrupt(),
-                counts.refused());
+                counts.refused(),
+                counts.resent());
         exchange.close();
         results.close();
     }

@@ -21,7 +21,7 @@ final class Crews {
     /** Settings of tests: quick to give up, the window given. */
     static ExchangeSettings settings(Optional<Path> memory, int windowPieces) {
         return new ExchangeSettings(
-                new ExchangeTimes(200, 10_000, 20, 2_000),
+                new ExchangeTimes(200, 10_000, 20, 2_000, 1_000),
                 memory,
                 windowPieces,
                 windowPieces,

@@ -2,6 +2,7 @@ package shoal.worker.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -39,48 +40,88 @@ final class HostileFramesTest {
     }
 
     @Test
-    void a_wrong_checksum_is_dropped_counted_and_named() throws Exception {
+    void a_wrong_checksum_is_dropped_counted_and_ends_the_stream_with_all_behind_it()
+            throws Exception {
         byte[] damaged = frame(0);
         damaged[damaged.length - 1] ^= 1;
 
         peer.send(damaged);
         peer.send(frame(1));
 
-        assertThat(receiver.awaitPieces(1)).hasSize(1);
-        assertThat(receiver.troubles()).containsExactly(new Trouble.Corrupt(1, RANGE));
+        assertThat(peer.end().get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.ABORTED);
+        assertThat(receiver.troubles()).containsExactly(new Trouble.Corrupt(1, Kind.Track.NODES));
+        assertThat(receiver.pieces()).isEmpty();
         assertThat(exchange.counts().corrupt()).isEqualTo(1);
     }
 
+    /** A bit of any byte, of header or values, is turned before the frame comes as it was sent. */
     @Test
-    void a_header_that_was_damaged_is_dropped_like_its_values() throws Exception {
-        byte[] damaged = frame(0);
-        damaged[24] ^= 2; // the step
-
-        peer.send(damaged);
-
-        assertThat(receiver.awaitTroubles(1))
-                .allMatch(trouble -> trouble instanceof Trouble.Corrupt);
-        assertThat(receiver.pieces()).isEmpty();
-    }
-
-    /** A bit anywhere in the values; seed 21. */
-    @Test
-    void packed_blocks_with_a_bit_turned_are_dropped_and_those_behind_them_arrive()
+    void a_bit_turned_anywhere_is_noticed_and_the_frame_is_taken_from_the_next_stream()
             throws Exception {
         RangeHeader range = ExchangeContract.momentum(Kind.MOMENTUM_BITS);
         ByteBuffer values = ExchangeContract.values(range, 4);
         SplittableRandom random = new SplittableRandom(21);
-        for (int damage = 0; damage < 100; damage++) {
-            byte[] damaged = frame(range, values, damage);
-            int at = random.nextInt(FrameHeader.SIZE_BYTES, damaged.length);
+        int frames = FrameHeader.SIZE_BYTES + 16;
+        for (int sequence = 0; sequence < frames; sequence++) {
+            byte[] damaged = frame(range, values, sequence);
+            int at =
+                    sequence < FrameHeader.SIZE_BYTES
+                            ? sequence
+                            : random.nextInt(FrameHeader.SIZE_BYTES, damaged.length);
             damaged[at] ^= (byte) (1 << random.nextInt(8));
 
             peer.send(damaged);
+            assertThat(peer.end().get(30, TimeUnit.SECONDS).isOk()).isFalse();
+            assertThat(peer.dialAgain()).isEqualTo(sequence);
+            peer.send(frame(range, values, sequence));
         }
-        peer.send(frame(range, values, 100));
 
-        assertThat(receiver.awaitPieces(1)).extracting(Gathered.Piece::range).containsOnly(range);
-        assertThat(receiver.troubles()).hasSize(100).allMatch(Trouble.Corrupt.class::isInstance);
+        assertThat(receiver.awaitPieces(frames))
+                .hasSize(frames)
+                .extracting(Gathered.Piece::range)
+                .containsOnly(range);
+        assertThat(receiver.troubles()).hasSize(frames).allMatch(Trouble.Corrupt.class::isInstance);
+    }
+
+    @Test
+    void damage_that_does_not_end_ends_the_link() throws Exception {
+        for (int damage = 0; damage < 10; damage++) {
+            byte[] damaged = frame(0);
+            damaged[40] ^= 1;
+            peer.send(damaged);
+            assertThat(peer.end().get(30, TimeUnit.SECONDS).isOk()).isFalse();
+            assertThat(peer.dialAgain()).isZero();
+        }
+
+        peer.send(new byte[] {9, 9, 9});
+
+        assertThat(receiver.awaitTroubles(11))
+                .last()
+                .asString()
+                .contains("11 frames in a row on track NODES that were damaged on the way");
+    }
+
+    @Test
+    void an_attempt_that_comes_late_does_not_take_the_place_of_a_newer_one() throws Exception {
+        peer.send(frame(0));
+        receiver.awaitPieces(1);
+
+        assertThat(peer.dialLate().getCode()).isEqualTo(Status.Code.ABORTED);
+        peer.send(frame(1));
+
+        assertThat(receiver.awaitPieces(2)).hasSize(2);
+        assertThat(receiver.troubles()).isEmpty();
+    }
+
+    @Test
+    void a_peer_that_has_received_what_was_never_sent_breaks_the_protocol() throws Exception {
+        peer.say(7);
+        peer.dialAgain();
+
+        assertThat(receiver.awaitTroubles(1))
+                .singleElement()
+                .asString()
+                .contains("it broke the protocol: it has received 7 pieces, of 0 to 0");
     }
 
     @Test
@@ -179,19 +220,25 @@ final class HostileFramesTest {
     }
 
     @Test
-    void noise_ends_the_link() throws Exception {
+    void noise_ends_the_stream_and_the_link_if_no_other_comes() throws Exception {
         peer.send(new byte[] {9, 9, 9});
 
-        assertLost("it sent 3 bytes, less than a header");
+        assertThat(receiver.awaitTroubles(2))
+                .extracting(Trouble::toString)
+                .containsExactly(
+                        new Trouble.Corrupt(1, Kind.Track.NODES).toString(),
+                        "worker 1 is lost: a frame was damaged on the way; no other connection"
+                                + " within 1000 ms");
+        assertThat(peer.end().get(30, TimeUnit.SECONDS).isOk()).isFalse();
     }
 
     @Test
     void another_format_ends_the_link() throws Exception {
         byte[] newer = frame(0);
-        newer[0] = 2;
-        peer.send(newer);
+        newer[0] = 3;
+        peer.send(RawPeer.sealed(newer));
 
-        assertLost("it sent a frame of format 2, expected 1");
+        assertLost("it sent a frame of format 3, expected 2");
     }
 
     private void assertLost(String why) throws Exception {

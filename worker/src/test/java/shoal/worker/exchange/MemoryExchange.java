@@ -69,7 +69,8 @@ final class MemoryExchange implements Exchange {
     @Override
     public ExchangeCounts counts() {
         MemoryInbox inbox = inboxes.get(index);
-        return new ExchangeCounts(sentBytes.get(), inbox.receivedBytes(), 0, 0, inbox.refused(), 0);
+        return new ExchangeCounts(
+                sentBytes.get(), inbox.receivedBytes(), 0, 0, inbox.refused(), 0, 0);
     }
 
     @Override

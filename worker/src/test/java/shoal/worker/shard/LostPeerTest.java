@@ -47,11 +47,11 @@ final class LostPeerTest {
                 Together together = together(stage, engine, new SilentPeer(true))) {
             StepLoop loop = new StepLoop(plan(stage), ROWS, 2, together, 1);
 
-            receiver.get(0).trouble(new Trouble.Corrupt(1, early));
+            receiver.get(0).trouble(new Trouble.Refused(1, early, "no such node"));
 
             assertThatThrownBy(() -> loop.reduce(1))
                     .isInstanceOf(PeerLostException.class)
-                    .hasMessageContaining("checksum");
+                    .hasMessageContaining("no such node");
         }
     }
 

@@ -79,7 +79,7 @@ final class SilentPeer implements Exchange {
 
     @Override
     public ExchangeCounts counts() {
-        return new ExchangeCounts(0, 0, 0, 0, 0, 0);
+        return new ExchangeCounts(0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
