@@ -207,6 +207,12 @@ final class TrainingKeys {
                             "keeps the largest second moment",
                             "AMSGrad is not supported. Set it to false"),
                     withoutEffect(
+                            "optimizer.params.set_grad_none",
+                            FLAG,
+                            "true",
+                            "drops gradients after an update",
+                            "they are never read twice"),
+                    withoutEffect(
                             "optimizer.params.fp32_optimizer_states",
                             FLAG,
                             "true",

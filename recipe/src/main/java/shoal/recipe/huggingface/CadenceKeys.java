@@ -236,12 +236,12 @@ final class CadenceKeys {
                             "leaves optimizer and position out of checkpoints",
                             "a checkpoint without its optimizer cannot be resumed from. Set it to"
                                     + " false"),
-                    refused(
+                    withoutEffect(
                             "save_safetensors",
                             FLAG,
                             "true",
                             "safetensors files, else pickles",
-                            "pickles are never written. Set it to true"),
+                            "safetensors files are written, which HF reads without being told"),
                     withoutEffect(
                             "save_on_each_node",
                             FLAG,

@@ -30,6 +30,11 @@ public final class HuggingFaceRecipe {
         this.problems = requireNonNull(problems, "problems");
     }
 
+    /** Notes what is wrong with arguments that no part of a recipe comes from. */
+    public void checkOthers() {
+        AcceleratorKeys.check(settings.of("accelerator_config"), problems);
+    }
+
     /** How rows are grouped, by so many logical ranks and slices. */
     public BatchRecipe batch(int ranks, int slices) {
         int rows = settings.count("per_device_train_batch_size");
