@@ -1,9 +1,10 @@
 package shoal.model.dataset;
 
-import java.util.Optional;
-import java.util.regex.Pattern;
 import shoal.recipe.Limits;
 import shoal.recipe.Problems;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads a line of {@code label<TAB>text}; the rules are in the package's document. */
 final class TsvLine implements RowReader.Format {
@@ -15,6 +16,7 @@ final class TsvLine implements RowReader.Format {
     private final String shownName;
     private final Problems problems;
     private int skipped;
+    private String firstSkipped = "";
 
     TsvLine(String shownName, Problems problems) {
         this.shownName = shownName;
@@ -22,9 +24,15 @@ final class TsvLine implements RowReader.Format {
     }
 
     @Override
+    public Optional<String> wrongBytes(byte[] first, int length) {
+        return ByteForm.ofTable(first, length);
+    }
+
+    @Override
     public Optional<TextRow> row(int line, String text) {
         int tab = text.indexOf('\t');
         if (tab < 0) {
+            firstSkipped = skipped == 0 ? text : firstSkipped;
             skipped++;
             return Optional.empty();
         }
@@ -34,6 +42,11 @@ final class TsvLine implements RowReader.Format {
     @Override
     public int skippedLines() {
         return skipped;
+    }
+
+    @Override
+    public String firstSkipped() {
+        return firstSkipped;
     }
 
     private Optional<TextRow> row(int line, String label, String text) {

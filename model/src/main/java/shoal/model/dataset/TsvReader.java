@@ -1,10 +1,11 @@
 package shoal.model.dataset;
 
+import shoal.recipe.Limits;
+import shoal.recipe.UserException;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import shoal.recipe.Limits;
-import shoal.recipe.UserException;
 
 /** Reads a whole file of {@code label<TAB>text}; the rules are in the package's document. */
 final class TsvReader {
@@ -41,8 +42,12 @@ final class TsvReader {
                     shownName,
                     String.format(
                             "No rows are left: none of its %d lines has a tab and a text after it."
-                                    + " Expected lines %s.",
-                            reader.lines(), TsvLine.FORMAT));
+                                    + " Expected lines %s.%s",
+                            reader.lines(),
+                            TsvLine.FORMAT,
+                            OtherTable.of(reader.firstSkipped())
+                                    .map(other -> " " + other + ".")
+                                    .orElse("")));
         }
     }
 }

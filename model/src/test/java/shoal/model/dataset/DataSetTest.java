@@ -2,17 +2,19 @@ package shoal.model.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import shoal.model.Refused;
+import shoal.model.Shared;
+import shoal.recipe.Limits;
+
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import shoal.model.Refused;
-import shoal.model.Shared;
-import shoal.recipe.Limits;
 
 class DataSetTest {
     @TempDir Path folder;
@@ -111,8 +113,9 @@ class DataSetTest {
 
         assertThat(Refused.by(() -> DataSet.read(file, "data/gbk.tsv")))
                 .containsExactly(
-                        "data/gbk.tsv:2: is not UTF-8: byte 3 of the line is 0xBE. Save the file as"
-                                + " UTF-8, for example: iconv -f GB18030 -t UTF-8 OLD > NEW");
+                        "data/gbk.tsv:2: is not UTF-8: byte 3 of the line is 0xBE. The line looks"
+                                + " like GB18030. Save the file as UTF-8: iconv -f GB18030 -t UTF-8"
+                                + " OLD > NEW");
     }
 
     @Test
