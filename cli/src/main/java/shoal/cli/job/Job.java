@@ -2,9 +2,6 @@ package shoal.cli.job;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import shoal.cli.client.JobFile;
 import shoal.cli.render.Sizes;
 import shoal.model.GptConfig;
@@ -19,6 +16,10 @@ import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.request.RunInputs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A run that has been checked: its recipe, and the files it needs.
@@ -53,7 +54,15 @@ public record Job(
     Job from(Resumption checkpoint) {
         List<JobFile> all = new ArrayList<>(files);
         all.addAll(checkpoint.files());
-        return new Job(recipe, inputs, model, train, evaluation, all, Optional.of(checkpoint));
+        int step = checkpoint.checkpoint().position().step();
+        return new Job(
+                inputs.beginsEpochAgain() ? recipe.beginningEpochAgainAfter(step) : recipe,
+                inputs,
+                model,
+                train,
+                evaluation,
+                all,
+                Optional.of(checkpoint));
     }
 
     /** Where it goes on, as a coordinator has to know it. */

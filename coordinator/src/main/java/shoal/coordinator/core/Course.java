@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+
 import shoal.plan.log.CommittedStep;
 import shoal.plan.log.LogRow;
 import shoal.plan.log.Milestone;
@@ -145,6 +146,11 @@ public final class Course {
 
                             @Override
                             public Commit adam(UpdateRule.Adam rule) {
+                                return measuring.drafted();
+                            }
+
+                            @Override
+                            public Commit adamThenDecay(UpdateRule.AdamThenDecay rule) {
                                 return measuring.drafted();
                             }
 

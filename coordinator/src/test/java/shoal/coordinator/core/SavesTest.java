@@ -2,18 +2,21 @@ package shoal.coordinator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+
 import shoal.coordinator.TestRecipes;
 import shoal.recipe.Recipe;
 import shoal.coordinator.TestReports;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
 import shoal.recipe.Cadence;
+import shoal.recipe.Recipe;
 import shoal.recipe.SelectionRecipe;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 final class SavesTest {
     private static final Duration GIVEN_UP = Bounds.REDIAL.plus(Bounds.TICK);
@@ -93,6 +96,31 @@ final class SavesTest {
         lab.ready("w2", "r", 1, 0);
         assertThat(lab.told()).containsExactly(new Command.OpenStep(lab.fence("r"), 2));
         assertThat(lab.events("r").stream().filter(RunEvent.Logged.class::isInstance)).hasSize(1);
+        lab.restart();
+    }
+
+    @Test
+    void a_run_that_saves_the_model_alone_begins_anew_when_its_worker_is_lost() {
+        SelectionRecipe alone = new SelectionRecipe("", false, false, 0, 0, 0, true);
+        Recipe saving = TestRecipes.saving(2, 1, 0, 1);
+        Lab lab =
+                new Lab()
+                        .attach("w1")
+                        .submit("r", TestRecipes.saving(saving, saving.saving(), alone))
+                        .ready("w1", "r", 0, 0)
+                        .reduced("w1", "r", 1)
+                        .uploaded("w1", "r", 1)
+                        .saved("r", 1);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+
+        lab.breakSession("w1").pass(GIVEN_UP).attach("w2");
+
+        Command.StartRun start = (Command.StartRun) lab.told().get(0);
+        assertThat(start.step()).isZero();
+        lab.ready("w2", "r", 0, 0);
+        assertThat(lab.told()).containsExactly(new Command.OpenStep(lab.fence("r"), 1));
+        lab.reduced("w2", "r", 1).uploaded("w2", "r", 1).saved("r", 1);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
         lab.restart();
     }
 

@@ -1,14 +1,16 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+
 import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Unit;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** An update rule over ranges of flat units, whose bits do not depend on how units are cut. */
 interface Optimizer {
@@ -19,12 +21,17 @@ interface Optimizer {
                         new UpdateRule.Handler<>() {
                             @Override
                             public Optimizer adamW(UpdateRule.AdamW rule) {
-                                return new AdamW(kernel, recipe, "adamw");
+                                return AdamW.of(kernel, recipe, "adamw", rule.correctsBias());
                             }
 
                             @Override
                             public Optimizer adam(UpdateRule.Adam rule) {
-                                return new AdamW(kernel, recipe, "adam");
+                                return AdamW.of(kernel, recipe, "adam", rule.correctsBias());
+                            }
+
+                            @Override
+                            public Optimizer adamThenDecay(UpdateRule.AdamThenDecay rule) {
+                                return AdamW.thenDecay(kernel, recipe, rule.epsilonFirst());
                             }
 
                             @Override

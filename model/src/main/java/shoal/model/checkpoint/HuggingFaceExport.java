@@ -2,10 +2,6 @@ package shoal.model.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.List;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
 import shoal.model.pickle.TorchArchive;
@@ -14,6 +10,11 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.UserException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes a checkpoint of ours as HF's Trainer reads it (transformers 4.57.6,
@@ -41,11 +42,19 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
             throw new UserException(
                     from.shownName(), "was written by HF's Trainer: it can read it as it is.");
         }
-        if (update().rule().measures()) {
+        if (checkpoint.kinds().equals(List.of(StateKind.PARAMETER))) {
             throw new UserException(
                     from.shownName(),
-                    "was trained with Lamb, which HF's Trainer does not have. Export the model"
-                            + " alone: it starts anew from these weights.");
+                    "was saved with save_only_model: it has no optimizer to go on with. Export the"
+                            + " model alone: it starts anew from these weights.");
+        }
+        if (!update().rule().isTorchs()) {
+            throw new UserException(
+                    from.shownName(),
+                    "was trained with "
+                            + update().rule().shownName()
+                            + ", which HF's Trainer does not have. Export the model alone: it starts"
+                            + " anew from these weights.");
         }
         try (OutputFolder folder = OutputFolder.stage(target, shownName);
                 TensorFile moments = checkpoint.openMoments()) {

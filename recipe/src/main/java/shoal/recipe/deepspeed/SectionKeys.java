@@ -5,11 +5,12 @@ import static shoal.recipe.key.Types.ANYTHING;
 import static shoal.recipe.key.Types.FLAG;
 import static shoal.recipe.key.Types.number;
 
+import shoal.recipe.key.Key;
+import shoal.recipe.key.ValueType;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import shoal.recipe.key.Key;
-import shoal.recipe.key.ValueType;
 
 /**
  * Names inside sections that change nothing here, each by its full name (deepspeed 0.8 to 0.19).
@@ -215,7 +216,7 @@ final class SectionKeys {
                                 "DeepSpeed reads compression_training instead",
                                 "how curvature is measured",
                                 "verbose=false max_iter=100 tol=0.01 stability=1e-6 "
-                                        + "gas_boundary_resolution=1 layer_name layer_num=0"))
+                                        + "gas_boundary_resolution=1 layer_name layer_num=0 model_name"))
                 .flatMap(List::stream)
                 .toList();
     }

@@ -13,10 +13,11 @@ import static shoal.recipe.key.Types.orAuto;
 import static shoal.recipe.key.Types.orNull;
 import static shoal.recipe.key.Types.whole;
 
-import java.util.ArrayList;
-import java.util.List;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.ValueType;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Names about batches, optimizer, schedule and precision. */
 final class TrainingKeys {
@@ -144,8 +145,8 @@ final class TrainingKeys {
                             FLAG,
                             "true",
                             "corrects the bias of the moments",
-                            "the same for Lamb; must be true for Adam and AdamW; 1-bit optimizers"
-                                    + " never correct it, in DeepSpeed too"),
+                            "the same for Lamb, Adam and AdamW; 1-bit optimizers never correct it,"
+                                    + " in DeepSpeed too"),
                     honoured(
                             "optimizer.params.max_coeff",
                             number(0, 1e6),

@@ -15,9 +15,10 @@ import static shoal.recipe.key.Types.orNull;
 import static shoal.recipe.key.Types.whole;
 import static shoal.recipe.key.Types.wholeOrNull;
 
-import java.util.List;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.ValueType;
+
+import java.util.List;
 
 /** Names that decide what happens when, and what is kept: evaluation, logging, saving. */
 final class CadenceKeys {
@@ -229,13 +230,13 @@ final class CadenceKeys {
                             FLAG_OR_NULL,
                             "null",
                             "the direction of the metric; else by its name ending in \"loss\""),
-                    refused(
+                    honoured(
                             "save_only_model",
                             FLAG,
                             "false",
-                            "leaves optimizer and position out of checkpoints",
-                            "a checkpoint without its optimizer cannot be resumed from. Set it to"
-                                    + " false"),
+                            "leaves the optimizer out of checkpoints",
+                            "the same: no run goes on from one, and one that loses a worker begins"
+                                    + " anew"),
                     withoutEffect(
                             "save_safetensors",
                             FLAG,
@@ -255,12 +256,11 @@ final class CadenceKeys {
                             "read by example scripts, which pass it to train()",
                             "a checkpoint folder, or true for the newest one in output_dir; the"
                                     + " result is the same as without the stop"),
-                    refused(
+                    honoured(
                             "ignore_data_skip",
                             FLAG,
                             "false",
-                            "a resumed run starts its epoch's rows again",
-                            "a resumed run uses each row once. Set it to false"),
+                            "a resumed run starts its epoch's rows again"),
                     withoutEffect(
                             "restore_callback_states_from_checkpoint",
                             FLAG,

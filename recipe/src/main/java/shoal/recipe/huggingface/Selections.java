@@ -10,6 +10,8 @@ import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
 
+import java.util.List;
+
 /**
  * Which evaluation is the best one, and what follows from it: the checks and defaults of
  * transformers 4.57.6 (training_args.py, __post_init__; trainer.py, __init__; trainer_callback.py,
@@ -53,7 +55,8 @@ final class Selections {
                 endsWithBest,
                 patience,
                 settings.number("early_stopping_threshold"),
-                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"));
+                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"),
+                settings.flag("save_only_model"));
     }
 
     /** The metric that a name was probably meant to be: misspelt, or cut short like "acc". */
