@@ -2,13 +2,12 @@ package shoal.model;
 
 import static java.util.Objects.requireNonNull;
 
-import shoal.recipe.Recipe;
-import shoal.recipe.Require;
-import shoal.recipe.UpdateRule;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import shoal.recipe.Recipe;
+import shoal.recipe.Require;
+import shoal.recipe.UpdateRule;
 
 /**
  * What outlives a step of each parameter: buffers in the units' layout, or one number for a

@@ -1,14 +1,13 @@
 package shoal.recipe;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonFields;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** An update rule as JSON: its figures, and the rule by its type with members of its own. */
 final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> {

@@ -2,6 +2,10 @@ package shoal.recipe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonFields;
@@ -11,11 +15,6 @@ import shoal.recipe.json.JsonReader;
 import shoal.recipe.json.JsonText;
 import shoal.recipe.json.JsonValue;
 import shoal.recipe.json.JsonWriter;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * A recipe as JSON, as it travels and as it is kept beside results.

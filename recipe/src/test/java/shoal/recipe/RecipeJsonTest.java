@@ -3,14 +3,12 @@ package shoal.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 import shoal.recipe.ZeroRecipe.Offload;
-
-import java.util.List;
-import java.util.SplittableRandom;
 
 class RecipeJsonTest {
     private static final Recipe RECIPE =
@@ -192,7 +190,8 @@ class RecipeJsonTest {
                     cadence(),
                     cadence(),
                     cadence(),
-                    new SelectionRecipe(metric(), flag(), flag(), count(), share(), count(), flag()),
+                    new SelectionRecipe(
+                            metric(), flag(), flag(), count(), share(), count(), flag()),
                     new MonitorRecipe(path()),
                     zero(),
                     count(),

@@ -2,6 +2,9 @@ package shoal.cli.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import shoal.cli.client.JobFile;
 import shoal.cli.render.Sizes;
 import shoal.model.GptConfig;
@@ -16,10 +19,6 @@ import shoal.recipe.BatchRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.request.RunInputs;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A run that has been checked: its recipe, and the files it needs.

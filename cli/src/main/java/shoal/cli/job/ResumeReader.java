@@ -2,6 +2,14 @@ package shoal.cli.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import shoal.cli.client.JobFile;
 import shoal.cli.client.LocalFile;
 import shoal.model.StateKind;
@@ -15,15 +23,6 @@ import shoal.recipe.Problem;
 import shoal.recipe.Problems;
 import shoal.recipe.UserException;
 import shoal.recipe.request.RunInputs;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /** Finds the checkpoint that a run goes on from, and checks that it is one of this run. */
 final class ResumeReader {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
-
 import shoal.plan.log.CommittedStep;
 import shoal.plan.log.LogRow;
 import shoal.plan.log.Milestone;

@@ -2,21 +2,18 @@ package shoal.coordinator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
-
 import shoal.coordinator.TestRecipes;
-import shoal.recipe.Recipe;
 import shoal.coordinator.TestReports;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
 import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
 import shoal.recipe.SelectionRecipe;
-
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 final class SavesTest {
     private static final Duration GIVEN_UP = Bounds.REDIAL.plus(Bounds.TICK);

@@ -1,14 +1,12 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-
+import java.util.ArrayList;
+import java.util.List;
 import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Unit;
 import shoal.recipe.OptimizerRecipe;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * AdamW and Adam by libtorch's fused operators, over ranges of flat units.

@@ -1,16 +1,14 @@
 package shoal.engine.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import shoal.engine.ElementRange;
 import shoal.engine.Update;
 import shoal.model.Unit;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /** An update rule over ranges of flat units, whose bits do not depend on how units are cut. */
 interface Optimizer {

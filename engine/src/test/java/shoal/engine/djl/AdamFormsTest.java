@@ -2,18 +2,16 @@ package shoal.engine.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
 import shoal.engine.Update;
 import shoal.model.StateKind;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
-
-import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /**
  * Forms of Adam that torch does not have, against their formulas in double precision (deepspeed

@@ -2,6 +2,10 @@ package shoal.model.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
 import shoal.model.Parameter;
 import shoal.model.StateKind;
 import shoal.model.pickle.TorchArchive;
@@ -10,11 +14,6 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.UserException;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Writes a checkpoint of ours as HF's Trainer reads it (transformers 4.57.6,

@@ -2,10 +2,6 @@ package shoal.model.dataset;
 
 import static java.util.Objects.requireNonNull;
 
-import shoal.recipe.Limits;
-import shoal.recipe.Problems;
-import shoal.recipe.UserException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -19,6 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import shoal.recipe.Limits;
+import shoal.recipe.Problems;
+import shoal.recipe.UserException;
 
 /**
  * Reads rows one after the other: memory is bounded however many there are.

@@ -1,10 +1,9 @@
 package shoal.model.dataset;
 
-import shoal.recipe.Limits;
-import shoal.recipe.Problems;
-
 import java.util.Optional;
 import java.util.regex.Pattern;
+import shoal.recipe.Limits;
+import shoal.recipe.Problems;
 
 /** Reads a line of {@code label<TAB>text}; the rules are in the package's document. */
 final class TsvLine implements RowReader.Format {

@@ -1,11 +1,10 @@
 package shoal.model.dataset;
 
-import shoal.recipe.Limits;
-import shoal.recipe.UserException;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import shoal.recipe.Limits;
+import shoal.recipe.UserException;
 
 /** Reads a whole file of {@code label<TAB>text}; the rules are in the package's document. */
 final class TsvReader {

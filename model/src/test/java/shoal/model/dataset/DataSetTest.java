@@ -2,19 +2,17 @@ package shoal.model.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import shoal.model.Refused;
-import shoal.model.Shared;
-import shoal.recipe.Limits;
-
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shoal.model.Refused;
+import shoal.model.Shared;
+import shoal.recipe.Limits;
 
 class DataSetTest {
     @TempDir Path folder;

@@ -2,18 +2,16 @@ package shoal.plan.step;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Limits;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.Require;
 import shoal.recipe.UserException;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * How many steps a run has and which rows each of them reads, as HF's Trainer counts them

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-
 import shoal.plan.TestRecipes;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.LengthRecipe;
@@ -13,11 +16,6 @@ import shoal.recipe.OrderRecipe;
 import shoal.recipe.OrderRecipe.Sampling;
 import shoal.recipe.Recipe;
 import shoal.recipe.UserException;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 final class TrainingPlanTest {
     @Test

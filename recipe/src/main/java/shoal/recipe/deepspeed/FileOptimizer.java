@@ -1,13 +1,12 @@
 package shoal.recipe.deepspeed;
 
+import java.util.Locale;
+import java.util.Optional;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
-
-import java.util.Locale;
-import java.util.Optional;
 
 /** The optimizer of a DeepSpeed file (deepspeed 0.19.8 runtime/engine.py). */
 final class FileOptimizer {

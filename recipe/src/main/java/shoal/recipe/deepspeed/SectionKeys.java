@@ -5,12 +5,11 @@ import static shoal.recipe.key.Types.ANYTHING;
 import static shoal.recipe.key.Types.FLAG;
 import static shoal.recipe.key.Types.number;
 
-import shoal.recipe.key.Key;
-import shoal.recipe.key.ValueType;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import shoal.recipe.key.Key;
+import shoal.recipe.key.ValueType;
 
 /**
  * Names inside sections that change nothing here, each by its full name (deepspeed 0.8 to 0.19).

@@ -13,11 +13,10 @@ import static shoal.recipe.key.Types.orAuto;
 import static shoal.recipe.key.Types.orNull;
 import static shoal.recipe.key.Types.whole;
 
-import shoal.recipe.key.Key;
-import shoal.recipe.key.ValueType;
-
 import java.util.ArrayList;
 import java.util.List;
+import shoal.recipe.key.Key;
+import shoal.recipe.key.ValueType;
 
 /** Names about batches, optimizer, schedule and precision. */
 final class TrainingKeys {

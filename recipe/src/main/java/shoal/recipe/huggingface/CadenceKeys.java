@@ -15,10 +15,9 @@ import static shoal.recipe.key.Types.orNull;
 import static shoal.recipe.key.Types.whole;
 import static shoal.recipe.key.Types.wholeOrNull;
 
+import java.util.List;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.ValueType;
-
-import java.util.List;
 
 /** Names that decide what happens when, and what is kept: evaluation, logging, saving. */
 final class CadenceKeys {

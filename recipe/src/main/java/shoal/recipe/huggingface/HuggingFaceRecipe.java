@@ -2,6 +2,8 @@ package shoal.recipe.huggingface;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Locale;
+import java.util.Optional;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
@@ -14,9 +16,6 @@ import shoal.recipe.UpdateRule;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
-
-import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What a run's training arguments mean, part by part.

@@ -14,10 +14,9 @@ import static shoal.recipe.key.Types.orNull;
 import static shoal.recipe.key.Types.whole;
 import static shoal.recipe.key.Types.wholeOrNull;
 
+import java.util.List;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.ValueType;
-
-import java.util.List;
 
 /** Names that decide the arithmetic of a run: batches, optimizer, schedule, precision, seeds. */
 final class LearningKeys {

@@ -1,9 +1,8 @@
 package shoal.recipe.huggingface;
 
-import shoal.recipe.UpdateRule;
-
 import java.util.Optional;
 import java.util.Set;
+import shoal.recipe.UpdateRule;
 
 /** HF's optimizer names (transformers 4.27.4 to 5.24.0, OptimizerNames). */
 final class Optimizers {

@@ -10,8 +10,6 @@ import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
 
-import java.util.List;
-
 /**
  * Which evaluation is the best one, and what follows from it: the checks and defaults of
  * transformers 4.57.6 (training_args.py, __post_init__; trainer.py, __init__; trainer_callback.py,
@@ -62,7 +60,11 @@ final class Selections {
     /** The metric that a name was probably meant to be: misspelt, or cut short like "acc". */
     private static String near(String name) {
         return NearestName.of(name, SelectionRecipe.METRICS)
-                .or(() -> SelectionRecipe.METRICS.stream().filter(each -> each.startsWith(name)).findFirst())
+                .or(
+                        () ->
+                                SelectionRecipe.METRICS.stream()
+                                        .filter(each -> each.startsWith(name))
+                                        .findFirst())
                 .map(each -> "Did you mean " + each + "? ")
                 .orElse("");
     }

@@ -1,5 +1,13 @@
 package shoal.recipe.request;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.MonitorRecipe;
@@ -26,15 +34,6 @@ import shoal.recipe.key.Origin;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Makes a {@link RunRequest} of what a user gave: flags over the training-arguments file over HF's

@@ -2,10 +2,9 @@ package shoal.recipe.request;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
 import shoal.recipe.Require;
 import shoal.recipe.key.CountRange;
-
-import java.util.Optional;
 
 /**
  * What a command gives besides the recipe: where things are, and how many machines compute.

@@ -1,16 +1,13 @@
 package shoal.recipe.request;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
-
-import org.junit.jupiter.api.Test;
-
-import shoal.recipe.Problem;
-import shoal.recipe.UserException;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.AccessDeniedException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import shoal.recipe.Problem;
+import shoal.recipe.UserException;
 
 /** Every kind of bad input of flags and training arguments, with its exact message. */
 class BadInputTest {

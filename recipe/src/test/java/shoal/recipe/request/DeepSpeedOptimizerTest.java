@@ -3,7 +3,6 @@ package shoal.recipe.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.UpdateRule;
 

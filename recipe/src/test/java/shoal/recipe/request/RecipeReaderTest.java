@@ -2,8 +2,9 @@ package shoal.recipe.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
-
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
@@ -20,9 +21,6 @@ import shoal.recipe.ScheduleRecipe.WarmupStableDecay;
 import shoal.recipe.SelectionRecipe;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.key.CountRange;
-
-import java.util.List;
-import java.util.Optional;
 
 class RecipeReaderTest {
     private static final WarmupLength NONE = new WarmupLength(0, 0);

@@ -1,23 +1,8 @@
 package shoal.recipe.request;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
-import shoal.recipe.Problem;
-import shoal.recipe.UserException;
-import shoal.recipe.huggingface.TrainingArguments;
-import shoal.recipe.json.JsonArray;
-import shoal.recipe.json.JsonNull;
-import shoal.recipe.json.JsonObject;
-import shoal.recipe.json.JsonReader;
-import shoal.recipe.json.JsonText;
-import shoal.recipe.json.JsonValue;
-import shoal.recipe.json.JsonWriter;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +13,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import shoal.recipe.Problem;
+import shoal.recipe.UserException;
+import shoal.recipe.huggingface.TrainingArguments;
+import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonNull;
+import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonReader;
+import shoal.recipe.json.JsonText;
+import shoal.recipe.json.JsonValue;
+import shoal.recipe.json.JsonWriter;
 
 /**
  * What TrainingArguments.to_json_string() writes, and each field of it set to other values that HF
