@@ -79,10 +79,13 @@ public record StateKind(Type type, OptionalInt rank) {
     }
 
     /**
-     * What a run has at a step's end: frozen state only from the freeze on, errors of compression
-     * only once it has compressed.
+     * What a run keeps at a step's end: parameters alone where it saves the model only; frozen
+     * state only from the freeze on, errors of compression only once it has compressed.
      */
     public static List<StateKind> of(Recipe recipe, int step) {
+        if (recipe.selection().modelOnly()) {
+            return List.of(PARAMETER);
+        }
         UpdateRule rule = recipe.optimizer().rule();
         List<StateKind> kinds = new ArrayList<>(common());
         if (rule.freezesRatios()) {

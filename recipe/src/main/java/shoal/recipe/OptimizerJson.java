@@ -14,6 +14,9 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
     /** Formats that know other rules than AdamW. */
     private static final long RULES_SINCE = 5;
 
+    /** Formats in which Adam may leave the bias as it is. */
+    private static final long UNCORRECTED_SINCE = 8;
+
     private OptimizerJson() {}
 
     static JsonValue write(OptimizerRecipe optimizer) {
@@ -34,7 +37,7 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
                 new OptimizerRecipe(
                         version < RULES_SINCE
                                 ? new UpdateRule.AdamW()
-                                : rule(fields.object("rule")),
+                                : rule(fields.object("rule"), version),
                         fields.number("learning_rate", 0, 1e6),
                         fields.number("beta1", 0, 1),
                         fields.number("beta2", 0, 1),
@@ -46,11 +49,13 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
         return optimizer;
     }
 
-    private static UpdateRule rule(JsonFields fields) {
+    private static UpdateRule rule(JsonFields fields, long version) {
         UpdateRule rule =
                 switch (fields.text("type")) {
-                    case "adamw" -> new UpdateRule.AdamW();
-                    case "adam" -> new UpdateRule.Adam();
+                    case "adamw" -> new UpdateRule.AdamW(correctsBias(fields, version));
+                    case "adam" -> new UpdateRule.Adam(correctsBias(fields, version));
+                    case "adam_then_decay" ->
+                            new UpdateRule.AdamThenDecay(fields.flag("epsilon_first"));
                     case "lamb" ->
                             new UpdateRule.Lamb(
                                     fields.flag("corrects_bias"),
@@ -70,6 +75,10 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
         return rule;
     }
 
+    private static boolean correctsBias(JsonFields fields, long version) {
+        return version < UNCORRECTED_SINCE || fields.flag("corrects_bias");
+    }
+
     private static UpdateRule.OneBitLamb oneBitLamb(JsonFields fields) {
         return new UpdateRule.OneBitLamb(
                 (int) fields.whole("freeze_step", 1, Integer.MAX_VALUE),
@@ -87,18 +96,25 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
 
     @Override
     public Map<String, JsonValue> adamW(UpdateRule.AdamW rule) {
-        return type("adamw");
+        return corrected(type("adamw"), rule.correctsBias());
     }
 
     @Override
     public Map<String, JsonValue> adam(UpdateRule.Adam rule) {
-        return type("adam");
+        return corrected(type("adam"), rule.correctsBias());
+    }
+
+    @Override
+    public Map<String, JsonValue> adamThenDecay(UpdateRule.AdamThenDecay rule) {
+        Map<String, JsonValue> members = type("adam_then_decay");
+        members.put("epsilon_first", JsonBoolean.of(rule.epsilonFirst()));
+        return members;
     }
 
     @Override
     public Map<String, JsonValue> lamb(UpdateRule.Lamb rule) {
         Map<String, JsonValue> members = type("lamb");
-        members.put("corrects_bias", JsonBoolean.of(rule.correctsBias()));
+        corrected(members, rule.correctsBias());
         members.put("max_ratio", JsonNumber.of(rule.maxRatio()));
         members.put("min_ratio", JsonNumber.of(rule.minRatio()));
         members.put("epsilon_inside", JsonBoolean.of(rule.epsilonInside()));
@@ -122,6 +138,12 @@ final class OptimizerJson implements UpdateRule.Handler<Map<String, JsonValue>> 
         members.put("max_factor", JsonNumber.of(rule.factors().max()));
         members.put("min_factor", JsonNumber.of(rule.factors().min()));
         members.put("factor_threshold", JsonNumber.of(rule.factors().threshold()));
+        return members;
+    }
+
+    private static Map<String, JsonValue> corrected(
+            Map<String, JsonValue> members, boolean correctsBias) {
+        members.put("corrects_bias", JsonBoolean.of(correctsBias));
         return members;
     }
 

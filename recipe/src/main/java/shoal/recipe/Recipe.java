@@ -102,19 +102,24 @@ public record Recipe(
 
     /** The same with the number of classes filled in. */
     public Recipe withLabels(int classes) {
-        return with(classes, outputDirectory);
+        return with(order, classes, outputDirectory);
+    }
+
+    /** The same with the epoch of a step begun again after it. */
+    public Recipe beginningEpochAgainAfter(int step) {
+        return with(order.beginningAgainAfter(step), labels, outputDirectory);
     }
 
     /** The same with its result in another place; no bit of the result depends on it. */
     public Recipe withOutputDirectory(String directory) {
-        return with(labels, directory);
+        return with(order, labels, directory);
     }
 
-    private Recipe with(int classes, String directory) {
+    private Recipe with(OrderRecipe visited, int classes, String directory) {
         return new Recipe(
                 batch,
                 length,
-                order,
+                visited,
                 optimizer,
                 schedule,
                 labelSmoothing,

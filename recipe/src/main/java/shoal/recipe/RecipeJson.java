@@ -30,9 +30,12 @@ import shoal.recipe.json.JsonWriter;
 public final class RecipeJson {
     /**
      * The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
-     * optimizer.rule and the schedule warmup_cosine.
+     * optimizer.rule and the schedule warmup_cosine, 8 corrects_bias of Adam's rules,
+     * order.epoch_begun_after and selection.model_only.
      */
-    public static final int VERSION = 7;
+    public static final int VERSION = 8;
+
+    private static final int SINCE_8 = 8;
 
     private static final String SOURCE = "recipe";
     private static final int MOST = Integer.MAX_VALUE;
@@ -109,14 +112,14 @@ public final class RecipeJson {
         return new Recipe(
                 batch(fields.object("batch")),
                 length(fields.object("length")),
-                order(fields.object("order")),
+                order(fields.object("order"), version),
                 OptimizerJson.read(fields.object("optimizer"), version),
                 ScheduleJson.read(fields.object("schedule")),
                 fields.number("label_smoothing", 0, 1),
                 cadence(fields.object("evaluation")),
                 cadence(fields.object("logging")),
                 cadence(fields.object("saving")),
-                selection(fields.object("selection")),
+                selection(fields.object("selection"), version),
                 version < 3 ? MonitorRecipe.none() : monitor(fields.object("monitor")),
                 zero(fields.object("zero"), version),
                 fields.count("max_sequence_length", 1, MOST),
@@ -168,15 +171,17 @@ public final class RecipeJson {
         members.put("sampling", word(order.sampling()));
         members.put("seed", JsonNumber.of(order.seed()));
         members.put("data_seed", JsonNumber.of(order.dataSeed()));
+        members.put("epoch_begun_after", JsonNumber.of(order.epochBegunAfter()));
         return JsonObject.of(members);
     }
 
-    private static OrderRecipe order(JsonFields fields) {
+    private static OrderRecipe order(JsonFields fields, long version) {
         OrderRecipe order =
                 new OrderRecipe(
                         fields.word("sampling", OrderRecipe.Sampling.class),
                         fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-                        fields.whole("data_seed", Long.MIN_VALUE, Long.MAX_VALUE));
+                        fields.whole("data_seed", Long.MIN_VALUE, Long.MAX_VALUE),
+                        version < SINCE_8 ? 0 : fields.count("epoch_begun_after", 0, MOST));
         fields.refuseOthers();
         return order;
     }
@@ -211,10 +216,11 @@ public final class RecipeJson {
         members.put("patience", JsonNumber.of(selection.patience()));
         members.put("threshold", JsonNumber.of(selection.threshold()));
         members.put("checkpoints_kept", JsonNumber.of(selection.checkpointsKept()));
+        members.put("model_only", JsonBoolean.of(selection.modelOnly()));
         return JsonObject.of(members);
     }
 
-    private static SelectionRecipe selection(JsonFields fields) {
+    private static SelectionRecipe selection(JsonFields fields, long version) {
         SelectionRecipe selection =
                 new SelectionRecipe(
                         fields.text("metric"),
@@ -222,7 +228,8 @@ public final class RecipeJson {
                         fields.flag("ends_with_best"),
                         fields.count("patience", 0, MOST),
                         fields.number("threshold", 0, 1e9),
-                        fields.count("checkpoints_kept", 0, MOST));
+                        fields.count("checkpoints_kept", 0, MOST),
+                        version >= SINCE_8 && fields.flag("model_only"));
         fields.refuseOthers();
         return selection;
     }

@@ -15,6 +15,7 @@ import shoal.recipe.json.JsonWriter;
  * @param patience evaluations without a better one after which a run stops; 0 = it never does
  * @param threshold how much better an evaluation must be to count as better
  * @param checkpointsKept HF's save_total_limit; 0 = all
+ * @param modelOnly HF's save_only_model: checkpoints have no moments, so no run goes on from one
  */
 public record SelectionRecipe(
         String metric,
@@ -22,7 +23,8 @@ public record SelectionRecipe(
         boolean endsWithBest,
         int patience,
         double threshold,
-        int checkpointsKept) {
+        int checkpointsKept,
+        boolean modelOnly) {
     /** What an evaluation gives, without "eval_". */
     public static final List<String> METRICS =
             List.of("loss", "accuracy", "precision", "recall", "f1");
@@ -44,6 +46,17 @@ public record SelectionRecipe(
         Require.atLeast("patience", patience, 0);
         Require.range("threshold", threshold, 0, 1e9);
         Require.atLeast("checkpointsKept", checkpointsKept, 0);
+    }
+
+    /** With whole checkpoints. */
+    public SelectionRecipe(
+            String metric,
+            boolean greaterIsBetter,
+            boolean endsWithBest,
+            int patience,
+            double threshold,
+            int checkpointsKept) {
+        this(metric, greaterIsBetter, endsWithBest, patience, threshold, checkpointsKept, false);
     }
 
     /** The last model is the result, and all checkpoints are kept. */

@@ -15,6 +15,11 @@ public sealed interface UpdateRule {
         return false;
     }
 
+    /** Whether torch.optim has the rule, so that HF's Trainer can go on with its moments. */
+    default boolean isTorchs() {
+        return !measures();
+    }
+
     /**
      * Whether ranks exchange compressed momentum instead of gradients in a step.
      *
@@ -42,6 +47,8 @@ public sealed interface UpdateRule {
 
         R adam(Adam rule);
 
+        R adamThenDecay(AdamThenDecay rule);
+
         R lamb(Lamb rule);
 
         R oneBitAdam(OneBitAdam rule);
@@ -49,8 +56,17 @@ public sealed interface UpdateRule {
         R oneBitLamb(OneBitLamb rule);
     }
 
-    /** Decoupled decay (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it. */
-    record AdamW() implements UpdateRule {
+    /**
+     * Decoupled decay (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it.
+     *
+     * @param correctsBias the moments' bias is corrected; DeepSpeed's Adam can be told not to
+     */
+    record AdamW(boolean correctsBias) implements UpdateRule {
+        /** As torch has it. */
+        public AdamW() {
+            this(true);
+        }
+
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.adamW(this);
@@ -58,15 +74,27 @@ public sealed interface UpdateRule {
 
         @Override
         public String shownName() {
-            return "AdamW";
+            return "AdamW" + uncorrected(correctsBias);
+        }
+
+        @Override
+        public boolean isTorchs() {
+            return correctsBias;
         }
     }
 
     /**
      * The decay is part of the gradient (Kingma and Ba 2015 with an L2 term), as torch.optim.Adam
      * and DeepSpeed's Adam without adam_w_mode compute it.
+     *
+     * @param correctsBias the moments' bias is corrected; DeepSpeed's Adam can be told not to
      */
-    record Adam() implements UpdateRule {
+    record Adam(boolean correctsBias) implements UpdateRule {
+        /** As torch has it. */
+        public Adam() {
+            this(true);
+        }
+
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.adam(this);
@@ -74,7 +102,41 @@ public sealed interface UpdateRule {
 
         @Override
         public String shownName() {
-            return "Adam";
+            return "Adam" + uncorrected(correctsBias);
+        }
+
+        @Override
+        public boolean isTorchs() {
+            return correctsBias;
+        }
+    }
+
+    private static String uncorrected(boolean correctsBias) {
+        return correctsBias ? "" : " without correction of the bias";
+    }
+
+    /**
+     * AdamW that decays what it has updated, not what it is about to: bitsandbytes' AdamW of 32
+     * bits, and transformers' own up to 4.46 (optimization.py, AdamW).
+     *
+     * @param epsilonFirst epsilon is added to the root of the second moment before the bias is
+     *     corrected, as transformers does
+     */
+    record AdamThenDecay(boolean epsilonFirst) implements UpdateRule {
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.adamThenDecay(this);
+        }
+
+        @Override
+        public String shownName() {
+            return "AdamW that decays after the step"
+                    + (epsilonFirst ? ", with epsilon before the correction of the bias" : "");
+        }
+
+        @Override
+        public boolean isTorchs() {
+            return false;
         }
     }
 

@@ -34,13 +34,13 @@ class RecipeJsonTest {
     void a_recipe_is_one_line_in_a_fixed_order() {
         assertThat(RecipeJson.write(RECIPE))
                 .isEqualTo(
-                        "{\"version\":7,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
+                        "{\"version\":8,\"batch\":{\"ranks\":2,\"train_rows_per_device\":32,"
                                 + "\"evaluation_rows_per_device\":16,\"accumulation\":4,"
                                 + "\"slices\":8,\"drop_last\":true},"
                                 + "\"length\":{\"epochs\":2.5,\"steps\":-1},"
                                 + "\"order\":{\"sampling\":\"group_by_length\",\"seed\":42,"
-                                + "\"data_seed\":43},"
-                                + "\"optimizer\":{\"rule\":{\"type\":\"adamw\"},\"learning_rate\":0.00005,\"beta1\":0.9,"
+                                + "\"data_seed\":43,\"epoch_begun_after\":0},"
+                                + "\"optimizer\":{\"rule\":{\"type\":\"adamw\",\"corrects_bias\":true},\"learning_rate\":0.00005,\"beta1\":0.9,"
                                 + "\"beta2\":0.999,\"epsilon\":1E-8,\"weight_decay\":0.01,"
                                 + "\"max_grad_norm\":1,\"decays_all\":false},"
                                 + "\"schedule\":{\"type\":\"linear\",\"warmup\":{\"steps\":0,"
@@ -53,7 +53,7 @@ class RecipeJsonTest {
                                 + "\"at_first_step\":false,\"at_start\":false,\"delay\":0},"
                                 + "\"selection\":{\"metric\":\"f1\",\"greater_is_better\":true,"
                                 + "\"ends_with_best\":true,\"patience\":3,\"threshold\":0.001,"
-                                + "\"checkpoints_kept\":2},"
+                                + "\"checkpoints_kept\":2,\"model_only\":false},"
                                 + "\"monitor\":{\"csv_folder\":\"logs/job\"},"
                                 + "\"zero\":{\"stage\":3,\"optimizer\":\"nvme\","
                                 + "\"parameters\":\"nvme\",\"recomputes\":true,"
@@ -100,9 +100,14 @@ class RecipeJsonTest {
 
     @Test
     void a_recipe_of_an_older_format_is_read_as_it_was_meant() {
-        String sixth =
+        String seventh =
                 RecipeJson.write(RECIPE)
-                        .replace("\"version\":7", "\"version\":6")
+                        .replace("\"version\":8", "\"version\":7")
+                        .replace(",\"corrects_bias\":true", "")
+                        .replace(",\"epoch_begun_after\":0", "")
+                        .replace(",\"model_only\":false", "");
+        String sixth =
+                seventh.replace("\"version\":7", "\"version\":6")
                         .replace(",\"parameters_folder\":\"/slow\"", "");
         String fifth =
                 sixth.replace("\"version\":6", "\"version\":5")
@@ -120,6 +125,7 @@ class RecipeJsonTest {
                 second.replace("\"version\":2", "\"version\":1")
                         .replace(",\"decays_all\":false", "");
 
+        assertThat(RecipeJson.read(seventh)).isEqualTo(RECIPE);
         assertThat(RecipeJson.read(sixth).zero())
                 .isEqualTo(new ZeroRecipe(3, Offload.NVME, Offload.CPU, true, "/nvme", ""));
         Recipe inMemory = RecipeJson.read(fifth);
@@ -137,9 +143,9 @@ class RecipeJsonTest {
 
     @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":8,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":9,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 8, but this version of Shoal reads up to 7; use"
+                        "recipe: has format version 9, but this version of Shoal reads up to 8; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -176,14 +182,16 @@ class RecipeJsonTest {
                     new OrderRecipe(
                             word(OrderRecipe.Sampling.values()),
                             random.nextLong(),
-                            random.nextLong()),
+                            random.nextLong(),
+                            count()),
                     optimizer(),
                     schedule(),
                     share(),
                     cadence(),
                     cadence(),
                     cadence(),
-                    new SelectionRecipe(metric(), flag(), flag(), count(), share(), count()),
+                    new SelectionRecipe(
+                            metric(), flag(), flag(), count(), share(), count(), flag()),
                     new MonitorRecipe(path()),
                     zero(),
                     count(),
@@ -210,10 +218,11 @@ class RecipeJsonTest {
         }
 
         private UpdateRule rule() {
-            return switch (random.nextInt(5)) {
-                case 0 -> new UpdateRule.AdamW();
-                case 1 -> new UpdateRule.Adam();
+            return switch (random.nextInt(6)) {
+                case 0 -> new UpdateRule.AdamW(flag());
+                case 1 -> new UpdateRule.Adam(flag());
                 case 2 -> new UpdateRule.OneBitAdam(1 + count());
+                case 4 -> new UpdateRule.AdamThenDecay(flag());
                 case 3 ->
                         new UpdateRule.OneBitLamb(
                                 1 + count(),

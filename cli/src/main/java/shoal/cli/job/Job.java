@@ -53,7 +53,15 @@ public record Job(
     Job from(Resumption checkpoint) {
         List<JobFile> all = new ArrayList<>(files);
         all.addAll(checkpoint.files());
-        return new Job(recipe, inputs, model, train, evaluation, all, Optional.of(checkpoint));
+        int step = checkpoint.checkpoint().position().step();
+        return new Job(
+                inputs.beginsEpochAgain() ? recipe.beginningEpochAgainAfter(step) : recipe,
+                inputs,
+                model,
+                train,
+                evaluation,
+                all,
+                Optional.of(checkpoint));
     }
 
     /** Where it goes on, as a coordinator has to know it. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import shoal.cli.client.JobFile;
 import shoal.cli.client.LocalFile;
+import shoal.model.StateKind;
 import shoal.model.checkpoint.Checkpoint;
 import shoal.model.checkpoint.Checkpoints;
 import shoal.model.checkpoint.ResumeCheck;
@@ -44,6 +45,7 @@ final class ResumeReader {
                 typed.equals(RunInputs.NEWEST)
                         ? newest(job.recipe().outputDirectory(), notices)
                         : given(typed);
+        requireOptimizer(checkpoint);
         Problems problems = new Problems();
         ResumeCheck check = ResumeCheck.of(checkpoint, job.recipe(), facts(job), job.model());
         for (Problem problem : check.problems()) {
@@ -65,6 +67,17 @@ final class ResumeReader {
         Resumption resumption = new Resumption(checkpoint, notices);
         requireBest(resumption, job);
         return resumption;
+    }
+
+    private static void requireOptimizer(Checkpoint checkpoint) {
+        if (checkpoint.kinds().equals(List.of(StateKind.PARAMETER))) {
+            throw new UserException(
+                    checkpoint.shownName(),
+                    "was saved with save_only_model: it has no optimizer to go on with. Begin anew"
+                            + " from its weights with --pretrained_model_name_or_path "
+                            + checkpoint.shownName()
+                            + ", or go on from a checkpoint that was saved without that");
+        }
     }
 
     private Checkpoint given(String typed) {

@@ -149,6 +149,11 @@ public final class Course {
                             }
 
                             @Override
+                            public Commit adamThenDecay(UpdateRule.AdamThenDecay rule) {
+                                return measuring.drafted();
+                            }
+
+                            @Override
                             public Commit lamb(UpdateRule.Lamb rule) {
                                 return measuring.commit(rule);
                             }

@@ -121,7 +121,11 @@ public final class Fold implements Entry.Handler<State> {
                                                                 + " of "
                                                                 + run.name()
                                                                 + " was not saved"));
-        return state.with(after.sealed(new Recovery.Saved(ledger, entry.files())));
+        // Without its moments it is nothing to fall back on.
+        return state.with(
+                run.spec().recipe().selection().modelOnly()
+                        ? after.with(after.recovery().notSealing())
+                        : after.sealed(new Recovery.Saved(ledger, entry.files())));
     }
 
     @Override

@@ -97,6 +97,31 @@ final class SavesTest {
     }
 
     @Test
+    void a_run_that_saves_the_model_alone_begins_anew_when_its_worker_is_lost() {
+        SelectionRecipe alone = new SelectionRecipe("", false, false, 0, 0, 0, true);
+        Recipe saving = TestRecipes.saving(2, 1, 0, 1);
+        Lab lab =
+                new Lab()
+                        .attach("w1")
+                        .submit("r", TestRecipes.saving(saving, saving.saving(), alone))
+                        .ready("w1", "r", 0, 0)
+                        .reduced("w1", "r", 1)
+                        .uploaded("w1", "r", 1)
+                        .saved("r", 1);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+
+        lab.breakSession("w1").pass(GIVEN_UP).attach("w2");
+
+        Command.StartRun start = (Command.StartRun) lab.told().get(0);
+        assertThat(start.step()).isZero();
+        lab.ready("w2", "r", 0, 0);
+        assertThat(lab.told()).containsExactly(new Command.OpenStep(lab.fence("r"), 1));
+        lab.reduced("w2", "r", 1).uploaded("w2", "r", 1).saved("r", 1);
+        assertThat(lab.stage("r")).isEqualTo(Stage.STEPPING);
+        lab.restart();
+    }
+
+    @Test
     void a_run_that_reaches_a_new_checkpoint_may_lose_its_worker_as_often_again() {
         Lab lab = new Lab().saving("r");
         for (int life = 0; life < Bounds.RESTARTS; life++) {

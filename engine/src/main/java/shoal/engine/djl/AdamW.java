@@ -19,16 +19,39 @@ final class AdamW implements Optimizer {
     private final Kernel kernel;
     private final OptimizerRecipe recipe;
     private final String operator;
+    private final boolean correctsBias;
+    private final boolean epsilonFirst;
 
     /**
-     * A rule.
+     * A rule as torch has it.
      *
      * @param operator the kernel's function
      */
     AdamW(Kernel kernel, OptimizerRecipe recipe, String operator) {
+        this(kernel, recipe, operator, true, false);
+    }
+
+    private AdamW(
+            Kernel kernel,
+            OptimizerRecipe recipe,
+            String operator,
+            boolean correctsBias,
+            boolean epsilonFirst) {
         this.kernel = kernel;
         this.recipe = recipe;
         this.operator = operator;
+        this.correctsBias = correctsBias;
+        this.epsilonFirst = epsilonFirst;
+    }
+
+    /** A rule that may leave the bias of the moments as it is. */
+    static AdamW of(Kernel kernel, OptimizerRecipe recipe, String operator, boolean correctsBias) {
+        return new AdamW(kernel, recipe, operator, correctsBias, false);
+    }
+
+    /** The rule that decays what it has updated. */
+    static AdamW thenDecay(Kernel kernel, OptimizerRecipe recipe, boolean epsilonFirst) {
+        return new AdamW(kernel, recipe, "adam_then_decay", true, epsilonFirst);
     }
 
     /** The part that HF decays, then the rest. */
@@ -56,7 +79,7 @@ final class AdamW implements Optimizer {
         KeptState.Window parameters = model.parameters().open(range);
         KeptState.Window moments = model.moments().open(range);
         try (NativeBuffer step = NativeBuffer.zeros(kernel, 1)) {
-            step.floats().put(0, update.step());
+            step.floats().put(0, biasStep(update));
             kernel.call(operator)
                     .tensors(parameters.first(), gradient, moments.first(), moments.second())
                     .number(parameters.offset())
@@ -69,9 +92,21 @@ final class AdamW implements Optimizer {
                     .real(recipe.beta1())
                     .real(recipe.beta2())
                     .real(decays ? recipe.weightDecay() : 0)
-                    .real(recipe.epsilon())
+                    .real(epsilon(update))
                     .discard();
         }
         model.changed(range);
+    }
+
+    /** The step whose bias is corrected: after infinitely many there is none, exactly. */
+    private float biasStep(Update update) {
+        return correctsBias ? update.step() : Float.POSITIVE_INFINITY;
+    }
+
+    /** The operator divides the root by its correction first, and adds epsilon then. */
+    private double epsilon(Update update) {
+        return epsilonFirst
+                ? recipe.epsilon() / Math.sqrt(1 - Math.pow(recipe.beta2(), update.step()))
+                : recipe.epsilon();
     }
 }

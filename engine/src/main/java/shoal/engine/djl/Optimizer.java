@@ -19,12 +19,17 @@ interface Optimizer {
                         new UpdateRule.Handler<>() {
                             @Override
                             public Optimizer adamW(UpdateRule.AdamW rule) {
-                                return new AdamW(kernel, recipe, "adamw");
+                                return AdamW.of(kernel, recipe, "adamw", rule.correctsBias());
                             }
 
                             @Override
                             public Optimizer adam(UpdateRule.Adam rule) {
-                                return new AdamW(kernel, recipe, "adam");
+                                return AdamW.of(kernel, recipe, "adam", rule.correctsBias());
+                            }
+
+                            @Override
+                            public Optimizer adamThenDecay(UpdateRule.AdamThenDecay rule) {
+                                return AdamW.thenDecay(kernel, recipe, rule.epsilonFirst());
                             }
 
                             @Override

@@ -63,6 +63,15 @@ class Kernel(Module):
         beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return p
 
+  # AdamW's step without its decay, which comes after it.
+  def adam_then_decay(self: __torch__.Kernel, unit: List[Tensor], p_at: int, g_at: int, m_at: int,
+      size: int, step: Tensor, clip: float, rate: float, beta1: float, beta2: float, decay: float,
+      epsilon: float) -> List[Tensor]:
+    p = self.adamw(unit, p_at, g_at, m_at, size, step, clip, rate, beta1, beta2, 0., epsilon)
+    if decay != 0.:
+      p[0].mul_(1. - rate * decay)
+    return p
+
   # ---- Products ----------------------------------------------------------------------------------
   # oneDNN's fp32 product, which libtorch offers by this name. torch.mm goes to MKL, which keeps to
   # AVX2 on processors that are not Intel's: half as fast where there is AVX-512, 0.9 of it elsewhere.

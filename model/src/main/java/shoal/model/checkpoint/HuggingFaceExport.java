@@ -41,11 +41,19 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
             throw new UserException(
                     from.shownName(), "was written by HF's Trainer: it can read it as it is.");
         }
-        if (update().rule().measures()) {
+        if (checkpoint.kinds().equals(List.of(StateKind.PARAMETER))) {
             throw new UserException(
                     from.shownName(),
-                    "was trained with Lamb, which HF's Trainer does not have. Export the model"
-                            + " alone: it starts anew from these weights.");
+                    "was saved with save_only_model: it has no optimizer to go on with. Export the"
+                            + " model alone: it starts anew from these weights.");
+        }
+        if (!update().rule().isTorchs()) {
+            throw new UserException(
+                    from.shownName(),
+                    "was trained with "
+                            + update().rule().shownName()
+                            + ", which HF's Trainer does not have. Export the model alone: it starts"
+                            + " anew from these weights.");
         }
         try (OutputFolder folder = OutputFolder.stage(target, shownName);
                 TensorFile moments = checkpoint.openMoments()) {

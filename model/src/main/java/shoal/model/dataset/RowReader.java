@@ -29,11 +29,17 @@ import shoal.recipe.UserException;
 public final class RowReader implements AutoCloseable {
     /** What a line says. */
     interface Format {
+        /** What is wrong with the whole file, if its first line shows it. */
+        Optional<String> wrongBytes(byte[] first, int length);
+
         /** The line's row, if it has one; a problem is noted. */
         Optional<TextRow> row(int line, String text);
 
         /** Lines that were passed over without a problem. */
         int skippedLines();
+
+        /** The first of them. */
+        String firstSkipped();
     }
 
     private final InputStream in;
@@ -109,12 +115,24 @@ public final class RowReader implements AutoCloseable {
                     break;
                 }
                 line = Math.addExact(line, 1);
+                if (line == 1) {
+                    requireBytes(bytes.get());
+                }
                 row(bytes.get()).ifPresent(rows::add);
             }
         } catch (IOException unreadable) {
             throw new UserException(shownName, "cannot be read: " + unreadable);
         }
         return rows;
+    }
+
+    /** All lines of a file in another encoding would be wrong, for one reason. */
+    private void requireBytes(LineReader.Line first) {
+        format.wrongBytes(first.bytes(), first.length())
+                .ifPresent(
+                        wide -> {
+                            throw new UserException(shownName, wide);
+                        });
     }
 
     /** Lines read so far. */
@@ -125,6 +143,11 @@ public final class RowReader implements AutoCloseable {
     /** Lines without a tab, read so far. */
     public int skippedLines() {
         return format.skippedLines();
+    }
+
+    /** The first line without a tab; empty if there is none. */
+    String firstSkipped() {
+        return format.firstSkipped();
     }
 
     /** Throws every problem of the lines read so far, if there is one. */
@@ -159,9 +182,10 @@ public final class RowReader implements AutoCloseable {
             problems.add(
                     shownName + ":" + line,
                     String.format(
-                            "is not UTF-8: byte %d of the line is 0x%02X. Save the file as UTF-8,"
-                                    + " for example: iconv -f GB18030 -t UTF-8 OLD > NEW",
-                            in.position() + 1, bytes.bytes()[in.position()]));
+                            "is not UTF-8: byte %d of the line is 0x%02X. %s",
+                            in.position() + 1,
+                            bytes.bytes()[in.position()],
+                            ByteForm.ofLine(bytes.bytes(), bytes.length())));
             return Optional.empty();
         }
         String text = out.flip().toString();
@@ -171,6 +195,11 @@ public final class RowReader implements AutoCloseable {
     /** The line is the text. */
     private static final class TextLine implements Format {
         @Override
+        public Optional<String> wrongBytes(byte[] first, int length) {
+            return ByteForm.ofMarkedFile(first, length);
+        }
+
+        @Override
         public Optional<TextRow> row(int line, String text) {
             return Optional.of(new TextRow(line, 0, text));
         }
@@ -178,6 +207,11 @@ public final class RowReader implements AutoCloseable {
         @Override
         public int skippedLines() {
             return 0;
+        }
+
+        @Override
+        public String firstSkipped() {
+            return "";
         }
     }
 }

@@ -15,6 +15,7 @@ final class TsvLine implements RowReader.Format {
     private final String shownName;
     private final Problems problems;
     private int skipped;
+    private String firstSkipped = "";
 
     TsvLine(String shownName, Problems problems) {
         this.shownName = shownName;
@@ -22,9 +23,15 @@ final class TsvLine implements RowReader.Format {
     }
 
     @Override
+    public Optional<String> wrongBytes(byte[] first, int length) {
+        return ByteForm.ofTable(first, length);
+    }
+
+    @Override
     public Optional<TextRow> row(int line, String text) {
         int tab = text.indexOf('\t');
         if (tab < 0) {
+            firstSkipped = skipped == 0 ? text : firstSkipped;
             skipped++;
             return Optional.empty();
         }
@@ -34,6 +41,11 @@ final class TsvLine implements RowReader.Format {
     @Override
     public int skippedLines() {
         return skipped;
+    }
+
+    @Override
+    public String firstSkipped() {
+        return firstSkipped;
     }
 
     private Optional<TextRow> row(int line, String label, String text) {

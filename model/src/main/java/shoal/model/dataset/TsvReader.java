@@ -41,8 +41,12 @@ final class TsvReader {
                     shownName,
                     String.format(
                             "No rows are left: none of its %d lines has a tab and a text after it."
-                                    + " Expected lines %s.",
-                            reader.lines(), TsvLine.FORMAT));
+                                    + " Expected lines %s.%s",
+                            reader.lines(),
+                            TsvLine.FORMAT,
+                            OtherTable.of(reader.firstSkipped())
+                                    .map(other -> " " + other + ".")
+                                    .orElse("")));
         }
     }
 }

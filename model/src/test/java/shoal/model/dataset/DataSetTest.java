@@ -111,8 +111,9 @@ class DataSetTest {
 
         assertThat(Refused.by(() -> DataSet.read(file, "data/gbk.tsv")))
                 .containsExactly(
-                        "data/gbk.tsv:2: is not UTF-8: byte 3 of the line is 0xBE. Save the file as"
-                                + " UTF-8, for example: iconv -f GB18030 -t UTF-8 OLD > NEW");
+                        "data/gbk.tsv:2: is not UTF-8: byte 3 of the line is 0xBE. The line looks"
+                                + " like GB18030. Save the file as UTF-8: iconv -f GB18030 -t UTF-8"
+                                + " OLD > NEW");
     }
 
     @Test

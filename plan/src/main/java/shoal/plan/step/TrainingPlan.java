@@ -116,14 +116,14 @@ public final class TrainingPlan {
     /** The epoch that HF logs after this step, which counts from 1. */
     public double epochAfter(int step) {
         requireStep(step);
-        int epoch = (step - 1) / stepsPerEpoch;
+        int epoch = (place(step) - 1) / stepsPerEpoch;
         return epoch + (double) endRound(step) / roundsPerEpoch;
     }
 
     /** Whether an epoch ends with this step: the last one of an epoch, or of the run. */
     public boolean endsEpoch(int step) {
         requireStep(step);
-        return step == steps || step % stepsPerEpoch == 0;
+        return step == steps || place(step) % stepsPerEpoch == 0;
     }
 
     /**
@@ -136,8 +136,8 @@ public final class TrainingPlan {
      */
     public List<MicroBatch> microBatches(int step) {
         requireStep(step);
-        int[] order = order((step - 1) / stepsPerEpoch);
-        int firstRound = (step - 1) % stepsPerEpoch * batch.accumulation();
+        int[] order = order((place(step) - 1) / stepsPerEpoch);
+        int firstRound = (place(step) - 1) % stepsPerEpoch * batch.accumulation();
         int firstBatch = firstRound * batch.ranks();
         int endBatch = (int) Math.min(batchesPerEpoch, (long) endRound(step) * batch.ranks());
         List<MicroBatch> result = new ArrayList<>(endBatch - firstBatch);
@@ -154,7 +154,7 @@ public final class TrainingPlan {
     public int rowsIn(int step) {
         requireStep(step);
         long perRound = (long) batch.trainRowsPerDevice() * batch.ranks();
-        long first = (step - 1) % stepsPerEpoch * perRound * batch.accumulation();
+        long first = (place(step) - 1) % stepsPerEpoch * perRound * batch.accumulation();
         long read = Math.min(rows, (long) batchesPerEpoch * batch.trainRowsPerDevice());
         return Math.toIntExact(Math.min(read, endRound(step) * perRound) - first);
     }
@@ -166,9 +166,15 @@ public final class TrainingPlan {
         return new MicroBatch(rank, round, Arrays.copyOfRange(order, from, from + size), weight);
     }
 
+    /** The step that reads the same rows in a plan that begins no epoch again. */
+    private int place(int step) {
+        int again = order.epochBegunAfter();
+        return step > again ? step - again % stepsPerEpoch : step;
+    }
+
     /** Rounds of its epoch that are done after this step. */
     private int endRound(int step) {
-        long inEpoch = (step - 1) % stepsPerEpoch + 1L;
+        long inEpoch = (place(step) - 1) % stepsPerEpoch + 1L;
         return (int) Math.min(roundsPerEpoch, inEpoch * batch.accumulation());
     }
 

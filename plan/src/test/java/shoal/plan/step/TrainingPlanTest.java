@@ -189,6 +189,30 @@ final class TrainingPlanTest {
         return new BatchRecipe(ranks, rows, rows, accumulation, 1, dropLast);
     }
 
+    @Test
+    void an_epoch_that_begins_again_is_read_from_its_first_row_and_the_run_is_no_longer() {
+        Recipe recipe = recipe(batch(2, 4, 1, false), new LengthRecipe(2, -1));
+        TrainingPlan straight = TrainingPlan.of(recipe, 40); // 5 steps an epoch
+        TrainingPlan again = TrainingPlan.of(recipe.beginningEpochAgainAfter(3), 40);
+
+        assertThat(again.steps()).isEqualTo(10);
+        for (int step = 1; step <= 10; step++) {
+            int same = step <= 3 ? step : step - 3;
+            assertThat(again.microBatches(step))
+                    .usingRecursiveFieldByFieldElementComparator()
+                    .isEqualTo(straight.microBatches(same));
+            assertThat(again.epochAfter(step)).isEqualTo(straight.epochAfter(same));
+            assertThat(again.rowsIn(step)).isEqualTo(straight.rowsIn(same));
+        }
+        assertThat(again.endsEpoch(8)).isTrue();
+        assertThat(again.endsEpoch(5)).isFalse();
+        assertThat(again.endsEpoch(10)).isTrue();
+        TrainingPlan atItsEnd = TrainingPlan.of(recipe.beginningEpochAgainAfter(5), 40);
+        assertThat(atItsEnd.microBatches(6))
+                .usingRecursiveFieldByFieldElementComparator()
+                .isEqualTo(straight.microBatches(6));
+    }
+
     private static TrainingPlan plan(int rows, BatchRecipe batch, LengthRecipe length) {
         return TrainingPlan.of(recipe(batch, length), rows);
     }

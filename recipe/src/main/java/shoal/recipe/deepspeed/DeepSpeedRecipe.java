@@ -12,6 +12,7 @@ import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.ScheduleRecipe.WarmupLength;
 import shoal.recipe.ZeroRecipe;
 import shoal.recipe.json.JsonArray;
+import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonValue;
 import shoal.recipe.key.Setting;
@@ -27,12 +28,14 @@ public final class DeepSpeedRecipe {
     private final Settings arguments;
     private final Agreement agreement;
     private final Problems problems;
-    private final List<String> notices = new ArrayList<>();
+    private final List<String> notices;
 
-    private DeepSpeedRecipe(Settings arguments, Agreement agreement, Problems problems) {
+    private DeepSpeedRecipe(
+            Settings arguments, Agreement agreement, Problems problems, List<String> notices) {
         this.arguments = arguments;
         this.agreement = agreement;
         this.problems = problems;
+        this.notices = notices;
     }
 
     /**
@@ -44,9 +47,10 @@ public final class DeepSpeedRecipe {
     public static DeepSpeedRecipe read(
             JsonObject root, String path, Settings arguments, Problems problems) {
         requireNonNull(arguments, "arguments");
-        Settings file = DeepSpeedFile.read(root, path, problems);
+        List<String> notices = new ArrayList<>();
+        Settings file = DeepSpeedFile.read(root, path, problems, notices);
         Agreement agreement = new Agreement(file, arguments, problems);
-        return new DeepSpeedRecipe(arguments, agreement, problems);
+        return new DeepSpeedRecipe(arguments, agreement, problems, notices);
     }
 
     /** Checks the batch sizes, which are HF's, for so many ranks. */
@@ -61,6 +65,11 @@ public final class DeepSpeedRecipe {
         for (String name : List.of("bf16.enabled", "fp16.enabled")) {
             agreement.match(name, name.replace(".enabled", ""));
         }
+        // accelerate 1.15.0 accelerator.py, _prepare_deepspeed.
+        agreement.fill(
+                "zero_optimization.stage3_gather_16bit_weights_on_model_save",
+                JsonBoolean.of(false),
+                "accelerate");
     }
 
     /** The update rule: the file's optimizer where it has one, else HF's. */
@@ -104,12 +113,13 @@ public final class DeepSpeedRecipe {
         ZeroRecipe.Offload parameters = device("offload_param.device", "cpu_offload_param");
         if (parameters != ZeroRecipe.Offload.DEVICE && stage < 3) {
             Setting offload = given("offload_param.device", "cpu_offload_param");
-            problems.add(
-                    offload.where(),
-                    offload.inWords()
-                            + ", but "
+            notices.add(
+                    offload.where()
+                            + ": "
+                            + offload.inWords()
+                            + ", which has no effect: "
                             + file().of("zero_optimization.stage").reference()
-                            + ": parameters can be offloaded in stage 3 only. Remove one");
+                            + ", and parameters are offloaded in stage 3 only");
             parameters = ZeroRecipe.Offload.DEVICE;
         }
         Optional<String> momentsFolder = folder("offload_optimizer", optimizer);

@@ -61,17 +61,19 @@ final class FileOptimizer {
     /** For "AdamW" adam_w_mode is not read. Without decay both are one rule. */
     private UpdateRule adam(boolean decoupled, OptimizerRecipe figures) {
         Setting correction = file().of(PARAMETERS + "bias_correction");
-        if (!file().flag(correction.key().name())) {
+        Setting torch = file().of(PARAMETERS + "torch_adam");
+        boolean corrects = file().flag(correction.key().name());
+        if (!corrects && file().flag(torch.key().name())) {
             problems.add(
                     correction.where(),
                     correction.inWords()
                             + ", but "
-                            + file().of("optimizer.type").reference()
-                            + ": Adam corrects the bias. Set it to true");
+                            + torch.reference()
+                            + ": PyTorch's Adam always corrects the bias. Remove one");
         }
         return decoupled || figures.weightDecay() == 0
-                ? new UpdateRule.AdamW()
-                : new UpdateRule.Adam();
+                ? new UpdateRule.AdamW(corrects)
+                : new UpdateRule.Adam(corrects);
     }
 
     private UpdateRule lamb() {

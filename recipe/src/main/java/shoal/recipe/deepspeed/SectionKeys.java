@@ -196,7 +196,7 @@ final class SectionKeys {
                                         + " schedule_config"),
                         section(
                                 "data_efficiency",
-                                OFF,
+                                "DeepSpeed's own loader reads it, which HF does not use",
                                 "how data are sampled and tokens dropped",
                                 "seed=1234 data_sampling.enabled=false"
                                         + " data_sampling.num_epochs=1000"
@@ -204,7 +204,7 @@ final class SectionKeys {
                                         + " data_sampling.pin_memory=false"
                                         + " data_sampling.curriculum_learning"
                                         + " data_sampling.dynamic_batching"
-                                        + " data_routing.enabled=false data_routing.random_ltd"),
+                                        + " data_routing.enabled=false"),
                         section(
                                 "progressive_layer_drop",
                                 OFF,
@@ -212,10 +212,10 @@ final class SectionKeys {
                                 "theta=1.0 gamma=0.001"),
                         section(
                                 "eigenvalue",
-                                OFF,
+                                "DeepSpeed reads compression_training instead",
                                 "how curvature is measured",
                                 "verbose=false max_iter=100 tol=0.01 stability=1e-6 "
-                                        + "gas_boundary_resolution=1 layer_name layer_num=0"))
+                                        + "gas_boundary_resolution=1 layer_name layer_num=0 model_name"))
                 .flatMap(List::stream)
                 .toList();
     }

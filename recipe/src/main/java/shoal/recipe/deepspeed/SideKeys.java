@@ -7,6 +7,7 @@ import static shoal.recipe.key.Types.ANYTHING;
 import static shoal.recipe.key.Types.FLAG;
 import static shoal.recipe.key.Types.FLAG_OR_NULL;
 import static shoal.recipe.key.Types.NUMBER;
+import static shoal.recipe.key.Types.SWITCHES;
 import static shoal.recipe.key.Types.TEXT;
 import static shoal.recipe.key.Types.TEXT_OR_NULL;
 
@@ -86,25 +87,54 @@ final class SideKeys {
                                 technique("autotuning", "searches for the fastest settings"),
                                 technique("curriculum_learning", "starts with short rows"),
                                 technique("progressive_layer_drop", "leaves layers out"),
-                                technique("eigenvalue", "measures curvature for quantization"),
-                                technique("data_efficiency", "samples and drops tokens"),
                                 technique("expert_parallel", "divides experts over devices"),
-                                technique("quantize_training", "quantizes weights in training"),
+                                unread("eigenvalue.enabled", "measured curvature for quantization"),
+                                unread("quantize_training.*", "quantized weights in training"),
                                 withoutEffect(
-                                        "quantize_training.*",
+                                        "data_efficiency.enabled",
+                                        FLAG,
+                                        "false",
+                                        "samples and drops tokens",
+                                        "DeepSpeed's own loader reads it, which HF does not use"),
+                                refused(
+                                        "data_efficiency.data_routing.random_ltd",
+                                        SWITCHES,
+                                        "null",
+                                        "leaves tokens out in some layers",
+                                        "this technique is not supported. Set its enabled to"
+                                                + " false")),
+                        List.of(
+                                refused(
+                                        "compression_training",
+                                        SWITCHES,
+                                        "null",
+                                        "quantizes and prunes weights",
+                                        "this technique is not supported. Set enabled to false in"
+                                                + " each of its parts"),
+                                section("weight_quantization", "quantizes weights"),
+                                withoutEffect(
+                                        "sparse_attention",
                                         ANYTHING,
                                         "null",
-                                        "details of it",
-                                        "only read when it is on, which is refused")),
-                        List.of(
-                                section("compression_training", "quantizes and prunes weights"),
-                                section("weight_quantization", "quantizes weights"),
-                                section("sparse_attention", "attends to a part of the tokens"),
+                                        "attends to a part of the tokens",
+                                        "only models that ask DeepSpeed for it read it; HF's do"
+                                                + " not"),
                                 divided("tensor_parallel.autotp_size", "0", "tensors")
                                         .accepting("1"),
                                 divided("sequence_parallel_size", "1", "rows")))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** A name that DeepSpeed documents and its versions here do not read. */
+    private static Key unread(String name, String upstream) {
+        ValueType type = name.endsWith("*") ? ANYTHING : FLAG;
+        return withoutEffect(
+                name,
+                type,
+                type == FLAG ? "false" : "null",
+                upstream,
+                "DeepSpeed reads compression_training instead");
     }
 
     /** The switch of a section; {@link SectionKeys} has its other names. */

@@ -144,8 +144,8 @@ final class TrainingKeys {
                             FLAG,
                             "true",
                             "corrects the bias of the moments",
-                            "the same for Lamb; must be true for Adam and AdamW; 1-bit optimizers"
-                                    + " never correct it, in DeepSpeed too"),
+                            "the same for Lamb, Adam and AdamW; 1-bit optimizers never correct it,"
+                                    + " in DeepSpeed too"),
                     honoured(
                             "optimizer.params.max_coeff",
                             number(0, 1e6),
@@ -206,6 +206,12 @@ final class TrainingKeys {
                             "false",
                             "keeps the largest second moment",
                             "AMSGrad is not supported. Set it to false"),
+                    withoutEffect(
+                            "optimizer.params.set_grad_none",
+                            FLAG,
+                            "true",
+                            "drops gradients after an update",
+                            "they are never read twice"),
                     withoutEffect(
                             "optimizer.params.fp32_optimizer_states",
                             FLAG,

@@ -49,7 +49,7 @@ final class ZeroKeys {
                             ZERO + "offload_param.device",
                             DEVICE,
                             "none",
-                            "where parameters are kept, in stage 3",
+                            "where parameters are kept; read in stage 3 only",
                             PARAMETERS),
                     honoured(
                             ZERO + "cpu_offload",
@@ -145,7 +145,7 @@ final class ZeroKeys {
                     stage3("allgather_sequential", FLAG, "false", "one parameter at a time"),
                     withoutEffect(
                                     ZERO + "stage3_gather_16bit_weights_on_model_save",
-                                    FLAG,
+                                    orAuto(FLAG),
                                     "false",
                                     "gathers parameters for the saved model",
                                     "the saved model is always whole")
@@ -193,6 +193,12 @@ final class ZeroKeys {
                             "false",
                             "a detail of the optimizer Muon",
                             "only read by optimizers that are refused"),
+                    withoutEffect(
+                            ZERO + "zeropp_loco_param",
+                            ANYTHING,
+                            "null",
+                            "corrects errors of 8-bit gradients",
+                            "only read with zero_quantized_gradients, which is refused"),
                     leaf("classes"),
                     leaf("names"),
                     leaf("name_suffixes"),

@@ -229,19 +229,19 @@ final class CadenceKeys {
                             FLAG_OR_NULL,
                             "null",
                             "the direction of the metric; else by its name ending in \"loss\""),
-                    refused(
+                    honoured(
                             "save_only_model",
                             FLAG,
                             "false",
-                            "leaves optimizer and position out of checkpoints",
-                            "a checkpoint without its optimizer cannot be resumed from. Set it to"
-                                    + " false"),
-                    refused(
+                            "leaves the optimizer out of checkpoints",
+                            "the same: no run goes on from one, and one that loses a worker begins"
+                                    + " anew"),
+                    withoutEffect(
                             "save_safetensors",
                             FLAG,
                             "true",
                             "safetensors files, else pickles",
-                            "pickles are never written. Set it to true"),
+                            "safetensors files are written, which HF reads without being told"),
                     withoutEffect(
                             "save_on_each_node",
                             FLAG,
@@ -255,12 +255,11 @@ final class CadenceKeys {
                             "read by example scripts, which pass it to train()",
                             "a checkpoint folder, or true for the newest one in output_dir; the"
                                     + " result is the same as without the stop"),
-                    refused(
+                    honoured(
                             "ignore_data_skip",
                             FLAG,
                             "false",
-                            "a resumed run starts its epoch's rows again",
-                            "a resumed run uses each row once. Set it to false"),
+                            "a resumed run starts its epoch's rows again"),
                     withoutEffect(
                             "restore_callback_states_from_checkpoint",
                             FLAG,

@@ -3,6 +3,7 @@ package shoal.recipe.huggingface;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Locale;
+import java.util.Optional;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
@@ -11,6 +12,7 @@ import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
 import shoal.recipe.Problems;
 import shoal.recipe.SelectionRecipe;
+import shoal.recipe.UpdateRule;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
@@ -28,6 +30,11 @@ public final class HuggingFaceRecipe {
     public HuggingFaceRecipe(Settings settings, Problems problems) {
         this.settings = requireNonNull(settings, "settings");
         this.problems = requireNonNull(problems, "problems");
+    }
+
+    /** Notes what is wrong with arguments that no part of a recipe comes from. */
+    public void checkOthers() {
+        AcceleratorKeys.check(settings.of("accelerator_config"), problems);
     }
 
     /** How rows are grouped, by so many logical ranks and slices. */
@@ -92,15 +99,20 @@ public final class HuggingFaceRecipe {
     /** The update rule, of HF's own optimizer. */
     public OptimizerRecipe optimizer() {
         Setting optim = settings.of("optim");
-        Optimizers.refusal(settings.text("optim").orElseThrow())
-                .ifPresent(why -> refuse(optim, why));
-        return new OptimizerRecipe(
-                settings.number("learning_rate"),
-                settings.number("adam_beta1"),
-                settings.number("adam_beta2"),
-                settings.number("adam_epsilon"),
-                settings.number("weight_decay"),
-                settings.isNull("max_grad_norm") ? 0 : settings.number("max_grad_norm"));
+        String name = settings.text("optim").orElseThrow();
+        Optional<UpdateRule> rule = Optimizers.rule(name, settings.number("weight_decay") > 0);
+        if (rule.isEmpty()) {
+            refuse(optim, "This optimizer is not supported. Set it to \"adamw_torch\"");
+        }
+        OptimizerRecipe figures =
+                new OptimizerRecipe(
+                        settings.number("learning_rate"),
+                        settings.number("adam_beta1"),
+                        settings.number("adam_beta2"),
+                        settings.number("adam_epsilon"),
+                        settings.number("weight_decay"),
+                        settings.isNull("max_grad_norm") ? 0 : settings.number("max_grad_norm"));
+        return rule.map(figures::with).orElse(figures);
     }
 
     /**

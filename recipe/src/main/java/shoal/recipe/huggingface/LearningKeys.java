@@ -98,7 +98,8 @@ final class LearningKeys {
                             "the update rule (adamw_hf before 4.47, adamw_torch_fused from torch 2.8)",
                             "adamw_torch, and adamw_torch_fused, adamw_torch_xla,"
                                     + " adamw_torch_npu_fused and adamw_apex_fused, which are one"
-                                    + " rule; others are refused by name"),
+                                    + " rule; adamw_hf and paged_adamw_32bit, which decay after the"
+                                    + " step; others are refused by name"),
                     refused(
                             "optim_args",
                             TEXT_OR_NULL,

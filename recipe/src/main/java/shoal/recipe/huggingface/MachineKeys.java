@@ -135,11 +135,11 @@ final class MachineKeys {
                             "a DeepSpeed file, relative to the working directory, or its content"),
                     refused(
                                     "fsdp",
-                                    TEXTS_OR_NULL,
+                                    either(FLAG, TEXTS_OR_NULL),
                                     "null",
                                     "shards state by PyTorch's FSDP",
                                     NO_FSDP)
-                            .accepting(""),
+                            .accepting("", "false"),
                     withoutEffect(
                             "fsdp_config",
                             TREE_OR_NULL,
@@ -171,12 +171,12 @@ final class MachineKeys {
                             "null",
                             "tensor, context and other parallelism of accelerate",
                             "rows are dealt to ranks, tensors are not. Remove it"),
-                    refused(
+                    honoured(
                             "accelerator_config",
                             TREE_OR_NULL,
                             "null",
                             "how accelerate cuts batches and seeds the sampler",
-                            "batches and row order follow accelerate's defaults. Remove it"),
+                            "each member as below; a path is refused"),
                     refused(
                             "tp_size",
                             whole(0),
@@ -314,12 +314,7 @@ final class MachineKeys {
                             "last",
                             "a setting of Ray Tune",
                             "Ray is not used"),
-                    refused(
-                            "push_to_hub",
-                            FLAG,
-                            "false",
-                            "uploads the model",
-                            NO_HUB + ". Set it to false and upload that"),
+                    withoutEffect("push_to_hub", FLAG, "false", "uploads the model", NO_HUB),
                     withoutEffect(
                             "hub_model_id", TEXT_OR_NULL, "null", "the model's name there", NO_HUB),
                     withoutEffect(

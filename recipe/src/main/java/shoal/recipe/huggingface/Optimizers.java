@@ -1,8 +1,8 @@
 package shoal.recipe.huggingface;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import shoal.recipe.UpdateRule;
 
 /** HF's optimizer names (transformers 4.27.4 to 5.24.0, OptimizerNames). */
 final class Optimizers {
@@ -61,25 +61,23 @@ final class Optimizers {
                     "adamw_torch_npu_fused",
                     "adamw_apex_fused");
 
-    /** Near relatives of AdamW, and what would change. */
-    private static final Map<String, String> NEAR =
-            Map.of(
-                    "adamw_hf",
-                    "It adds epsilon before it corrects the bias, and decays after the step",
-                    "paged_adamw_32bit",
-                    "It decays after the step");
-
     private Optimizers() {}
 
-    /** Why a name is refused and what to do; none if it is supported. */
-    static Optional<String> refusal(String name) {
-        if (SUPPORTED.contains(name)) {
-            return Optional.empty();
-        }
-        String near = NEAR.get(name);
-        return Optional.of(
-                near == null
-                        ? "This optimizer is not supported. Set it to \"adamw_torch\""
-                        : near + ". Set it to \"adamw_torch\"");
+    /**
+     * The rule of a name; none if it is not supported.
+     *
+     * @param decays whether there is a decay at all
+     */
+    static Optional<UpdateRule> rule(String name, boolean decays) {
+        return switch (name) {
+            case "adamw_hf" -> Optional.of(new UpdateRule.AdamThenDecay(true));
+            case "paged_adamw_32bit" ->
+                    Optional.of(
+                            decays ? new UpdateRule.AdamThenDecay(false) : new UpdateRule.AdamW());
+            default ->
+                    SUPPORTED.contains(name)
+                            ? Optional.of(new UpdateRule.AdamW())
+                            : Optional.empty();
+        };
     }
 }

@@ -21,7 +21,10 @@ import shoal.recipe.key.ValueType;
 
 /** The members of lr_scheduler_kwargs, each asked for by the schedule that takes it. */
 final class ScheduleArguments {
-    private static final ValueType WHOLE = Types.whole(0);
+    /** What every schedule of HF's takes besides its own: the step it starts after. */
+    private static final String LAST_EPOCH = "last_epoch";
+
+    private static final int UNSTARTED = -1;
 
     private final Setting setting;
     private final Problems problems;
@@ -55,7 +58,11 @@ final class ScheduleArguments {
     }
 
     long whole(String name, long otherwise) {
-        return member(name, WHOLE)
+        return whole(name, 0, otherwise);
+    }
+
+    private long whole(String name, int least, long otherwise) {
+        return member(name, Types.whole(least))
                 .map(value -> ((JsonNumber) value).integer().orElseThrow())
                 .orElse(otherwise);
     }
@@ -73,6 +80,9 @@ final class ScheduleArguments {
 
     /** Notes every member that the schedule did not ask for. */
     void refuseOthers() {
+        if (whole(LAST_EPOCH, UNSTARTED, UNSTARTED) != UNSTARTED) {
+            refuse("has " + LAST_EPOCH + ", but a run knows its step. Remove it");
+        }
         for (String name : object.members().keySet()) {
             if (!asked.contains(name)) {
                 String near =

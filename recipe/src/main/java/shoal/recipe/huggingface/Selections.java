@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 import shoal.recipe.Problems;
 import shoal.recipe.SelectionRecipe;
+import shoal.recipe.key.NearestName;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
 import shoal.recipe.key.Values;
@@ -32,7 +33,7 @@ final class Selections {
         if (!known) {
             refuse(
                     settings.of("metric_for_best_model"),
-                    "The metrics are " + String.join(", ", SelectionRecipe.METRICS));
+                    near(name) + "The metrics are " + String.join(", ", SelectionRecipe.METRICS));
         }
         if (endsWithBest) {
             requireSameSteps();
@@ -52,7 +53,20 @@ final class Selections {
                 endsWithBest,
                 patience,
                 settings.number("early_stopping_threshold"),
-                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"));
+                settings.isNull("save_total_limit") ? 0 : settings.count("save_total_limit"),
+                settings.flag("save_only_model"));
+    }
+
+    /** The metric that a name was probably meant to be: misspelt, or cut short like "acc". */
+    private static String near(String name) {
+        return NearestName.of(name, SelectionRecipe.METRICS)
+                .or(
+                        () ->
+                                SelectionRecipe.METRICS.stream()
+                                        .filter(each -> each.startsWith(name))
+                                        .findFirst())
+                .map(each -> "Did you mean " + each + "? ")
+                .orElse("");
     }
 
     /** What compares evaluations needs some, and a metric. */

@@ -54,6 +54,9 @@ public final class JsonReader {
     /** Of all the forms that Jackson knows, those that Python writes. */
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
+    /** So long a word without quotes is shown. */
+    private static final int SHOWN_LETTERS = 8;
+
     private final String source;
     private final JsonParser parser;
 
@@ -248,8 +251,16 @@ public final class JsonReader {
     private static String firstLine(JacksonException problem) {
         String message = problem.getOriginalMessage();
         String line = message == null ? "" : message.lines().findFirst().orElse("");
-        return line.replaceFirst(
-                "(: enable `JsonReadFeature| \\(not recognized as one since Feature).*", "");
+        return hidden(
+                line.replaceFirst(
+                        "(: enable `JsonReadFeature| \\(not recognized as one since Feature).*",
+                        ""));
+    }
+
+    /** A short word such as True helps; a long one may be a token that lacks its quotes. */
+    private static String hidden(String message) {
+        return message.replaceFirst(
+                "^(Unrecognized token) '(?![A-Za-z]{1," + SHOWN_LETTERS + "}')[^']*'", "$1");
     }
 
     private int line() {

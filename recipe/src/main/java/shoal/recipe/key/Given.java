@@ -20,7 +20,7 @@ public record Given(String name, JsonValue value, Origin origin) {
 
     /** The name and its value; a flag's name stands in its origin already. */
     String inWords() {
-        String is = "is " + value.inWords();
+        String is = "is " + Secrets.shown(name, value).inWords();
         return origin instanceof Origin.Typed ? is : name + " " + is;
     }
 }

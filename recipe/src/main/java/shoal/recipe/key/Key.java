@@ -101,6 +101,7 @@ public record Key(
     /** Whether a refused key may have this value. */
     public boolean accepts(JsonValue value) {
         return Values.same(value, defaultValue())
+                || type.isOff(value)
                 || accepted.stream().anyMatch(word -> word.equals(Values.words(value)));
     }
 }

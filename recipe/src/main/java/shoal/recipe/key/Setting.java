@@ -27,6 +27,11 @@ public record Setting(Key key, JsonValue value, Origin origin) {
         return !Values.same(value, key.defaultValue());
     }
 
+    /** The value as it may be shown. */
+    public JsonValue shown() {
+        return Secrets.shown(key.name(), value);
+    }
+
     /** Where a problem with the value is: its origin, or the key's name for a default. */
     public String where() {
         return isGiven() ? origin.where() : "--" + key.name();
@@ -34,12 +39,12 @@ public record Setting(Key key, JsonValue value, Origin origin) {
 
     /** The name and its value; a flag's name stands in {@link #where()} already. */
     public String inWords() {
-        String is = "is " + value.inWords();
+        String is = "is " + shown().inWords();
         return origin instanceof Origin.Typed ? is : key.name() + " " + is;
     }
 
     /** The value and where it stands, to be referred to: {@code seed is 1 (config/a.json:3)}. */
     public String reference() {
-        return key.name() + " is " + value.inWords() + " (" + origin.where() + ")";
+        return key.name() + " is " + shown().inWords() + " (" + origin.where() + ")";
     }
 }

@@ -74,6 +74,13 @@ public final class Settings {
     private static Setting chosen(Key key, List<Given> given, Problems problems) {
         Given best = null;
         for (Given each : given) {
+            if (best != null && isUnsetSpelling(key, each, best)) {
+                continue;
+            }
+            if (best != null && isUnsetSpelling(key, best, each)) {
+                best = each;
+                continue;
+            }
             if (best != null && disagree(best, each)) {
                 problems.add(
                         each.origin().where(),
@@ -81,7 +88,7 @@ public final class Settings {
                                 + ", but "
                                 + best.name()
                                 + " is "
-                                + best.value().inWords()
+                                + Secrets.shown(best.name(), best.value()).inWords()
                                 + " ("
                                 + best.origin().where()
                                 + "); they are one setting. Remove one");
@@ -93,6 +100,17 @@ public final class Settings {
         return best == null
                 ? new Setting(key, key.defaultValue(), new Origin.Default())
                 : new Setting(key, best.value(), best.origin());
+    }
+
+    /**
+     * Whether one of two spellings at one place was left at its default. HF writes both when it
+     * writes all of its arguments down, and lets an older one win where somebody set it.
+     */
+    private static boolean isUnsetSpelling(Key key, Given unset, Given other) {
+        return unset.origin().rank() == other.origin().rank()
+                && !unset.name().equals(other.name())
+                && Values.same(unset.value(), key.defaultValue())
+                && (unset.name().equals(key.name()) || key.type().isUnset(unset.value()));
     }
 
     /** Two spellings at one place that say different things; an override is no disagreement. */

@@ -11,6 +11,7 @@ public final class Types {
     public static final ValueType TEXTS_OR_NULL = new ValueType.OrNull(new ValueType.Texts());
     public static final ValueType TREE_OR_NULL = new ValueType.OrNull(new ValueType.Tree());
     public static final ValueType ANYTHING = new ValueType.OrNull(new ValueType.Anything());
+    public static final ValueType SWITCHES = new ValueType.OrNull(new ValueType.Switches());
     public static final ValueType NUMBER = number(0, Double.MAX_VALUE);
 
     private Types() {}

@@ -29,6 +29,16 @@ public sealed interface ValueType {
     /** Whether a value of a file is one of this type. */
     boolean admits(JsonValue value);
 
+    /** Whether HF takes a value of an older spelling for "not set": null, and false of a switch. */
+    default boolean isUnset(JsonValue value) {
+        return value instanceof JsonNull;
+    }
+
+    /** Whether a value switches nothing on, and so changes nothing. */
+    default boolean isOff(JsonValue value) {
+        return false;
+    }
+
     /** The value that a flag's words spell, if they spell one of this type. */
     Optional<JsonValue> fromWords(List<String> words);
 
@@ -45,6 +55,11 @@ public sealed interface ValueType {
         @Override
         public boolean admits(JsonValue value) {
             return value instanceof JsonBoolean;
+        }
+
+        @Override
+        public boolean isUnset(JsonValue value) {
+            return value instanceof JsonNull || value.equals(new JsonBoolean(false, value.line()));
         }
 
         @Override
@@ -257,6 +272,45 @@ public sealed interface ValueType {
         }
     }
 
+    /**
+     * An object whose parts are switched on by a member "enabled"; what stands beside one that is
+     * false is not read.
+     */
+    record Switches() implements ValueType {
+        private static final String SWITCH = "enabled";
+
+        @Override
+        public String expected() {
+            return "an object {…} with nothing enabled in it";
+        }
+
+        @Override
+        public boolean admits(JsonValue value) {
+            return true;
+        }
+
+        @Override
+        public boolean isOff(JsonValue value) {
+            if (!(value instanceof JsonObject object)) {
+                return true;
+            }
+            return object.member(SWITCH)
+                    .map(Switches::saysNo)
+                    .orElseGet(() -> object.members().values().stream().allMatch(this::isOff));
+        }
+
+        private static boolean saysNo(JsonValue value) {
+            return value instanceof JsonNull
+                    || (value instanceof JsonBoolean flag && !flag.value())
+                    || (value instanceof JsonNumber number && number.decimal() == 0);
+        }
+
+        @Override
+        public Optional<JsonValue> fromWords(List<String> words) {
+            return Optional.empty();
+        }
+    }
+
     /** The type, or null. */
     record OrNull(ValueType type) implements ValueType {
         public OrNull {
@@ -271,6 +325,16 @@ public sealed interface ValueType {
         @Override
         public boolean admits(JsonValue value) {
             return value instanceof JsonNull || type.admits(value);
+        }
+
+        @Override
+        public boolean isOff(JsonValue value) {
+            return type.isOff(value);
+        }
+
+        @Override
+        public boolean isUnset(JsonValue value) {
+            return type.isUnset(value);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package shoal.recipe.key;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonBoolean;
@@ -15,6 +16,9 @@ import shoal.recipe.json.JsonWriter;
 public final class Values implements JsonValue.Handler<String> {
     private static final Values PLAIN = new Values();
 
+    /** What an unset switch, number or text has inside an object. */
+    private static final Set<String> NOTHING = Set.of("null", "false", "0");
+
     private Values() {}
 
     /** Whether two values mean the same: {@code 1}, {@code 1.0} and {@code 1e0} do. */
@@ -26,6 +30,16 @@ public final class Values implements JsonValue.Handler<String> {
             return same(a.values(), b.values());
         }
         return one.getClass() == other.getClass() && plain(one).equals(plain(other));
+    }
+
+    /** Whether a list, text or object is empty; an object of nothing but no, none and 0 is. */
+    public static boolean isEmpty(JsonValue value) {
+        if (value instanceof JsonObject object) {
+            return object.members().values().stream()
+                    .allMatch(each -> isEmpty(each) || NOTHING.contains(plain(each)));
+        }
+        return (value instanceof JsonArray list && list.values().isEmpty())
+                || (value instanceof JsonText text && text.text().isEmpty());
     }
 
     /** The value in one line, a text without its quotes. */

@@ -49,7 +49,7 @@ public record Explanation(List<Line> lines) {
             return new Line(
                     dialect,
                     setting.key().name(),
-                    Values.plain(setting.value()),
+                    Values.plain(setting.shown()),
                     setting.origin().where(),
                     setting.isGiven(),
                     setting.key().verdict().words(),

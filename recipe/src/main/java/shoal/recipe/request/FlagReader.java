@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import shoal.recipe.Problems;
 import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonValue;
@@ -12,6 +11,7 @@ import shoal.recipe.key.Given;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.KeyTable;
 import shoal.recipe.key.Origin;
+import shoal.recipe.key.Secrets;
 import shoal.recipe.key.ValueType;
 
 /**
@@ -25,6 +25,9 @@ final class FlagReader {
     private final KeyTable table;
     private final Problems problems;
     private final List<Given> given = new ArrayList<>();
+
+    /** Whether the last flag lacks its value and that is a secret: the next word may be it. */
+    private boolean secretAwaited;
 
     private FlagReader(KeyTable table, Problems problems) {
         this.table = table;
@@ -80,11 +83,14 @@ final class FlagReader {
             if (values.isEmpty()) {
                 add(flag, opposite.get().name(), JsonBoolean.of(false));
             } else {
-                problems.add(flag, "takes no value, got " + shown(values));
+                problems.add(flag, "takes no value, got " + shown(name, values));
             }
+        } else if (secretAwaited) {
+            problems.add(Secrets.SHOWN, "is not known as a flag");
         } else {
             problems.add(flag, table.unknown(name));
         }
+        secretAwaited = values.isEmpty() && Secrets.isSecret(name);
     }
 
     private void give(String flag, String name, Key key, List<String> values) {
@@ -98,7 +104,7 @@ final class FlagReader {
             problems.add(
                     flag,
                     "is "
-                            + shown(values)
+                            + shown(name, values)
                             + ", expected "
                             + key.type().expectedFor(String.join(" ", values)));
         }
@@ -108,7 +114,7 @@ final class FlagReader {
         given.add(new Given(name, value, new Origin.Typed(flag)));
     }
 
-    private static String shown(List<String> values) {
-        return values.stream().collect(Collectors.joining(" ", "\"", "\""));
+    private static String shown(String name, List<String> values) {
+        return '"' + Secrets.shown(name, String.join(" ", values)) + '"';
     }
 }

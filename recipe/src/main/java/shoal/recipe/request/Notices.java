@@ -2,11 +2,13 @@ package shoal.recipe.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import shoal.recipe.deepspeed.DeepSpeedRecipe;
 import shoal.recipe.key.Setting;
 import shoal.recipe.key.Settings;
+import shoal.recipe.key.Values;
 import shoal.recipe.key.Verdict;
 
 /** What a user should know of how the files were read. */
@@ -63,10 +65,17 @@ final class Notices {
         return file.text(device).equals(Optional.of("nvme"));
     }
 
+    /** HF writes empty lists, objects of zeros and "<HUB_TOKEN>" for what nobody set. */
+    private static boolean saysNothing(Setting setting) {
+        String placeholder = "<" + setting.key().name().toUpperCase(Locale.ROOT) + ">";
+        return Values.isEmpty(setting.value()) || Values.plain(setting.value()).equals(placeholder);
+    }
+
     private static List<Setting> withoutEffect(Settings settings) {
         return settings.all().stream()
                 .filter(setting -> setting.key().verdict() == Verdict.WITHOUT_EFFECT)
                 .filter(setting -> setting.isGiven() && setting.differsFromDefault())
+                .filter(setting -> !saysNothing(setting))
                 .toList();
     }
 }

@@ -21,6 +21,7 @@ import shoal.recipe.ZeroRecipe;
 import shoal.recipe.deepspeed.DeepSpeedRecipe;
 import shoal.recipe.huggingface.HuggingFaceRecipe;
 import shoal.recipe.huggingface.Schedules;
+import shoal.recipe.json.JsonNull;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
@@ -69,6 +70,7 @@ public final class RecipeReader {
                         : settings.count("slices");
         Optional<DeepSpeedRecipe> deepspeed = deepspeed(settings);
         HuggingFaceRecipe parts = new HuggingFaceRecipe(settings, problems);
+        parts.checkOthers();
         Schedules schedules = new Schedules(settings, problems);
         OptimizerRecipe optimizer = parts.optimizer();
         ScheduleRecipe schedule = schedules.schedule();
@@ -155,6 +157,9 @@ public final class RecipeReader {
                                                 Dialect.DEEPSPEED));
         if (root.isPresent()) {
             for (Map.Entry<String, JsonValue> member : root.get().members().entrySet()) {
+                if (isUnset(member.getKey(), member.getValue())) {
+                    continue;
+                }
                 given.add(
                         new Given(
                                 member.getKey(),
@@ -163,6 +168,12 @@ public final class RecipeReader {
             }
         }
         return given;
+    }
+
+    /** HF writes null for what is not set, of names that take no null, too. */
+    private static boolean isUnset(String name, JsonValue value) {
+        return value instanceof JsonNull
+                && TABLE.find(name).filter(key -> !key.type().admits(value)).isPresent();
     }
 
     private Optional<DeepSpeedRecipe> deepspeed(Settings settings) {
@@ -239,6 +250,7 @@ public final class RecipeReader {
                 workers,
                 settings.count("worker_wait"),
                 settings.count("lanes"),
+                settings.flag("ignore_data_skip"),
                 resume(settings));
     }
 

@@ -15,6 +15,7 @@ import shoal.recipe.key.CountRange;
  * @param workers worker processes
  * @param workerWaitSeconds how long a run waits for as many as it needs
  * @param lanes compute threads of each worker; 0 = as many as it has usable cores
+ * @param beginsEpochAgain where it goes on within an epoch, it begins that at its first row
  * @param resume the checkpoint folder to go on from, as the user wrote it; "true" = the newest one
  */
 public record RunInputs(
@@ -24,6 +25,7 @@ public record RunInputs(
         CountRange workers,
         int workerWaitSeconds,
         int lanes,
+        boolean beginsEpochAgain,
         Optional<String> resume) {
     /** What {@link #resume} is for the newest checkpoint of the output folder. */
     public static final String NEWEST = "true";

@@ -2,6 +2,7 @@ package shoal.recipe.request;
 
 import java.util.List;
 import shoal.recipe.deepspeed.DeepSpeedKeys;
+import shoal.recipe.huggingface.AcceleratorKeys;
 import shoal.recipe.huggingface.TrainingArguments;
 import shoal.recipe.key.Key;
 import shoal.recipe.key.KeyGroup;
@@ -16,7 +17,13 @@ final class ArgumentsPage {
             Every name that Shoal reads: its own flags, HF's `TrainingArguments` (transformers 4.27 to 5.x) and the
             keys of a DeepSpeed file (0.8 to 0.19). A name is honoured, or refused when it is set to a value that would
             change the result in a way that is not supported, or without effect here, with the reason. A name that is
-            not in this list is an error with the nearest known one.
+            not in this list is an error with the nearest known one; but at the top of a DeepSpeed file, where DeepSpeed
+            ignores what it does not know, a name that is near no known one is only told of.
+
+            A file of training arguments may be what `TrainingArguments.to_json_string()` wrote: null is "not set", and of
+            two spellings of one setting the one that somebody set counts. In a DeepSpeed file, numbers and truth values
+            that stand there as texts are taken or refused as DeepSpeed does, key by key. Values of names such as
+            `hub_token` and `api_key` are shown as `***` everywhere, and neither sent nor kept.
 
             Flags win over the file of `--train_args_file`, which wins over the defaults. `--name value`,
             `--name=value`, hyphens for underscores, a truth value without a word and `--no_name` for one that is true
@@ -38,6 +45,7 @@ final class ArgumentsPage {
         page.table(OwnArguments.TABLE.keys());
         page.chapter("HF TrainingArguments", "HF");
         TrainingArguments.GROUPS.forEach(group -> page.group(group, "HF"));
+        page.group(new KeyGroup("Members of accelerator_config", AcceleratorKeys.KEYS), "HF");
         page.chapter("DeepSpeed", "DeepSpeed");
         page.page.append(
                 "\nNames are paths: `zero_optimization.stage` is `stage` in the object"

@@ -133,16 +133,42 @@ class DeepSpeedOptimizerTest {
     }
 
     @Test
-    void bounds_the_wrong_way_round_and_adam_without_its_correction_are_problems() {
+    void adam_may_leave_the_bias_as_it_is_as_deepspeed_s_kernels_can() {
+        String uncorrected = ", \"bias_correction\": false";
+
+        assertThat(optimizer("AdamW", uncorrected).rule()).isEqualTo(new UpdateRule.AdamW(false));
+        assertThat(
+                        optimizer(
+                                        "Adam",
+                                        uncorrected + ", \"adam_w_mode\": false",
+                                        "--weight_decay",
+                                        "0.1")
+                                .rule())
+                .isEqualTo(new UpdateRule.Adam(false));
+        assertThat(file("Adam", uncorrected + ", \"torch_adam\": true").problems())
+                .containsExactly(
+                        "ds.json:2: optimizer.params.bias_correction is false, but"
+                                + " optimizer.params.torch_adam is true (ds.json:2): PyTorch's Adam"
+                                + " always corrects the bias. Remove one");
+    }
+
+    @Test
+    void rules_of_hf_that_decay_after_the_step_are_told_apart() {
+        assertThat(Typed.words("--optim", "adamw_hf").recipe().optimizer().rule())
+                .isEqualTo(new UpdateRule.AdamThenDecay(true));
+        Typed paged = Typed.words("--optim", "paged_adamw_32bit");
+        assertThat(paged.recipe().optimizer().rule()).isEqualTo(new UpdateRule.AdamW());
+        assertThat(paged.and("--weight_decay", "0.1").recipe().optimizer().rule())
+                .isEqualTo(new UpdateRule.AdamThenDecay(false));
+    }
+
+    @Test
+    void bounds_the_wrong_way_round_are_problems() {
         assertThat(file("Lamb", ", \"max_coeff\": 0.3, \"min_coeff\": 0.4").problems())
                 .containsExactly(
                         "ds.json:2: optimizer.params.min_coeff is 0.4, but"
                                 + " optimizer.params.max_coeff is 0.3 (ds.json:2). Set it to that or"
                                 + " less");
-        assertThat(file("AdamW", ", \"bias_correction\": false").problems())
-                .containsExactly(
-                        "ds.json:2: optimizer.params.bias_correction is false, but optimizer.type is"
-                                + " \"AdamW\" (ds.json:2): Adam corrects the bias. Set it to true");
     }
 
     private static OptimizerRecipe optimizer(String type, String members, String... flags) {

@@ -84,6 +84,7 @@ class RecipeReaderTest {
                                 new CountRange(1, 1),
                                 600,
                                 3,
+                                false,
                                 Optional.empty()));
         assertThat(Typed.words().request().inputs().evaluationFile()).isEmpty();
     }
