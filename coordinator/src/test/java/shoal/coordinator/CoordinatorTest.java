@@ -89,6 +89,7 @@ final class CoordinatorTest {
                             "config.json",
                             "model.safetensors",
                             "tokenizer.json",
+                            "tokenizer_config.json",
                             "trainer_state.json",
                             "vocab.txt");
         }

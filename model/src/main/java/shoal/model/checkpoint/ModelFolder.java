@@ -216,7 +216,18 @@ public final class ModelFolder {
 
     /** What the user should know of how the folder was read, in sentences. */
     public List<String> notices() {
-        return notices;
+        List<String> all = new ArrayList<>(notices);
+        all.addAll(tokenizerNotices());
+        return List.copyOf(all);
+    }
+
+    /** None of a tokenizer that cannot be read: {@link #requireTokenizer} says why. */
+    private List<String> tokenizerNotices() {
+        try {
+            return Tokenizer.notices(source.folder, source.shownName);
+        } catch (UserException unreadable) {
+            return List.of();
+        }
     }
 
     /**
@@ -256,6 +267,14 @@ public final class ModelFolder {
     /** The folder's tokenizer as the text of a tokenizer.json, which HF reads too. */
     public String tokenizerJson() {
         return Tokenizer.json(source.folder, source.shownName);
+    }
+
+    /**
+     * Texts of files, by name, that a copy of the tokenizer files needs besides so that HF gives it
+     * the same ids.
+     */
+    public Map<String, String> tokenizerAdditions() {
+        return Tokenizer.additions(source.folder, source.shownName);
     }
 
     /** config.json of a classifier trained from this folder, as HF would save it. */

@@ -127,6 +127,15 @@ public final class OutputFolder implements AutoCloseable {
         copy(name, from);
     }
 
+    private void replaceText(String name, String text) {
+        try {
+            disk.delete(file(name));
+        } catch (IOException refused) {
+            throw unwritable(shownName + "/" + name, inWords(refused));
+        }
+        write(name, text);
+    }
+
     /** Makes model.safetensors in its final size, with its header, to be filled by ranges. */
     public StagedWeights weights(SafetensorsLayout layout) {
         return tensors(WEIGHTS, layout);
@@ -150,9 +159,7 @@ public final class OutputFolder implements AutoCloseable {
                 copy(file.name(), file.path());
             }
         }
-        if (!Files.exists(file("tokenizer.json"))) {
-            write("tokenizer.json", startedFrom.tokenizerJson());
-        }
+        startedFrom.tokenizerAdditions().forEach(this::replaceText);
     }
 
     private Path file(String name) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import shoal.model.LfsPointer;
+import shoal.model.json.PythonText;
 import shoal.recipe.Limits;
 import shoal.recipe.Problems;
 import shoal.recipe.UserException;

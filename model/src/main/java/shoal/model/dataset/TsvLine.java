@@ -2,6 +2,7 @@ package shoal.model.dataset;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import shoal.model.json.PythonText;
 import shoal.recipe.Limits;
 import shoal.recipe.Problems;
 

@@ -1,55 +1,91 @@
 package shoal.model.tokenizer;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import shoal.model.json.Json;
+import shoal.model.json.PythonText;
 import shoal.recipe.UserException;
 import shoal.recipe.json.JsonArray;
 import shoal.recipe.json.JsonObject;
+import shoal.recipe.json.JsonValue;
 
 /**
- * GPT-2's byte-level BPE from vocab.json and merges.txt, as HF's GPT2Converter builds it
- * (transformers 4.57.6, convert_slow_tokenizer.py).
+ * GPT-2's byte-level BPE from vocab.json and merges.txt, as HF's GPT2Tokenizer reads them and its
+ * GPT2Converter builds it (transformers 4.57.6, tokenization_gpt2.py, convert_slow_tokenizer.py).
  */
 final class BytePairTokenizer {
-    private static final String END_OF_TEXT = "<|endoftext|>";
-
     private BytePairTokenizer() {}
 
-    static JsonObject of(Path folder, String shownName, TokenizerConfig config) {
+    static JsonObject of(TokenizerFiles files, TokenizerSettings settings) {
         JsonObject vocabulary =
-                Json.readObject(folder.resolve("vocab.json"), shownName + "/vocab.json");
-        List<String> special =
-                List.of(
-                        config.token("unk_token", END_OF_TEXT),
-                        config.token("bos_token", END_OF_TEXT),
-                        config.token("eos_token", END_OF_TEXT),
-                        config.padToken());
-        return TokenizerForm.start(TokenizerForm.addedTokens(vocabulary, special, config))
-                .put("pre_tokenizer", byteLevel(config.prefixSpace().orElse(false), true))
+                Json.readObject(
+                        files.path(TokenizerFiles.BYTE_PAIRS),
+                        files.shown(TokenizerFiles.BYTE_PAIRS));
+        checkIds(vocabulary, files.shown(TokenizerFiles.BYTE_PAIRS));
+        boolean prefixSpace =
+                settings.prefixSpace()
+                        .orElseThrow(
+                                () ->
+                                        new UserException(
+                                                files.shown(TokenizerFiles.CONFIG),
+                                                "add_prefix_space is no truth value: HF fails on"
+                                                        + " it. Set it to true or false."));
+        JsonArray merges = merges(files, vocabulary);
+        return TokenizerForm.start()
+                .put("pre_tokenizer", byteLevel(prefixSpace, true))
                 .put("post_processor", byteLevel(true, false))
                 .put("decoder", byteLevel(true, true))
-                .put("model", model(vocabulary, merges(folder, shownName + "/merges.txt")))
+                .put("model", model(vocabulary, merges))
                 .object();
     }
 
-    /** The first line may be "#version: 0.2"; the others are two tokens with a space between. */
-    private static JsonArray merges(Path folder, String shownName) {
-        List<String> lines = VocabularyText.lines(folder.resolve("merges.txt"), shownName);
-        List<String> merges = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            if (line.isEmpty() || (i == 0 && line.startsWith("#version"))) {
-                continue;
-            }
-            if (line.chars().filter(character -> character == ' ').count() != 1) {
+    private static void checkIds(JsonObject vocabulary, String shownFile) {
+        vocabulary
+                .members()
+                .forEach(
+                        (token, id) -> {
+                            if (Json.integer(id).orElse(-1) < 0) {
+                                throw new UserException(
+                                        shownFile + ":" + id.line(),
+                                        String.format(
+                                                "the token \"%s\" has the id %s, expected a whole"
+                                                        + " number from 0.",
+                                                token, id.inWords()));
+                            }
+                        });
+    }
+
+    /**
+     * HF drops the first line, whatever it says, and what follows the last line end. A merge that
+     * stands twice counts where it stands first.
+     */
+    private static JsonArray merges(TokenizerFiles files, JsonObject vocabulary) {
+        String shownFile = files.shown(TokenizerFiles.MERGES);
+        List<String> lines = VocabularyText.pieces(files.path(TokenizerFiles.MERGES), shownFile);
+        Set<List<String>> merges = new LinkedHashSet<>();
+        for (int i = 1; i < lines.size() - 1; i++) {
+            List<String> pair = PythonText.split(lines.get(i));
+            if (pair.size() != 2) {
                 throw new UserException(
-                        shownName + ":" + (i + 1), "expected two tokens with one space between.");
+                        shownFile + ":" + (i + 1), "expected two tokens with one space between.");
             }
-            merges.add(line);
+            for (String token : List.of(pair.get(0), pair.get(1), pair.get(0) + pair.get(1))) {
+                if (vocabulary.member(token).isEmpty()) {
+                    throw new UserException(
+                            shownFile + ":" + (i + 1),
+                            String.format(
+                                    "merges to \"%s\", but vocab.json has no token \"%s\". The two"
+                                            + " files do not belong together.",
+                                    pair.get(0) + pair.get(1), token));
+                }
+            }
+            merges.add(pair);
         }
-        return Json.texts(merges);
+        List<JsonValue> values = new ArrayList<>();
+        merges.forEach(pair -> values.add(Json.texts(pair)));
+        return JsonArray.of(values);
     }
 
     private static JsonObject byteLevel(boolean prefixSpace, boolean trimOffsets) {

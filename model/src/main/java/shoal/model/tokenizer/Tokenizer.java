@@ -57,8 +57,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Opens the tokenizer of a folder: tokenizer.json, else vocab.txt, else vocab.json with
-     * merges.txt.
+     * Opens the tokenizer of a folder as HF's AutoTokenizer does: of the class that the folder
+     * names, from tokenizer.json, else from vocab.txt, or vocab.json with merges.txt.
      *
      * @param shownName the folder as the user wrote it
      * @param maxLength tokens kept of a text, at least 1
@@ -124,6 +124,19 @@ public final class Tokenizer implements AutoCloseable {
     /** A folder's tokenizer as the text of a tokenizer.json. */
     public static String json(Path modelFolder, String shownName) {
         return TokenizerJson.read(modelFolder, shownName).text();
+    }
+
+    /**
+     * Files, by name, that a copy of a folder's tokenizer files needs besides, so that HF's
+     * AutoTokenizer gives the copy's reader the ids that this folder's has.
+     */
+    public static Map<String, String> additions(Path modelFolder, String shownName) {
+        return TokenizerJson.additions(modelFolder, shownName);
+    }
+
+    /** What the user should know of how a folder's tokenizer is read, in sentences. */
+    public static List<String> notices(Path modelFolder, String shownName) {
+        return TokenizerJson.read(modelFolder, shownName).notices();
     }
 
     /** The id of a folder's padding token, without loading the library. */

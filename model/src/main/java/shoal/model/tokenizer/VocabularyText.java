@@ -18,7 +18,15 @@ import shoal.recipe.UserException;
 final class VocabularyText {
     private VocabularyText() {}
 
+    /** Lines without their ends; what follows the last line end is one only if it is not empty. */
     static List<String> lines(Path file, String shownName) {
+        List<String> pieces = pieces(file, shownName);
+        int last = pieces.size() - 1;
+        return pieces.get(last).isEmpty() ? pieces.subList(0, last) : pieces;
+    }
+
+    /** What stands between line ends, and before and behind them: {@code read().split("\n")}. */
+    static List<String> pieces(Path file, String shownName) {
         String text = text(file, shownName);
         List<String> lines = new ArrayList<>();
         int start = 0;
@@ -33,9 +41,7 @@ final class VocabularyText {
             }
             start = i + 1;
         }
-        if (start < text.length()) {
-            lines.add(text.substring(start));
-        }
+        lines.add(text.substring(start));
         return lines;
     }
 

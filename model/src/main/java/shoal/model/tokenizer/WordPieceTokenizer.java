@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import shoal.model.json.Json;
 import shoal.model.json.Members;
 import shoal.recipe.UserException;
@@ -12,66 +13,80 @@ import shoal.recipe.json.JsonBoolean;
 import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonValue;
+import shoal.recipe.json.JsonWriter;
 
 /**
  * BERT's tokenizer from vocab.txt, as HF's BertConverter builds it (transformers 4.57.6,
  * convert_slow_tokenizer.py): one token per line, its id the line counted from 0.
  */
 final class WordPieceTokenizer {
+    private static final Pattern TEMPLATE_TOKEN = Pattern.compile("([^\\s:$][^\\s:]*)?");
+
     private WordPieceTokenizer() {}
 
-    static JsonObject of(Path folder, String shownName, TokenizerConfig config) {
-        JsonObject vocabulary = vocabulary(folder, shownName);
-        String unknown = config.token("unk_token", "[UNK]");
+    static JsonObject of(TokenizerFiles files, TokenizerSettings settings, SpecialTokens tokens) {
+        String shownFile = files.shown(TokenizerFiles.WORDS);
+        JsonObject vocabulary = vocabulary(files.path(TokenizerFiles.WORDS), shownFile);
+        String unknown = tokens.text("unk_token").orElse("None");
         if (vocabulary.member(unknown).isEmpty()) {
             throw new UserException(
-                    shownName,
+                    shownFile,
                     String.format(
-                            "has %d tokens, but not \"%s\", which stands for unknown words. Use the"
+                            "has %d tokens, but not the unk_token \"%s\", which stands for unknown words. Use the"
                                     + " vocab.txt that the model was trained with, one token per"
                                     + " line.",
                             vocabulary.members().size(), unknown));
         }
-        List<String> special =
-                List.of(
-                        config.padToken(),
-                        unknown,
-                        config.token("cls_token", "[CLS]"),
-                        config.token("sep_token", "[SEP]"),
-                        config.token("mask_token", "[MASK]"));
-        return TokenizerForm.start(TokenizerForm.addedTokens(vocabulary, special, config))
-                .put("normalizer", normalizer(config))
+        return TokenizerForm.start()
+                .put("normalizer", normalizer(settings))
                 .put("pre_tokenizer", TokenizerForm.type("BertPreTokenizer").object())
-                .put("post_processor", postProcessor(vocabulary, config))
+                .put("post_processor", postProcessor(vocabulary, files, tokens))
                 .put("decoder", decoder())
                 .put("model", model(vocabulary, unknown))
                 .object();
     }
 
     /** A token that stands twice has its last id, as in HF's load_vocab. */
-    private static JsonObject vocabulary(Path folder, String shownName) {
+    private static JsonObject vocabulary(Path file, String shownFile) {
         Members vocabulary = new Members();
         long id = 0;
-        for (String token : VocabularyText.lines(folder.resolve("vocab.txt"), shownName)) {
+        for (String token : VocabularyText.lines(file, shownFile)) {
             vocabulary.integer(token, id++);
         }
         return vocabulary.object();
     }
 
-    private static JsonObject normalizer(TokenizerConfig config) {
-        JsonValue accents = config.stripAccents().<JsonValue>map(JsonBoolean::of).orElse(Json.NULL);
+    /**
+     * The normalizer that tokens are added under: without do_basic_tokenize the slow BertTokenizer
+     * has no flags to hand on, and BertTokenizerFast sets them afterwards.
+     */
+    static JsonObject normalizerBefore(TokenizerSettings settings, JsonObject json) {
+        JsonObject normalizer = Json.object(json, "normalizer").orElseThrow();
+        return settings.hasBasicTokenizer()
+                ? normalizer
+                : new Members(normalizer)
+                        .flag("handle_chinese_chars", false)
+                        .flag("strip_accents", false)
+                        .flag("lowercase", false)
+                        .object();
+    }
+
+    private static JsonObject normalizer(TokenizerSettings settings) {
+        JsonValue accents =
+                settings.stripAccents().<JsonValue>map(JsonBoolean::of).orElse(Json.NULL);
         return TokenizerForm.type("BertNormalizer")
                 .flag("clean_text", true)
-                .flag("handle_chinese_chars", config.chineseCharacters().orElse(true))
+                .flag("handle_chinese_chars", settings.chineseCharacters())
                 .put("strip_accents", accents)
-                .flag("lowercase", config.lowercase().orElse(true))
+                .flag("lowercase", settings.lowercase())
                 .object();
     }
 
     /** [CLS] text [SEP], for those who ask for special tokens; rows never do. */
-    private static JsonValue postProcessor(JsonObject vocabulary, TokenizerConfig config) {
-        String first = config.token("cls_token", "[CLS]");
-        String last = config.token("sep_token", "[SEP]");
+    private static JsonValue postProcessor(
+            JsonObject vocabulary, TokenizerFiles files, SpecialTokens tokens) {
+        String first = templateToken("cls_token", files, tokens);
+        String last = templateToken("sep_token", files, tokens);
         OptionalLong firstId = Json.integer(vocabulary, first);
         OptionalLong lastId = Json.integer(vocabulary, last);
         if (firstId.isEmpty() || lastId.isEmpty()) {
@@ -83,14 +98,29 @@ final class WordPieceTokenizer {
         List<JsonValue> pair = new ArrayList<>(single);
         pair.add(piece("Sequence", "B", 1));
         pair.add(piece("SpecialToken", last, 1));
-        Members tokens = new Members();
-        tokens.put(first, special(first, firstId.getAsLong()));
-        tokens.put(last, special(last, lastId.getAsLong()));
+        Members specialTokens = new Members();
+        specialTokens.put(first, special(first, firstId.getAsLong()));
+        specialTokens.put(last, special(last, lastId.getAsLong()));
         return TokenizerForm.type("TemplateProcessing")
                 .put("single", JsonArray.of(single))
                 .put("pair", JsonArray.of(pair))
-                .put("special_tokens", tokens.object())
+                .put("special_tokens", specialTokens.object())
                 .object();
+    }
+
+    /** The library's template has spaces, colons and a leading $ for itself. */
+    private static String templateToken(String key, TokenizerFiles files, SpecialTokens tokens) {
+        String token = tokens.text(key).orElse("$");
+        if (!TEMPLATE_TOKEN.matcher(token).matches()) {
+            throw new UserException(
+                    files.shown(TokenizerFiles.CONFIG),
+                    String.format(
+                            "%s is %s: HF fails on it where there is no tokenizer.json. Expected a"
+                                    + " text without white space, without ':' and without a '$' at"
+                                    + " its start.",
+                            key, token.equals("$") ? "null" : JsonWriter.quoted(token)));
+        }
+        return token;
     }
 
     private static JsonObject piece(String kind, String id, int type) {

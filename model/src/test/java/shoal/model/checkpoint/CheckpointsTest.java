@@ -63,6 +63,7 @@ class CheckpointsTest {
                         "model.safetensors",
                         "optimizer.safetensors",
                         "tokenizer.json",
+                        "tokenizer_config.json",
                         "trainer_state.json",
                         "vocab.txt");
         assertThat(names(out)).containsExactly("checkpoint-20");

@@ -41,7 +41,11 @@ class OutputFolderTest {
 
             assertThat(sealed.stream().map(SealedFile::name))
                     .containsExactly(
-                            "config.json", "model.safetensors", "tokenizer.json", "vocab.txt");
+                            "config.json",
+                            "model.safetensors",
+                            "tokenizer.json",
+                            "tokenizer_config.json",
+                            "vocab.txt");
             for (SealedFile file : sealed) {
                 byte[] bytes = Files.readAllBytes(target.resolve(file.name()));
                 assertThat(file.sizeBytes()).isEqualTo(bytes.length);
