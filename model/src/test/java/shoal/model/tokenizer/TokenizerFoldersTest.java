@@ -66,7 +66,7 @@ class TokenizerFoldersTest {
             }
             return Optional.empty();
         } catch (UserException refused) {
-            return Optional.of(refused.getMessage());
+            return Optional.of(String.valueOf(refused.getMessage()));
         }
     }
 
