@@ -261,6 +261,7 @@ final class RunFront extends RunsGrpc.RunsImplBase {
                         case RUN_ENDED -> Status.FAILED_PRECONDITION;
                         case TOO_MANY_RUNS -> Status.RESOURCE_EXHAUSTED;
                         case BUG -> Status.INTERNAL;
+                        case OTHER_REQUEST -> Status.INVALID_ARGUMENT;
                     };
             out.onError(code.withDescription(reply.reason()).asRuntimeException());
             return false;
