@@ -1,19 +1,20 @@
 package shoal.coordinator.grpc;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import shoal.coordinator.checkpoint.OutputDesk;
+import shoal.model.checkpoint.CheckpointManifest;
+import shoal.model.checkpoint.SealedFile;
+import shoal.model.checkpoint.SealedFiles;
 import shoal.proto.v1.ResultFile;
-import shoal.recipe.Sha256;
 
 /**
  * What a run leaves behind: the files of its output folder, and of the checkpoints beside it, as
@@ -24,14 +25,36 @@ import shoal.recipe.Sha256;
 record ResultFiles(Path folder) {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-[0-9]{1,9}");
 
-    /** All of them, with their hashes. Reads every byte. */
-    List<ResultFile> list() throws IOException {
+    /**
+     * All of them, with their hashes.
+     *
+     * @param unwanted asked before each file; then the list is cut off
+     */
+    List<ResultFile> list(ResultHashes hashes, BooleanSupplier unwanted) throws IOException {
         List<ResultFile> files = new ArrayList<>();
+        Path root = folder.resolveSibling(".").normalize();
         if (Files.isDirectory(folder)) {
-            add(folder, folder, files);
+            Map<String, SealedFile> sealed = SealedFiles.read(OutputDesk.sealedFiles(folder));
+            for (Path file : regularFiles(folder)) {
+                if (!unwanted.getAsBoolean()) {
+                    String name = shown(folder, file);
+                    files.add(hashes.of(file, name, Optional.ofNullable(sealed.get(name))));
+                }
+            }
         }
         for (Path checkpoint : checkpoints()) {
-            add(checkpoint, folder.resolveSibling("."), files);
+            Map<String, SealedFile> sealed =
+                    SealedFiles.read(checkpoint.resolve(CheckpointManifest.NAME));
+            for (Path file : regularFiles(checkpoint)) {
+                if (!unwanted.getAsBoolean()) {
+                    String name = shown(checkpoint, file);
+                    files.add(
+                            hashes.of(
+                                    file,
+                                    shown(root, file),
+                                    Optional.ofNullable(sealed.get(name))));
+                }
+            }
         }
         return files;
     }
@@ -70,33 +93,13 @@ record ResultFiles(Path folder) {
         }
     }
 
-    private static void add(Path from, Path base, List<ResultFile> files) throws IOException {
-        List<Path> paths;
+    private static List<Path> regularFiles(Path from) throws IOException {
         try (Stream<Path> walk = Files.walk(from)) {
-            paths = walk.filter(Files::isRegularFile).sorted().toList();
-        }
-        for (Path path : paths) {
-            files.add(
-                    ResultFile.newBuilder()
-                            .setPath(
-                                    base.normalize()
-                                            .relativize(path.normalize())
-                                            .toString()
-                                            .replace('\\', '/'))
-                            .setSizeBytes(Files.size(path))
-                            .setSha256(hash(path))
-                            .build());
+            return walk.filter(Files::isRegularFile).sorted().toList();
         }
     }
 
-    private static ByteString hash(Path path) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-            long ignoredBytes = in.transferTo(java.io.OutputStream.nullOutputStream());
-            if (ignoredBytes != Files.size(path)) {
-                throw new IOException(path + " changed while it was read");
-            }
-        }
-        return ByteString.copyFrom(digest.digest());
+    private static String shown(Path base, Path file) {
+        return base.relativize(file).toString();
     }
 }
