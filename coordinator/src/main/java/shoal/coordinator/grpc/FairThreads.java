@@ -12,6 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that callers share.
@@ -21,12 +23,14 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>Callers are served in turn, one task each, however many tasks one of them has waiting.
  *   <li>No caller has all threads at a time: the last one is for the others.
- *   <li>A caller's tasks begin in the order in which they came.
+ *   <li>A caller's tasks begin in the order in which they came; one that throws is logged.
  * </ul>
  *
  * <p>Safe for any thread.
  */
 final class FairThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FairThreads.class);
+
     private final ThreadPoolExecutor pool;
     private final int mostOfOne;
     private final Map<String, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
@@ -90,6 +94,8 @@ final class FairThreads implements AutoCloseable {
         }
         try {
             turn.get().task().run();
+        } catch (RuntimeException bug) {
+            LOG.error("a task of a call ends with a bug", bug);
         } finally {
             if (ended(turn.get().caller())) {
                 pool.execute(this::serve); // for a task that was passed over meanwhile

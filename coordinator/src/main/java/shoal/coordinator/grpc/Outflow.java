@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import shoal.coordinator.store.StoreException;
 
 /**
  * A stream to one client.
@@ -106,7 +105,7 @@ final class Outflow<M> implements OpenStreams.Stream {
         boolean more = false;
         try {
             more = !over && send();
-        } catch (IOException | StoreException e) {
+        } catch (IOException | RuntimeException e) {
             end(Statuses.of(e));
         }
         if (more || !wakes.compareAndSet(seen, 0)) {

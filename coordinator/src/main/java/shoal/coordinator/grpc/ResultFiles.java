@@ -31,32 +31,33 @@ record ResultFiles(Path folder) {
      * @param unwanted asked before each file; then the list is cut off
      */
     List<ResultFile> list(ResultHashes hashes, BooleanSupplier unwanted) throws IOException {
-        List<ResultFile> files = new ArrayList<>();
-        Path root = folder.resolveSibling(".").normalize();
+        Listing listing = new Listing(hashes, unwanted, new ArrayList<>());
         if (Files.isDirectory(folder)) {
-            Map<String, SealedFile> sealed = SealedFiles.read(OutputDesk.sealedFiles(folder));
-            for (Path file : regularFiles(folder)) {
-                if (!unwanted.getAsBoolean()) {
-                    String name = shown(folder, file);
-                    files.add(hashes.of(file, name, Optional.ofNullable(sealed.get(name))));
-                }
-            }
+            listing.add(folder, folder, OutputDesk.sealedFiles(folder));
         }
+        Path root = folder.resolveSibling(".").normalize();
         for (Path checkpoint : checkpoints()) {
-            Map<String, SealedFile> sealed =
-                    SealedFiles.read(checkpoint.resolve(CheckpointManifest.NAME));
-            for (Path file : regularFiles(checkpoint)) {
-                if (!unwanted.getAsBoolean()) {
-                    String name = shown(checkpoint, file);
-                    files.add(
-                            hashes.of(
-                                    file,
-                                    shown(root, file),
-                                    Optional.ofNullable(sealed.get(name))));
+            listing.add(checkpoint, root, checkpoint.resolve(CheckpointManifest.NAME));
+        }
+        return listing.files();
+    }
+
+    /** A list in the making. */
+    private record Listing(ResultHashes hashes, BooleanSupplier unwanted, List<ResultFile> files) {
+        /**
+         * Adds the files of a folder by their paths from a base; some are in a list of sealed ones.
+         */
+        void add(Path from, Path base, Path sealedList) throws IOException {
+            Map<String, SealedFile> sealed = SealedFiles.read(sealedList);
+            for (Path file : regularFiles(from)) {
+                if (unwanted.getAsBoolean()) {
+                    return;
                 }
+                String name = from.relativize(file).toString();
+                String path = base.relativize(file).toString();
+                files.add(hashes.of(file, path, Optional.ofNullable(sealed.get(name))));
             }
         }
-        return files;
     }
 
     /** Whether there is a checkpoint. */
@@ -97,9 +98,5 @@ record ResultFiles(Path folder) {
         try (Stream<Path> walk = Files.walk(from)) {
             return walk.filter(Files::isRegularFile).sorted().toList();
         }
-    }
-
-    private static String shown(Path base, Path file) {
-        return base.relativize(file).toString();
     }
 }
