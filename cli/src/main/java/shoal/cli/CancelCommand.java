@@ -36,7 +36,7 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String name = RunName.of(run, "RUN");
-        try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
+        try (CoordinatorClient client = connection.client(context)) {
             RunStatus status = client.cancel(name, reason);
             context.console().out().println("run/" + name + " " + RunList.status(status));
             return 0;

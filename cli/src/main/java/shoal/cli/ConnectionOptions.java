@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shoal.cli.client.Connection;
+import shoal.cli.client.CoordinatorClient;
 import shoal.recipe.UserException;
 import shoal.wire.Access;
 import shoal.wire.HostPort;
@@ -55,6 +56,11 @@ final class ConnectionOptions {
         Access access = new Access(hostPort, token, trust.resolve(context));
         TrustOptions.requireUnexposed(access, address.origin());
         return new Connection(access, address.origin(), origin);
+    }
+
+    /** A client of it, which says on standard error what it waits for. */
+    CoordinatorClient client(CommandContext context) {
+        return CoordinatorClient.open(resolve(context), context.console().err()::println);
     }
 
     private record Given(String value, String origin) {}

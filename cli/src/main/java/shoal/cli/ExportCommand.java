@@ -125,7 +125,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private int fetch(Path folder) {
         String name = RunName.of(run, "RUN");
-        try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
+        try (CoordinatorClient client = connection.client(context)) {
             RunDisplay display = new RunDisplay(context.console(), context.clock());
             long bytes;
             try {

@@ -32,7 +32,7 @@ final class RunsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
+        try (CoordinatorClient client = connection.client(context)) {
             List<RunSummary> runs = client.runs();
             if (format == OutputFormat.json) {
                 context.console().out().print(RunList.json(runs));

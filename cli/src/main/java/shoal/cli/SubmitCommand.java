@@ -68,8 +68,8 @@ final class SubmitCommand implements Callable<Integer> {
                         context.hubCache());
         String output = checkedOutput(job.recipe().outputDirectory());
         Console console = format == Format.name ? context.console().quiet() : context.console();
-        try (CoordinatorClient client = CoordinatorClient.open(coordinator)) {
-            RunDisplay display = new RunDisplay(console, context.clock());
+        RunDisplay display = new RunDisplay(console, context.clock());
+        try (CoordinatorClient client = CoordinatorClient.open(coordinator, display::remark)) {
             job.banner().forEach(display::print);
             display.print(job.asks());
             if (noWait) {

@@ -94,7 +94,8 @@ final class TrainCommand implements Callable<Integer> {
                                     ? " in one worker"
                                     : " in each of " + workers + " workers")
                             + "; how many never changes a bit");
-            try (CoordinatorClient client = CoordinatorClient.open(cluster.start(workers, lanes))) {
+            try (CoordinatorClient client =
+                    CoordinatorClient.open(cluster.start(workers, lanes), display::remark)) {
                 return train(cluster, client, job, display);
             } finally {
                 display.finish();

@@ -27,7 +27,7 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String name = RunName.of(run, "RUN");
-        try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
+        try (CoordinatorClient client = connection.client(context)) {
             return Following.toEnd(context, context.console(), client, name, RunFollower::new);
         }
     }

@@ -35,7 +35,7 @@ final class WorkersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (CoordinatorClient client = CoordinatorClient.open(connection.resolve(context))) {
+        try (CoordinatorClient client = connection.client(context)) {
             List<WorkerSummary> workers = client.describe().getWorkersList();
             if (format == OutputFormat.json) {
                 context.console().out().print(WorkerList.json(workers));

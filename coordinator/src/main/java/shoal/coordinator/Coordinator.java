@@ -10,8 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +21,12 @@ import shoal.coordinator.checkpoint.OutputDesk;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.driver.Driver;
 import shoal.coordinator.driver.Requests;
+import shoal.coordinator.grpc.CallThreads;
 import shoal.coordinator.grpc.GrpcFront;
+import shoal.coordinator.grpc.OpenStreams;
 import shoal.coordinator.grpc.Sessions;
 import shoal.coordinator.grpc.Watchers;
+import shoal.coordinator.grpc.Ways;
 import shoal.coordinator.http.HealthFront;
 import shoal.coordinator.message.Commands;
 import shoal.coordinator.message.PeerKeys;
@@ -53,9 +54,6 @@ import shoal.wire.tls.Fingerprint;
  */
 public final class Coordinator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
-
-    /** Threads for calls: some may wait for the disk while others answer heartbeats. */
-    private static final int CALL_THREADS = 16;
 
     private final Deque<AutoCloseable> parts;
     private final GrpcFront grpc;
@@ -151,10 +149,8 @@ public final class Coordinator implements AutoCloseable {
         tokens.prepare(store, new SecureRandom());
         Map<String, Scope> scopes = store.tokens();
 
-        ExecutorService calls =
-                Executors.newFixedThreadPool(
-                        CALL_THREADS, task -> new Thread(task, "coordinator-call"));
-        parts.push(calls::shutdownNow);
+        Ways ways = new Ways(new CallThreads(), new OpenStreams());
+        parts.push(ways.threads());
         AtomicReference<@Nullable Driver> driverLater = new AtomicReference<>();
         Inbox inbox = new Inbox(driverLater);
         ArtefactShelf shelf = shelf(folder, store);
@@ -163,7 +159,7 @@ public final class Coordinator implements AutoCloseable {
         Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
         Lookout lookout = new Lookout(inbox::accept);
         parts.push(lookout);
-        Watchers watchers = new Watchers(store::events, calls);
+        Watchers watchers = new Watchers(store::events, ways.streams());
         Requests requests = new Requests();
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
         Driver driver =
@@ -178,13 +174,13 @@ public final class Coordinator implements AutoCloseable {
         parts.push(driver);
         driver.start();
 
-        Pulse pulse = Pulse.start(driver, sessions, encryption::renew);
+        Pulse pulse = Pulse.start(driver, sessions, ways.streams(), encryption::renew);
         parts.push(pulse);
         GrpcFront grpc =
                 GrpcFront.start(
                         new GrpcFront.Listening(settings.listen(), encryption.forCalls()),
                         fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
-                        calls,
+                        ways,
                         new GrpcFront.Ground(
                                 driver, requests, desk, places, shelf, RecipeJson::read),
                         sessions,

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.coordinator.core.Bounds;
 import shoal.coordinator.driver.Driver;
+import shoal.coordinator.grpc.OpenStreams;
 import shoal.coordinator.grpc.Sessions;
 
 /** Lets time pass for the driver, and heartbeats go out, each from a thread of its own. */
@@ -27,11 +28,13 @@ final class Pulse implements AutoCloseable {
     /**
      * Starts both threads.
      *
+     * @param streams of clients, for which time passes, too
      * @param hourly what is done once an hour, besides
      */
-    static Pulse start(Driver driver, Sessions sessions, Runnable hourly) {
+    static Pulse start(Driver driver, Sessions sessions, OpenStreams streams, Runnable hourly) {
         Pulse pulse = new Pulse(thread("coordinator-tick"), thread("coordinator-heartbeat"));
         every(pulse.ticks, Bounds.TICK.toMillis(), driver::tick);
+        every(pulse.ticks, Bounds.TICK.toMillis(), streams::tick);
         every(pulse.beats, Bounds.HEARTBEAT.toMillis(), sessions::beat);
         every(pulse.ticks, TimeUnit.HOURS.toMillis(1), hourly);
         return pulse;

@@ -58,7 +58,7 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
-    ManagedChannel channel() {
+    public ManagedChannel channel() {
         return channel;
     }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A method that has no entry is refused: forgetting one must not open it.
  */
 public final class TokenGate implements ServerInterceptor {
+    private static final Context.Key<Caller> CALLER = Context.key("shoal-caller");
+
     private final Function<String, Optional<Scope>> scopeOfFingerprint;
     private final Map<String, Set<Scope>> acceptedByMethod;
 
@@ -38,42 +40,62 @@ public final class TokenGate implements ServerInterceptor {
         this.acceptedByMethod = Map.copyOf(acceptedByMethod);
     }
 
+    /** Whose call it is that the current thread serves. */
+    public static Caller caller() {
+        return requireNonNull(CALLER.get(), "a call that passed no gate");
+    }
+
+    /** The fingerprint of the token that a call shows, known here or not. */
+    public static Optional<String> fingerprint(Metadata headers) {
+        @Nullable String header = headers.get(Channels.AUTHORIZATION);
+        if (header == null || !header.startsWith(Channels.BEARER)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Token(header.substring(Channels.BEARER.length())).fingerprint());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String method = call.getMethodDescriptor().getFullMethodName();
-        Status verdict = verdict(method, headers.get(Channels.AUTHORIZATION));
+        Optional<Caller> caller =
+                fingerprint(headers)
+                        .flatMap(
+                                shown ->
+                                        scopeOfFingerprint
+                                                .apply(shown)
+                                                .map(scope -> new Caller(shown, scope)));
+        Status verdict = verdict(method, headers.get(Channels.AUTHORIZATION), caller);
         if (verdict.isOk()) {
-            return Contexts.interceptCall(Context.current(), call, headers, next);
+            Context known = Context.current().withValue(CALLER, caller.orElseThrow());
+            return Contexts.interceptCall(known, call, headers, next);
         }
         call.close(verdict, new Metadata());
         return new ServerCall.Listener<>() {};
     }
 
-    private Status verdict(String method, @Nullable String header) {
+    private Status verdict(String method, @Nullable String header, Optional<Caller> caller) {
         if (header == null || !header.startsWith(Channels.BEARER)) {
             return Status.UNAUTHENTICATED.withDescription(
                     "no token; pass --token-file with a file from the coordinator's tokens folder");
         }
-        Token token;
-        try {
-            token = new Token(header.substring(Channels.BEARER.length()));
-        } catch (IllegalArgumentException e) {
-            return Status.UNAUTHENTICATED.withDescription(e.getMessage());
-        }
-        Optional<Scope> scope = scopeOfFingerprint.apply(token.fingerprint());
-        if (scope.isEmpty()) {
+        if (caller.isEmpty()) {
             return Status.UNAUTHENTICATED.withDescription(
                     "this coordinator does not know this token; it has made its own, see its"
                             + " tokens folder");
         }
+        Scope scope = caller.get().scope();
         Set<Scope> accepted = acceptedByMethod.getOrDefault(method, Set.of());
-        if (accepted.stream().anyMatch(scope.get()::allows)) {
+        if (accepted.stream().anyMatch(scope::allows)) {
             return Status.OK;
         }
         return Status.PERMISSION_DENIED.withDescription(
                 "a token of scope "
-                        + scope.get().name().toLowerCase(Locale.ROOT)
+                        + scope.name().toLowerCase(Locale.ROOT)
                         + " may not call "
                         + method
                         + "; take one of scope "

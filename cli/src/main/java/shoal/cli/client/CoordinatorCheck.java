@@ -29,7 +29,8 @@ public final class CoordinatorCheck {
         if (!checks.get(0).good()) {
             return checks;
         }
-        try (CoordinatorClient client = CoordinatorClient.open(connection)) {
+        try (CoordinatorClient client =
+                CoordinatorClient.open(connection, Patience.ONCE, note -> {})) {
             DescribeReply found = client.describe();
             checks.add(Check.good("encryption", encryption(connection)));
             checks.add(Check.good("token", connection.tokenOrigin() + " is accepted"));

@@ -96,39 +96,83 @@ public final class ResultDownload {
     }
 
     private void fetch(ResultFile file, Path target, LongConsumer fetched) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        long size = 0;
-        Context.CancellableContext context = Context.current().withCancellation();
-        Context before = context.attach();
+        Attempts attempts = client.attempts(file.getPath() + " of run " + run);
         try (FileChannel out =
                 FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            Iterator<FetchChunk> chunks = chunks(file);
-            while (chunks.hasNext()) {
-                ByteString data = chunks.next().getData();
-                size += data.size();
-                if (size > file.getSizeBytes()) {
-                    throw misled(file.getPath() + " is longer than it said");
-                }
-                for (ByteBuffer part : data.asReadOnlyByteBufferList()) {
-                    digest.update(part.duplicate());
-                    writeAll(out, part);
-                }
-                fetched.accept(size);
+            Incoming incoming = new Incoming(file, out, fetched);
+            while (!incoming.ended) {
+                attempt(incoming, attempts);
             }
             out.force(true);
+            verify(file, incoming.sizeBytes, ByteString.copyFrom(incoming.digest.digest()));
+        }
+    }
+
+    /** Reads on; returns when the file is here, or when it is time for another attempt. */
+    private void attempt(Incoming incoming, Attempts attempts) throws IOException {
+        long before = incoming.sizeBytes;
+        try {
+            read(incoming);
+            incoming.ended = true;
         } catch (StatusRuntimeException e) {
-            throw client.refusals().of(e, file.getPath() + " of run " + run);
+            if (incoming.sizeBytes > before) {
+                attempts.progressed();
+            }
+            attempts.failed(e);
+        }
+    }
+
+    /** Reads what has not come yet. */
+    private void read(Incoming incoming) throws IOException {
+        Context.CancellableContext context = Context.current().withCancellation();
+        Context before = context.attach();
+        try {
+            Iterator<FetchChunk> chunks = chunks(incoming.file, incoming.sizeBytes);
+            while (chunks.hasNext()) {
+                incoming.take(chunks.next().getData());
+            }
         } finally {
             context.detach(before);
             context.cancel(null);
         }
-        verify(file, size, ByteString.copyFrom(digest.digest()));
     }
 
-    private Iterator<FetchChunk> chunks(ResultFile file) {
+    /** A file that comes, perhaps in several streams. */
+    private final class Incoming {
+        private final ResultFile file;
+        private final FileChannel out;
+        private final LongConsumer fetched;
+        private final MessageDigest digest = Sha256.digest();
+        private long sizeBytes;
+        private boolean ended;
+
+        Incoming(ResultFile file, FileChannel out, LongConsumer fetched) {
+            this.file = file;
+            this.out = out;
+            this.fetched = fetched;
+        }
+
+        void take(ByteString data) throws IOException {
+            sizeBytes += data.size();
+            if (sizeBytes > file.getSizeBytes()) {
+                throw misled(file.getPath() + " is longer than it said");
+            }
+            for (ByteBuffer part : data.asReadOnlyByteBufferList()) {
+                digest.update(part.duplicate());
+                writeAll(out, part);
+            }
+            fetched.accept(sizeBytes);
+        }
+    }
+
+    private Iterator<FetchChunk> chunks(ResultFile file, long offset) {
         long seconds = DEADLINE_SECONDS + file.getSizeBytes() / SLOWEST_BYTES_PER_SECOND;
         FetchRequest request =
-                FetchRequest.newBuilder().setName(run).setPath(file.getPath()).build();
+                FetchRequest.newBuilder()
+                        .setName(run)
+                        .setPath(file.getPath())
+                        .setOffsetBytes(offset)
+                        .build();
         return RunsGrpc.newBlockingStub(client.channel())
                 .withDeadlineAfter(seconds, TimeUnit.SECONDS)
                 .fetch(request);

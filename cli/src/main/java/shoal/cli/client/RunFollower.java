@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.RunsGrpc;
 import shoal.proto.v1.StatusChanged;
 import shoal.proto.v1.WatchRequest;
+import shoal.wire.Busy;
 
 /**
  * Follows a run from its first event to its end, each stored event once.
@@ -30,6 +32,8 @@ public final class RunFollower {
 
     /** Tries in a row without an answer: about a minute. */
     private static final int TRIES = 120;
+
+    private static final Duration PATIENCE = Duration.ofMillis(RETRY_MILLIS * TRIES);
 
     private final CoordinatorClient client;
     private final String run;
@@ -113,8 +117,10 @@ public final class RunFollower {
         if (ended.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED && heard) {
             return;
         }
-        if (!heard || !Refusals.isAway(ended) || triesLeft == 0) {
-            throw client.refusals().of(ended, "run " + run);
+        boolean away = (heard || client.refusals().wasThere()) && Refusals.isAway(ended);
+        boolean mayPass = away || Busy.retryIn(ended).isPresent();
+        if (!mayPass || triesLeft == 0) {
+            throw client.refusals().of(ended, "run " + run, PATIENCE);
         }
         triesLeft--;
         try {

@@ -46,6 +46,23 @@ public final class Uploader {
      * @param sent told how many bytes of it have gone out, now and then
      */
     public void upload(LocalFile file, LongConsumer sent) {
+        Attempts attempts = client.attempts("the upload of " + file.path());
+        boolean failedBefore = false;
+        while (true) {
+            try {
+                uploadOnce(file, sent);
+                return;
+            } catch (StatusRuntimeException e) {
+                if (!failedBefore) {
+                    attempts.progressed(); // patience begins here, however long it went well
+                }
+                failedBefore = true;
+                attempts.failed(e); // whole files only are kept: from its beginning
+            }
+        }
+    }
+
+    private void uploadOnce(LocalFile file, LongConsumer sent) {
         long seconds = DEADLINE_SECONDS + file.sizeBytes() / SLOWEST_BYTES_PER_SECOND;
         Answer answer = new Answer();
         ArtefactsGrpc.newStub(client.channel())
@@ -61,8 +78,6 @@ public final class Uploader {
             answer.cancel("interrupted");
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while sending " + file.path());
-        } catch (StatusRuntimeException e) {
-            throw client.refusals().of(e, "the upload of " + file.path());
         }
     }
 

@@ -39,7 +39,7 @@ final class CoordinatorClientTest {
     @BeforeEach
     void start() throws IOException {
         coordinator = new FakeCoordinator();
-        client = CoordinatorClient.open(coordinator.connection());
+        client = CoordinatorClient.open(coordinator.connection(), note -> {});
     }
 
     @AfterEach
@@ -119,7 +119,7 @@ final class CoordinatorClientTest {
                         "SHOAL_COORDINATOR",
                         "SHOAL_TOKEN_FILE t");
 
-        try (CoordinatorClient lost = CoordinatorClient.open(nowhere)) {
+        try (CoordinatorClient lost = CoordinatorClient.open(nowhere, note -> {})) {
             assertEnds(
                     lost::runs,
                     ErrorCode.CLUSTER_UNREACHABLE,
@@ -138,7 +138,7 @@ final class CoordinatorClientTest {
                         "--coordinator",
                         "--token-file old/submit");
 
-        try (CoordinatorClient refused = CoordinatorClient.open(stranger)) {
+        try (CoordinatorClient refused = CoordinatorClient.open(stranger, note -> {})) {
             assertEnds(
                     refused::runs,
                     ErrorCode.CLUSTER_UNREACHABLE,

@@ -60,6 +60,9 @@ public final class FakeCoordinator implements AutoCloseable {
     private final Token token = Token.create(new SecureRandom());
     private final Server server;
 
+    /** What goes wrong with calls. */
+    public final Mishaps mishaps = new Mishaps();
+
     /** What was uploaded, by hash. */
     public final Map<ByteString, byte[]> stored =
             Collections.synchronizedMap(new LinkedHashMap<>());
@@ -100,6 +103,7 @@ public final class FakeCoordinator implements AutoCloseable {
                 methods.stream().collect(Collectors.toMap(m -> m, m -> Set.of(Scope.SUBMIT)));
         server =
                 Servers.listenOn(new HostPort("127.0.0.1", 0))
+                        .intercept(mishaps) // behind the gate
                         .intercept(
                                 new TokenGate(
                                         fingerprint ->
@@ -230,7 +234,8 @@ public final class FakeCoordinator implements AutoCloseable {
             if (corruptsResults && content.length > 0) {
                 content[content.length / 2] ^= 1;
             }
-            for (int at = 0; at < content.length; at += FETCH_BYTES) {
+            int offset = Math.toIntExact(request.getOffsetBytes());
+            for (int at = offset; at < content.length; at += FETCH_BYTES) {
                 int size = Math.min(FETCH_BYTES, content.length - at);
                 ByteString data = ByteString.copyFrom(content, at, size);
                 reply.onNext(FetchChunk.newBuilder().setData(data).build());

@@ -91,6 +91,11 @@ public final class OutputDesk implements AutoCloseable {
         return ResultFolder.output(runs, run);
     }
 
+    /** Where sizes and hashes of the files of a result are kept, beside it. */
+    public static Path sealedFiles(Path output) {
+        return output.resolveSibling("output.json");
+    }
+
     /** From now on this run's state is taken. */
     public void expect(Effect.ReceiveState wanted) {
         Fence fence = wanted.fence();

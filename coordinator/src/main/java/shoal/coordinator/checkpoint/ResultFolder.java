@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.core.ArtefactReference;
 import shoal.coordinator.core.Fence;
@@ -16,6 +18,8 @@ import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.RunSpec;
 import shoal.model.checkpoint.ModelFolder;
 import shoal.model.checkpoint.OutputFolder;
+import shoal.model.checkpoint.SealedFile;
+import shoal.model.checkpoint.SealedFiles;
 
 /**
  * {@code DIR/runs/NAME}: where a run's result is made and kept.
@@ -25,6 +29,8 @@ import shoal.model.checkpoint.OutputFolder;
  * @param shelf that holds its files
  */
 record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
+    private static final Logger LOG = LoggerFactory.getLogger(ResultFolder.class);
+
     ResultFolder {
         requireNonNull(folder, "folder");
         requireNonNull(work, "work");
@@ -54,6 +60,16 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     /** Where the result is, once it is complete. */
     Path output() {
         return folder.resolve("output");
+    }
+
+    /** Keeps what its files are, so that nobody has to read them again. */
+    void keep(List<SealedFile> files) {
+        Path list = OutputDesk.sealedFiles(output());
+        try {
+            SealedFiles.write(list, files);
+        } catch (IOException e) {
+            LOG.warn("the hashes of a result are not kept and will be computed again: {}", list, e);
+        }
     }
 
     OutputFolder stage() {
@@ -89,6 +105,7 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     /** Removes the result. */
     void removeOutput() {
         try {
+            Files.deleteIfExists(OutputDesk.sealedFiles(output()));
             remove(output());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -69,7 +69,7 @@ final class StagedResult implements Staged {
             LearningRateTable rates = new LearningRateTable(what.course(), what.ledger().step());
             folder.write(MonitorRecipe.RATES_FILE, rates.csv());
         }
-        folder.publish();
+        place.keep(folder.publish());
     }
 
     @Override

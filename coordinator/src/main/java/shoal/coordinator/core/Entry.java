@@ -35,6 +35,8 @@ public sealed interface Entry {
         R runEnded(RunEnded entry);
 
         R eventLogged(EventLogged entry);
+
+        R requestAnswered(RequestAnswered entry);
     }
 
     /** A run is in the queue, at a place that only grows. */
@@ -219,6 +221,42 @@ public sealed interface Entry {
         @Override
         public <R> R accept(Handler<R> handler) {
             return handler.eventLogged(this);
+        }
+    }
+
+    /**
+     * A request changed something, and this was its answer.
+     *
+     * @param run that it is about
+     */
+    record RequestAnswered(RequestKey key, Answer answer, RunName run) implements Entry {
+        /** What it was told. */
+        public enum Answer {
+            ACCEPTED,
+            CANCELLED;
+
+            Reply about(RunName name) {
+                return switch (this) {
+                    case ACCEPTED -> new Reply.Accepted(name);
+                    case CANCELLED -> new Reply.Cancelled(name);
+                };
+            }
+        }
+
+        public RequestAnswered {
+            requireNonNull(key, "key");
+            requireNonNull(answer, "answer");
+            requireNonNull(run, "run");
+        }
+
+        /** The same again. */
+        Reply reply() {
+            return answer.about(run);
+        }
+
+        @Override
+        public <R> R accept(Handler<R> handler) {
+            return handler.requestAnswered(this);
         }
     }
 

@@ -114,12 +114,24 @@ public sealed interface Event {
         }
     }
 
-    /** A client submits a run; all its artefacts are stored. Without a name it gets one. */
-    record Submitted(RequestId id, Optional<RunName> name, Submission submission) implements Event {
+    /**
+     * A client submits a run; all its artefacts are stored. Without a name it gets one.
+     *
+     * @param key by which it is known when it is sent again
+     */
+    record Submitted(
+            RequestId id, Optional<RequestKey> key, Optional<RunName> name, Submission submission)
+            implements Event {
         public Submitted {
             requireNonNull(id, "id");
+            requireNonNull(key, "key");
             requireNonNull(name, "name");
             requireNonNull(submission, "submission");
+        }
+
+        /** By a client that does not send it again. */
+        public Submitted(RequestId id, Optional<RunName> name, Submission submission) {
+            this(id, Optional.empty(), name, submission);
         }
 
         @Override
@@ -133,12 +145,23 @@ public sealed interface Event {
         }
     }
 
-    /** A client cancels a run. */
-    record CancelRequested(RequestId id, RunName name, String reason) implements Event {
+    /**
+     * A client cancels a run.
+     *
+     * @param key by which it is known when it is sent again
+     */
+    record CancelRequested(RequestId id, Optional<RequestKey> key, RunName name, String reason)
+            implements Event {
         public CancelRequested {
             requireNonNull(id, "id");
+            requireNonNull(key, "key");
             requireNonNull(name, "name");
             requireNonNull(reason, "reason");
+        }
+
+        /** By a client that does not send it again. */
+        public CancelRequested(RequestId id, RunName name, String reason) {
+            this(id, Optional.empty(), name, reason);
         }
 
         @Override

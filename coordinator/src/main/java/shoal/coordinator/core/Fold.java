@@ -154,6 +154,11 @@ public final class Fold implements Entry.Handler<State> {
     }
 
     @Override
+    public State requestAnswered(Entry.RequestAnswered entry) {
+        return state.with(entry);
+    }
+
+    @Override
     public State eventLogged(Entry.EventLogged entry) {
         Run run = state.run(entry.name());
         return state.with(

@@ -15,6 +15,11 @@ final class Queue {
     }
 
     void submitted(Event.Submitted event) {
+        Optional<Reply> earlier = earlier(event.key());
+        if (earlier.isPresent()) {
+            draft.effect(new Effect.Answer(event.id(), earlier.get()));
+            return;
+        }
         Optional<Reply.Refused> refusal = event.name().flatMap(this::taken).or(this::tooMany);
         if (refusal.isPresent()) {
             draft.effect(new Effect.Answer(event.id(), refusal.get()));
@@ -22,7 +27,7 @@ final class Queue {
         }
         RunName name = event.name().orElseGet(this::freeName);
         RunFaultException.blame(name, () -> accept(name, event));
-        draft.effect(new Effect.Answer(event.id(), new Reply.Accepted(name)));
+        answer(event.id(), event.key(), Entry.RequestAnswered.Answer.ACCEPTED, name);
     }
 
     private void accept(RunName name, Event.Submitted event) {
@@ -39,6 +44,11 @@ final class Queue {
     }
 
     void cancelRequested(Event.CancelRequested event) {
+        Optional<Reply> earlier = earlier(event.key());
+        if (earlier.isPresent()) {
+            draft.effect(new Effect.Answer(event.id(), earlier.get()));
+            return;
+        }
         Optional<Run> run = draft.state().runs().find(event.name());
         if (run.isEmpty()) {
             draft.effect(new Effect.Answer(event.id(), notLive(event.name())));
@@ -51,7 +61,31 @@ final class Queue {
                         run.get(),
                         Cause.CANCELLED,
                         new RunEvent.StatusChanged(RunStatus.CANCELLED, reason, List.of(), false));
-        draft.effect(new Effect.Answer(event.id(), new Reply.Cancelled(event.name())));
+        answer(event.id(), event.key(), Entry.RequestAnswered.Answer.CANCELLED, event.name());
+    }
+
+    /** What a request was told that is sent again; it changes nothing more. */
+    private Optional<Reply> earlier(Optional<RequestKey> key) {
+        return key.flatMap(sent -> draft.state().answered().find(sent.id()))
+                .map(
+                        known ->
+                                known.key().equals(key.orElseThrow())
+                                        ? known.reply()
+                                        : new Reply.Refused(
+                                                Reply.Refused.Kind.OTHER_REQUEST,
+                                                "another request had this request_id; choose one at"
+                                                        + " random for each request, and keep it"
+                                                        + " only where the same request is sent"
+                                                        + " again"));
+    }
+
+    private void answer(
+            RequestId request,
+            Optional<RequestKey> key,
+            Entry.RequestAnswered.Answer answer,
+            RunName name) {
+        key.ifPresent(sent -> draft.record(new Entry.RequestAnswered(sent, answer, name)));
+        draft.effect(new Effect.Answer(request, answer.about(name)));
     }
 
     private static String awaited(Demand demand) {

@@ -48,6 +48,7 @@ public sealed interface Reply {
             UNKNOWN_RUN,
             RUN_ENDED,
             TOO_MANY_RUNS,
+            OTHER_REQUEST,
             /** A bug of ours. */
             BUG
         }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param lastTick when time passed last
  * @param paces how fast runs go
  * @param dropped messages without effect, counted
+ * @param answered requests that changed something, by their ids: at most two for each run
  */
 public record State(
         Table<WorkerName, Worker> workers,
@@ -26,7 +27,8 @@ public record State(
         long nextPosition,
         Optional<Instant> lastTick,
         Table<RunName, Pace> paces,
-        Table<DropReason, Long> dropped) {
+        Table<DropReason, Long> dropped,
+        Table<String, Entry.RequestAnswered> answered) {
     public State {
         requireNonNull(workers, "workers");
         requireNonNull(runs, "runs");
@@ -34,6 +36,7 @@ public record State(
         requireNonNull(lastTick, "lastTick");
         requireNonNull(paces, "paces");
         requireNonNull(dropped, "dropped");
+        requireNonNull(answered, "answered");
     }
 
     /** A coordinator that has seen nothing. */
@@ -44,6 +47,7 @@ public record State(
                 Table.empty(),
                 1,
                 Optional.empty(),
+                Table.empty(),
                 Table.empty(),
                 Table.empty());
     }
@@ -137,7 +141,14 @@ public record State(
 
     State with(Run run) {
         return new State(
-                workers, runs.with(run.name(), run), ended, nextPosition, lastTick, paces, dropped);
+                workers,
+                runs.with(run.name(), run),
+                ended,
+                nextPosition,
+                lastTick,
+                paces,
+                dropped,
+                answered);
     }
 
     State withAccepted(Run run) {
@@ -148,7 +159,8 @@ public record State(
                 Math.max(nextPosition, run.position() + 1),
                 lastTick,
                 paces,
-                dropped);
+                dropped,
+                answered);
     }
 
     State withEnded(RunName name, Entry.EndedRun end) {
@@ -159,11 +171,25 @@ public record State(
                 Math.max(nextPosition, end.position() + 1),
                 lastTick,
                 paces.without(name),
-                dropped);
+                dropped,
+                answered);
+    }
+
+    State with(Entry.RequestAnswered request) {
+        return new State(
+                workers,
+                runs,
+                ended,
+                nextPosition,
+                lastTick,
+                paces,
+                dropped,
+                answered.with(request.key().id(), request));
     }
 
     State ticked(Instant at) {
-        return new State(workers, runs, ended, nextPosition, Optional.of(at), paces, dropped);
+        return new State(
+                workers, runs, ended, nextPosition, Optional.of(at), paces, dropped, answered);
     }
 
     State withDropped(DropReason reason) {
@@ -174,7 +200,8 @@ public record State(
                 nextPosition,
                 lastTick,
                 paces,
-                dropped.with(reason, droppedFor(reason) + 1));
+                dropped.with(reason, droppedFor(reason) + 1),
+                answered);
     }
 
     Optional<Pace> pace(RunName run) {
@@ -183,10 +210,17 @@ public record State(
 
     State with(RunName run, Pace pace) {
         return new State(
-                workers, runs, ended, nextPosition, lastTick, paces.with(run, pace), dropped);
+                workers,
+                runs,
+                ended,
+                nextPosition,
+                lastTick,
+                paces.with(run, pace),
+                dropped,
+                answered);
     }
 
     private State withWorkers(Table<WorkerName, Worker> next) {
-        return new State(next, runs, ended, nextPosition, lastTick, paces, dropped);
+        return new State(next, runs, ended, nextPosition, lastTick, paces, dropped, answered);
     }
 }

@@ -28,13 +28,16 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
 
     private final ArtefactShelf shelf;
     private final Function<Hash, Optional<Path>> checkpoints;
+    private final Ways ways;
 
     /**
      * @param checkpoints finds a file of a checkpoint that a live run may go on from
+     * @param ways in and out
      */
-    ArtefactFront(ArtefactShelf shelf, Function<Hash, Optional<Path>> checkpoints) {
+    ArtefactFront(ArtefactShelf shelf, Function<Hash, Optional<Path>> checkpoints, Ways ways) {
         this.shelf = requireNonNull(shelf, "shelf");
         this.checkpoints = requireNonNull(checkpoints, "checkpoints");
+        this.ways = requireNonNull(ways, "ways");
     }
 
     @Override
@@ -60,7 +63,7 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
 
     @Override
     public StreamObserver<UploadChunk> upload(StreamObserver<UploadReceipt> out) {
-        return new ArtefactUpload(shelf, out);
+        return ArtefactUpload.begin(shelf, out, ways);
     }
 
     @Override
@@ -78,11 +81,12 @@ final class ArtefactFront extends ArtefactsGrpc.ArtefactsImplBase {
                                 .asRuntimeException());
                 return;
             }
-            FileOutflow.start(
+            ways.send(
                     (ServerCallStreamObserver<FileChunk>) out,
-                    file.get(),
-                    request.getOffsetBytes(),
-                    data -> FileChunk.newBuilder().setData(data).build());
+                    FileOutflow.open(
+                            file.get(),
+                            request.getOffsetBytes(),
+                            data -> FileChunk.newBuilder().setData(data).build()));
         } catch (IOException | RuntimeException e) {
             out.onError(Statuses.of(e).asRuntimeException());
         }

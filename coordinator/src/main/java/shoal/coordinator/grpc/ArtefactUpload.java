@@ -1,7 +1,12 @@
 package shoal.coordinator.grpc;
 
+import static java.util.Objects.requireNonNull;
+
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +18,11 @@ import shoal.proto.v1.UploadHeader;
 import shoal.proto.v1.UploadReceipt;
 import shoal.recipe.Limits;
 
-/** One file that comes in: a header, then its bytes. Leaves nothing unless it is whole. */
-final class ArtefactUpload implements StreamObserver<UploadChunk> {
+/**
+ * One file that comes in: a header, then its bytes. Leaves nothing unless it is whole. A client
+ * that sends nothing for {@link OpenStreams#PATIENCE} is told so, and its call ends.
+ */
+final class ArtefactUpload implements StreamObserver<UploadChunk>, OpenStreams.Stream {
     private static final Logger LOG = LoggerFactory.getLogger(ArtefactUpload.class);
 
     /** Bytes of one file: weights of 16 billion fp32 parameters. */
@@ -22,26 +30,62 @@ final class ArtefactUpload implements StreamObserver<UploadChunk> {
 
     private final ArtefactShelf shelf;
     private final StreamObserver<UploadReceipt> out;
-    private @Nullable IncomingFile file;
+    private final Executor threads;
+    private final OpenStreams streams;
+    private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.CLIENTS);
+    private final AtomicInteger ticksStill = new AtomicInteger();
+    private @Nullable IncomingFile file; // of whose turn it is, as all below
     private long sizeBytes;
-    private boolean over;
 
-    ArtefactUpload(ArtefactShelf shelf, StreamObserver<UploadReceipt> out) {
-        this.shelf = shelf;
-        this.out = out;
+    /** Whose turn it is: whoever takes it may act. */
+    private enum Turn {
+        CLIENTS,
+        OURS,
+        NOBODYS
+    }
+
+    private ArtefactUpload(ArtefactShelf shelf, StreamObserver<UploadReceipt> out, Ways ways) {
+        this.shelf = requireNonNull(shelf, "shelf");
+        this.out = requireNonNull(out, "out");
+        this.threads = ways.threads().streams();
+        this.streams = ways.streams();
+    }
+
+    static ArtefactUpload begin(ArtefactShelf shelf, StreamObserver<UploadReceipt> out, Ways ways) {
+        ArtefactUpload upload = new ArtefactUpload(shelf, out, ways);
+        upload.streams.add(upload);
+        return upload;
+    }
+
+    @Override
+    public void tick() {
+        boolean waits = turn.get() == Turn.CLIENTS;
+        if (waits && ticksStill.incrementAndGet() > OpenStreams.MOST_TICKS) {
+            threads.execute(this::standsStill);
+        }
+    }
+
+    private void standsStill() {
+        boolean still = ticksStill.get() > OpenStreams.MOST_TICKS;
+        if (still && turn.compareAndSet(Turn.CLIENTS, Turn.OURS)) {
+            close();
+            out.onError(OpenStreams.stoodStill("sent nothing").asRuntimeException());
+        }
     }
 
     @Override
     public void onNext(UploadChunk chunk) {
-        if (over) {
+        if (!turn.compareAndSet(Turn.CLIENTS, Turn.OURS)) {
             return;
         }
+        ticksStill.set(0);
         try {
             if (chunk.hasHeader()) {
-                begin(chunk.getHeader());
+                header(chunk.getHeader());
             } else {
                 data(chunk);
             }
+            turn.set(Turn.CLIENTS);
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
@@ -49,12 +93,14 @@ final class ArtefactUpload implements StreamObserver<UploadChunk> {
 
     @Override
     public void onError(Throwable broken) {
-        close();
+        if (turn.compareAndSet(Turn.CLIENTS, Turn.OURS)) {
+            close();
+        }
     }
 
     @Override
     public void onCompleted() {
-        if (over) {
+        if (!turn.compareAndSet(Turn.CLIENTS, Turn.OURS)) {
             return;
         }
         try {
@@ -67,7 +113,7 @@ final class ArtefactUpload implements StreamObserver<UploadChunk> {
         }
     }
 
-    private void begin(UploadHeader header) throws IOException {
+    private void header(UploadHeader header) throws IOException {
         if (file != null) {
             throw new IllegalArgumentException("a second header came; one call sends one file");
         }
@@ -106,7 +152,8 @@ final class ArtefactUpload implements StreamObserver<UploadChunk> {
     }
 
     private void close() {
-        over = true;
+        turn.set(Turn.NOBODYS);
+        streams.remove(this);
         try {
             if (file != null) {
                 file.close();

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,6 +33,9 @@ import shoal.wire.tls.Credentials;
 /** The gRPC listener with all its services. */
 public final class GrpcFront implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
+
+    /** A client has one connection for a handful of calls; a caller's own library queues more. */
+    private static final int CALLS_OF_A_CONNECTION = 256;
 
     private final Server server;
     private final HostPort address;
@@ -87,25 +89,28 @@ public final class GrpcFront implements AutoCloseable {
      * Starts to serve.
      *
      * @param scopes finds a token's scope by its fingerprint
-     * @param threads for calls; may wait for the disk and the driver
+     * @param ways out for files and events, with the threads of all calls
      * @throws UserException if the port is taken
      */
     public static GrpcFront start(
             Listening listening,
             Function<String, Optional<Scope>> scopes,
-            ExecutorService threads,
+            Ways ways,
             Ground ground,
             Sessions sessions,
             Watchers watchers) {
         HostPort asked = listening.address();
         Server server =
                 Servers.listenOn(asked, listening.credentials())
-                        .executor(threads)
+                        .executor(Runnable::run) // only until it is known whose call it is
+                        .callExecutor(ways.threads().byCall(scopes))
+                        .maxConcurrentCallsPerConnection(CALLS_OF_A_CONNECTION)
+                        .intercept(new Allowances()) // behind the gate: the last one is first
                         .intercept(Gate.of(scopes))
                         .addService(bounded(sessions))
                         .addService(bounded(new StateFront(ground.desk())))
-                        .addService(bounded(artefacts(ground)))
-                        .addService(bounded(runs(ground, watchers)))
+                        .addService(bounded(artefacts(ground, ways)))
+                        .addService(bounded(runs(ground, watchers, ways)))
                         .build();
         try {
             server.start();
@@ -126,16 +131,19 @@ public final class GrpcFront implements AutoCloseable {
         return BoundedMessages.of(service.bindService());
     }
 
-    private static ArtefactFront artefacts(Ground ground) {
+    private static ArtefactFront artefacts(Ground ground, Ways ways) {
         return new ArtefactFront(
-                ground.shelf(), hash -> ground.checkpoints().find(ground.driver().state(), hash));
+                ground.shelf(),
+                hash -> ground.checkpoints().find(ground.driver().state(), hash),
+                ways);
     }
 
-    private static RunFront runs(Ground ground, Watchers watchers) {
+    private static RunFront runs(Ground ground, Watchers watchers, Ways ways) {
         return new RunFront(
                 new Behind(ground),
                 new SubmissionReader(ground.shelf(), ground.recipes()),
-                watchers);
+                watchers,
+                ways);
     }
 
     /** Where it listens. */

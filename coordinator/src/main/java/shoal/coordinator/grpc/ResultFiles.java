@@ -1,19 +1,20 @@
 package shoal.coordinator.grpc;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import shoal.coordinator.checkpoint.OutputDesk;
+import shoal.model.checkpoint.CheckpointManifest;
+import shoal.model.checkpoint.SealedFile;
+import shoal.model.checkpoint.SealedFiles;
 import shoal.proto.v1.ResultFile;
-import shoal.recipe.Sha256;
 
 /**
  * What a run leaves behind: the files of its output folder, and of the checkpoints beside it, as
@@ -24,16 +25,39 @@ import shoal.recipe.Sha256;
 record ResultFiles(Path folder) {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-[0-9]{1,9}");
 
-    /** All of them, with their hashes. Reads every byte. */
-    List<ResultFile> list() throws IOException {
-        List<ResultFile> files = new ArrayList<>();
+    /**
+     * All of them, with their hashes.
+     *
+     * @param unwanted asked before each file; then the list is cut off
+     */
+    List<ResultFile> list(ResultHashes hashes, BooleanSupplier unwanted) throws IOException {
+        Listing listing = new Listing(hashes, unwanted, new ArrayList<>());
         if (Files.isDirectory(folder)) {
-            add(folder, folder, files);
+            listing.add(folder, folder, OutputDesk.sealedFiles(folder));
         }
+        Path root = folder.resolveSibling(".").normalize();
         for (Path checkpoint : checkpoints()) {
-            add(checkpoint, folder.resolveSibling("."), files);
+            listing.add(checkpoint, root, checkpoint.resolve(CheckpointManifest.NAME));
         }
-        return files;
+        return listing.files();
+    }
+
+    /** A list in the making. */
+    private record Listing(ResultHashes hashes, BooleanSupplier unwanted, List<ResultFile> files) {
+        /**
+         * Adds the files of a folder by their paths from a base; some are in a list of sealed ones.
+         */
+        void add(Path from, Path base, Path sealedList) throws IOException {
+            Map<String, SealedFile> sealed = SealedFiles.read(sealedList);
+            for (Path file : regularFiles(from)) {
+                if (unwanted.getAsBoolean()) {
+                    return;
+                }
+                String name = from.relativize(file).toString();
+                String path = base.relativize(file).toString();
+                files.add(hashes.of(file, path, Optional.ofNullable(sealed.get(name))));
+            }
+        }
     }
 
     /** Whether there is a checkpoint. */
@@ -70,33 +94,9 @@ record ResultFiles(Path folder) {
         }
     }
 
-    private static void add(Path from, Path base, List<ResultFile> files) throws IOException {
-        List<Path> paths;
+    private static List<Path> regularFiles(Path from) throws IOException {
         try (Stream<Path> walk = Files.walk(from)) {
-            paths = walk.filter(Files::isRegularFile).sorted().toList();
+            return walk.filter(Files::isRegularFile).sorted().toList();
         }
-        for (Path path : paths) {
-            files.add(
-                    ResultFile.newBuilder()
-                            .setPath(
-                                    base.normalize()
-                                            .relativize(path.normalize())
-                                            .toString()
-                                            .replace('\\', '/'))
-                            .setSizeBytes(Files.size(path))
-                            .setSha256(hash(path))
-                            .build());
-        }
-    }
-
-    private static ByteString hash(Path path) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-            long ignoredBytes = in.transferTo(java.io.OutputStream.nullOutputStream());
-            if (ignoredBytes != Files.size(path)) {
-                throw new IOException(path + " changed while it was read");
-            }
-        }
-        return ByteString.copyFrom(digest.digest());
     }
 }

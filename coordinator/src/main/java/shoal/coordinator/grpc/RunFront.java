@@ -7,6 +7,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Reply;
 import shoal.coordinator.core.RequestId;
+import shoal.coordinator.core.RequestKey;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.State;
 import shoal.coordinator.core.Submission;
@@ -27,6 +29,7 @@ import shoal.proto.v1.FilesReply;
 import shoal.proto.v1.FilesRequest;
 import shoal.proto.v1.ListReply;
 import shoal.proto.v1.ListRequest;
+import shoal.proto.v1.ResultFile;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.RunSummary;
@@ -34,15 +37,21 @@ import shoal.proto.v1.RunsGrpc;
 import shoal.proto.v1.SubmitReply;
 import shoal.proto.v1.SubmitRequest;
 import shoal.proto.v1.WatchRequest;
+import shoal.wire.Busy;
 
 /** What clients ask about runs. */
 final class RunFront extends RunsGrpc.RunsImplBase {
     /** Characters of a reason that somebody gives for cancelling. */
     private static final int REASON_LENGTH = 500;
 
+    /** Lists of files that wait: some seconds of a disk's work. */
+    private static final Duration LISTS_RETRY = Duration.ofSeconds(2);
+
     private final Core core;
     private final SubmissionReader submissions;
     private final Watchers watchers;
+    private final Ways ways;
+    private final ResultHashes hashes = new ResultHashes();
 
     /** What lies behind this front. */
     interface Core {
@@ -61,10 +70,11 @@ final class RunFront extends RunsGrpc.RunsImplBase {
         Path folder();
     }
 
-    RunFront(Core core, SubmissionReader submissions, Watchers watchers) {
+    RunFront(Core core, SubmissionReader submissions, Watchers watchers, Ways ways) {
         this.core = requireNonNull(core, "core");
         this.submissions = requireNonNull(submissions, "submissions");
         this.watchers = requireNonNull(watchers, "watchers");
+        this.ways = requireNonNull(ways, "ways");
     }
 
     @Override
@@ -75,8 +85,11 @@ final class RunFront extends RunsGrpc.RunsImplBase {
                     request.getName().isEmpty()
                             ? Optional.empty()
                             : Optional.of(new RunName(request.getName()));
+            Optional<RequestKey> key =
+                    RequestKeys.of(
+                            request.getRequestId(), request.toBuilder().clearRequestId().build());
             core.ask(
-                    id -> new Event.Submitted(id, name, submission),
+                    id -> new Event.Submitted(id, key, name, submission),
                     reply ->
                             reply.accept(
                                     new Answering<>(
@@ -102,8 +115,11 @@ final class RunFront extends RunsGrpc.RunsImplBase {
             String reason = request.getReason();
             String kept =
                     reason.length() > REASON_LENGTH ? reason.substring(0, REASON_LENGTH) : reason;
+            Optional<RequestKey> key =
+                    RequestKeys.of(
+                            request.getRequestId(), request.toBuilder().clearRequestId().build());
             core.ask(
-                    id -> new Event.CancelRequested(id, name, kept),
+                    id -> new Event.CancelRequested(id, key, name, kept),
                     reply ->
                             reply.accept(
                                     new Answering<>(
@@ -150,7 +166,8 @@ final class RunFront extends RunsGrpc.RunsImplBase {
             watchers.watch(
                     new RunName(run.getName()),
                     request.getAfterSequence(),
-                    (ServerCallStreamObserver<RunEvent>) out);
+                    (ServerCallStreamObserver<RunEvent>) out,
+                    ways.threads().streams());
         } catch (RuntimeException e) {
             out.onError(status(e).asRuntimeException());
         }
@@ -158,12 +175,21 @@ final class RunFront extends RunsGrpc.RunsImplBase {
 
     @Override
     public void files(FilesRequest request, StreamObserver<FilesReply> out) {
+        ServerCallStreamObserver<FilesReply> call = (ServerCallStreamObserver<FilesReply>) out;
+        call.setOnCancelHandler(() -> {}); // an answer that nobody wants any more is no error
+        if (!ways.threads().offer(() -> list(request.getName(), call))) {
+            Busy busy = new Busy("lists of files wait for the coordinator's disk", LISTS_RETRY);
+            out.onError(busy.asException());
+        }
+    }
+
+    private void list(String name, ServerCallStreamObserver<FilesReply> out) {
         try {
-            out.onNext(
-                    FilesReply.newBuilder()
-                            .addAllFiles(finished(request.getName()).list())
-                            .build());
-            out.onCompleted();
+            if (!out.isCancelled()) {
+                List<ResultFile> files = finished(name).list(hashes, out::isCancelled);
+                out.onNext(FilesReply.newBuilder().addAllFiles(files).build());
+                out.onCompleted();
+            }
         } catch (IOException | RuntimeException e) {
             out.onError(status(e).asRuntimeException());
         }
@@ -181,11 +207,12 @@ final class RunFront extends RunsGrpc.RunsImplBase {
                                                     "run "
                                                             + request.getName()
                                                             + " has no such file"));
-            FileOutflow.start(
+            ways.send(
                     (ServerCallStreamObserver<FetchChunk>) out,
-                    file,
-                    request.getOffsetBytes(),
-                    data -> FetchChunk.newBuilder().setData(data).build());
+                    FileOutflow.open(
+                            file,
+                            request.getOffsetBytes(),
+                            data -> FetchChunk.newBuilder().setData(data).build()));
         } catch (IOException | RuntimeException e) {
             out.onError(status(e).asRuntimeException());
         }
@@ -261,6 +288,7 @@ final class RunFront extends RunsGrpc.RunsImplBase {
                         case RUN_ENDED -> Status.FAILED_PRECONDITION;
                         case TOO_MANY_RUNS -> Status.RESOURCE_EXHAUSTED;
                         case BUG -> Status.INTERNAL;
+                        case OTHER_REQUEST -> Status.INVALID_ARGUMENT;
                     };
             out.onError(code.withDescription(reply.reason()).asRuntimeException());
             return false;

@@ -2,28 +2,28 @@ package shoal.coordinator.grpc;
 
 import static java.util.Objects.requireNonNull;
 
-import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import shoal.coordinator.store.StoreException;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
 
 /**
- * One client that watches one run.
+ * The events of one run for one client.
  *
  * <p>Guarantees:
  *
  * <ul>
- *   <li>Stored events are sent in order, each once, read only when the client can take them.
- *   <li>Of progress only the newest is kept.
- *   <li>After the event that ends the run the call is complete.
+ *   <li>Stored events come in order, each once.
+ *   <li>Of progress only the newest is kept, and comes behind what is stored.
+ *   <li>After the event that ends the run there is none.
  * </ul>
  */
-final class Watcher {
+final class Watcher implements Outflow.Source<RunEvent> {
     /** Events read from the store at a time: a log row has about 300 bytes. */
     private static final int BATCH = 100;
 
@@ -33,89 +33,49 @@ final class Watcher {
         List<RunEvent> read(long afterSequence, int limit);
     }
 
-    private final ServerCallStreamObserver<RunEvent> out;
     private final Reader reader;
-    private final Executor threads;
-    private final AtomicInteger wakes = new AtomicInteger();
+    private final Consumer<Watcher> atEnd;
     private final AtomicReference<@Nullable RunEvent> progress = new AtomicReference<>();
-    private Runnable atEnd = () -> {};
+    private final Deque<RunEvent> read = new ArrayDeque<>();
     private long sent;
-    private volatile boolean over;
+    private boolean over;
 
-    Watcher(
-            ServerCallStreamObserver<RunEvent> out,
-            Reader reader,
-            long afterSequence,
-            Executor threads) {
-        this.out = requireNonNull(out, "out");
+    Watcher(Reader reader, long afterSequence, Consumer<Watcher> atEnd) {
         this.reader = requireNonNull(reader, "reader");
-        this.threads = requireNonNull(threads, "threads");
         this.sent = afterSequence;
+        this.atEnd = requireNonNull(atEnd, "atEnd");
     }
 
-    void onEnd(Runnable action) {
-        atEnd = action;
-    }
-
-    /** Something may be sent now. One thread at a time sends, however many wake it. */
-    void wake() {
-        if (wakes.getAndIncrement() == 0) {
-            threads.execute(this::sendAll);
-        }
-    }
-
+    /** How far the run is; from any thread. */
     void show(RunEvent newest) {
         progress.set(newest);
-        wake();
     }
 
-    void cancel() {
-        over = true;
-        atEnd.run();
-    }
-
-    private void sendAll() {
-        int seen;
-        do {
-            seen = wakes.get();
-            try {
-                sendWhileReady();
-            } catch (StoreException e) {
-                over = true;
-                atEnd.run();
-                out.onError(Statuses.of(e).asRuntimeException());
-            }
-        } while (!wakes.compareAndSet(seen, 0));
-    }
-
-    private void sendWhileReady() {
-        boolean more = true;
-        while (more && !over && out.isReady()) {
-            List<RunEvent> events = reader.read(sent, BATCH);
-            for (RunEvent event : events) {
-                send(event);
-            }
-            more = events.size() == BATCH;
-        }
-        if (!over && out.isReady()) {
-            @Nullable RunEvent newest = progress.getAndSet(null);
-            if (newest != null) {
-                out.onNext(newest);
-            }
-        }
-    }
-
-    private void send(RunEvent event) {
+    @Override
+    public Optional<RunEvent> next() {
         if (over) {
-            return;
+            return Optional.empty();
         }
-        out.onNext(event);
+        if (read.isEmpty()) {
+            read.addAll(reader.read(sent, BATCH));
+        }
+        @Nullable RunEvent event = read.poll();
+        if (event == null) {
+            return Optional.ofNullable(progress.getAndSet(null));
+        }
         sent = event.getSequence();
-        if (event.hasStatusChanged() && isLast(event.getStatusChanged().getStatus())) {
-            over = true;
-            atEnd.run();
-            out.onCompleted();
-        }
+        over = event.hasStatusChanged() && isLast(event.getStatusChanged().getStatus());
+        return Optional.of(event);
+    }
+
+    @Override
+    public boolean isOver() {
+        return over;
+    }
+
+    @Override
+    public void close() {
+        atEnd.accept(this);
     }
 
     private static boolean isLast(RunStatus status) {

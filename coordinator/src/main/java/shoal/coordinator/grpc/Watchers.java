@@ -3,8 +3,8 @@ package shoal.coordinator.grpc;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import shoal.coordinator.core.RunName;
@@ -19,44 +19,56 @@ public final class Watchers {
     @FunctionalInterface
     public interface History {
         /** Events of a run after a sequence, in order, at most {@code limit}. */
-        java.util.List<RunEvent> events(RunName run, long afterSequence, int limit);
+        List<RunEvent> events(RunName run, long afterSequence, int limit);
     }
 
     private final History history;
-    private final Executor threads;
-    private final Map<RunName, Set<Watcher>> watching = new ConcurrentHashMap<>();
+    private final OpenStreams streams;
+    private final Map<RunName, Map<Watcher, Outflow<RunEvent>>> watching =
+            new ConcurrentHashMap<>();
 
     /**
-     * @param threads where events are read and sent; never the driver's
+     * @param streams where those who take nothing are noticed
      */
-    public Watchers(History history, Executor threads) {
+    public Watchers(History history, OpenStreams streams) {
         this.history = requireNonNull(history, "history");
-        this.threads = requireNonNull(threads, "threads");
+        this.streams = requireNonNull(streams, "streams");
     }
 
-    /** Replays a run's events to a client and follows until the run ends. */
-    void watch(RunName run, long afterSequence, ServerCallStreamObserver<RunEvent> out) {
-        Set<Watcher> ofRun = watching.computeIfAbsent(run, name -> ConcurrentHashMap.newKeySet());
+    /**
+     * Replays a run's events to a client and follows until the run ends.
+     *
+     * @param threads where events are read and sent; never the driver's
+     */
+    void watch(
+            RunName run,
+            long afterSequence,
+            ServerCallStreamObserver<RunEvent> out,
+            Executor threads) {
+        Map<Watcher, Outflow<RunEvent>> ofRun =
+                watching.computeIfAbsent(run, name -> new ConcurrentHashMap<>());
         Watcher watcher =
                 new Watcher(
-                        out,
                         (after, limit) -> history.events(run, after, limit),
                         afterSequence,
-                        threads);
-        ofRun.add(watcher);
-        watcher.onEnd(() -> ofRun.remove(watcher));
-        out.setOnCancelHandler(watcher::cancel);
-        out.setOnReadyHandler(watcher::wake);
-        watcher.wake();
+                        ofRun::remove);
+        Outflow<RunEvent> flow = Outflow.prepare(out, watcher, threads, streams);
+        ofRun.put(watcher, flow);
+        flow.wake();
     }
 
     /** A run has a new stored event. */
     public void published(RunName run) {
-        watching.getOrDefault(run, Set.of()).forEach(Watcher::wake);
+        watching.getOrDefault(run, Map.of()).values().forEach(Outflow::wake);
     }
 
     /** How far a run is, for those who watch now. */
     public void progressed(RunName run, RunEvent progress) {
-        watching.getOrDefault(run, Set.of()).forEach(watcher -> watcher.show(progress));
+        watching.getOrDefault(run, Map.of())
+                .forEach(
+                        (watcher, flow) -> {
+                            watcher.show(progress);
+                            flow.wake();
+                        });
     }
 }

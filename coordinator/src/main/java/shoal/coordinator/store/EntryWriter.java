@@ -175,4 +175,16 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
                         RunEvents.message(entry.sequence(), entry.at(), entry.event())
                                 .toByteArray()));
     }
+
+    @Override
+    public List<Write> requestAnswered(Entry.RequestAnswered entry) {
+        return List.of(
+                Write.of(
+                        "INSERT INTO request (id, content_sha256, answer, run)"
+                                + " VALUES (?, ?, ?, ?)",
+                        entry.key().id(),
+                        entry.key().content().hex(),
+                        entry.answer().name(),
+                        entry.run().text()));
+    }
 }

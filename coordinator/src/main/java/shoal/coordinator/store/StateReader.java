@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 import shoal.coordinator.core.Entry;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Fold;
+import shoal.coordinator.core.Hash;
+import shoal.coordinator.core.RequestKey;
 import shoal.coordinator.core.RunEvent;
 import shoal.coordinator.core.RunName;
 import shoal.coordinator.core.RunSpec;
@@ -90,7 +92,7 @@ final class StateReader {
                 state = setAside(state, row, broken(bug));
             }
         }
-        return new Found(state, setAside);
+        return new Found(requests(state), setAside);
     }
 
     private static RunEvent.StatusChanged notAccepted(UserException refused) {
@@ -137,6 +139,27 @@ final class StateReader {
                 return rows.next() ? rows.getLong(1) : 0;
             }
         }
+    }
+
+    private State requests(State before) throws SQLException {
+        State state = before;
+        try (PreparedStatement query = connection.prepareStatement("SELECT * FROM request");
+                ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                RequestKey key =
+                        new RequestKey(
+                                rows.getString("id"), new Hash(rows.getString("content_sha256")));
+                state =
+                        Fold.fold(
+                                state,
+                                new Entry.RequestAnswered(
+                                        key,
+                                        Entry.RequestAnswered.Answer.valueOf(
+                                                rows.getString("answer")),
+                                        new RunName(rows.getString("run"))));
+            }
+        }
+        return state;
     }
 
     private State endedRuns() throws SQLException {

@@ -42,6 +42,7 @@ final class Invariants {
     /** The durable part of a live state is what its entries give. */
     static void requireSameMemory(State live, State read) {
         assertThat(read.ended()).isEqualTo(live.ended());
+        assertThat(read.answered()).isEqualTo(live.answered());
         assertThat(read.nextPosition()).isEqualTo(live.nextPosition());
         assertThat(read.runs().asMap().keySet()).isEqualTo(live.runs().asMap().keySet());
         for (Run run : live.runs().values()) {

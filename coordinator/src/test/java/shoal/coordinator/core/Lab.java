@@ -98,6 +98,22 @@ final class Lab {
                         new Submission(recipe, "{}", List.of(), demand)));
     }
 
+    /** What the last event's request was told. */
+    Reply reply() {
+        return effects.stream()
+                .filter(Effect.Answer.class::isInstance)
+                .map(effect -> ((Effect.Answer) effect).reply())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The key of a request; the same number, the same request. */
+    static Optional<RequestKey> key(long id, long content) {
+        return Optional.of(
+                new RequestKey(
+                        String.format("%032x", id), new Hash(String.format("%064x", content))));
+    }
+
     /** A run of two steps with a log row at each, and an evaluation at the second. */
     Lab submit(String name) {
         return submit(name, TestRecipes.of(2, 1, 2));

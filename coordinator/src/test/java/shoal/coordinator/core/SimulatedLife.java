@@ -30,8 +30,13 @@ final class SimulatedLife {
     private final Deque<Event> toSeal = new ArrayDeque<>();
     private final Deque<Event> looks = new ArrayDeque<>();
     private final List<String> story = new ArrayList<>();
+    private final List<Answered> answered = new ArrayList<>();
+    private long requests;
     private int sessions;
     private int submitted;
+
+    /** A request that changed something, and what it was told. */
+    private record Answered(Event request, Reply reply) {}
 
     SimulatedLife(long seed) {
         this.random = new Random(seed);
@@ -83,6 +88,7 @@ final class SimulatedLife {
             case 5 -> killCoordinator();
             case 6 -> cancel();
             case 7 -> repeatReport(anyWorker());
+            case 9 -> repeatRequest();
             case 8 -> {
                 story.add("time passes");
                 int ticks = 1 + random.nextInt(16);
@@ -132,7 +138,36 @@ final class SimulatedLife {
                         selection());
         boolean lamb = random.nextInt(3) == 0;
         Recipe trained = lamb ? TestRecipes.withLamb(recipe) : recipe;
-        apply(() -> lab.submit("r" + submitted, trained, demand));
+        ask(
+                new Event.Submitted(
+                        new RequestId(++requests),
+                        Lab.key(requests, requests),
+                        random.nextBoolean()
+                                ? Optional.empty()
+                                : Optional.of(new RunName("r" + submitted)),
+                        new Submission(trained, "{}", List.of(), demand)));
+    }
+
+    private void ask(Event request) {
+        apply(() -> lab.apply(request));
+        if (!(lab.reply() instanceof Reply.Refused)) {
+            answered.add(new Answered(request, lab.reply()));
+        }
+    }
+
+    /** Its answer was lost, perhaps with the coordinator that gave it. */
+    private void repeatRequest() {
+        if (!answered.isEmpty()) {
+            Answered again = answered.get(random.nextInt(answered.size()));
+            int before = lab.entries().size();
+            story.add("sent again: " + again.reply());
+            apply(() -> lab.apply(again.request()));
+            assertThat(lab.reply()).isEqualTo(again.reply());
+            assertThat(lab.entries().subList(before, lab.entries().size()))
+                    .as("what a repetition changed")
+                    .noneMatch(Entry.RunAccepted.class::isInstance)
+                    .noneMatch(Entry.RequestAnswered.class::isInstance);
+        }
     }
 
     private Cadence saving() {
@@ -154,7 +189,12 @@ final class SimulatedLife {
         if (!live.isEmpty() && random.nextInt(3) == 0) {
             RunName name = live.get(random.nextInt(live.size()));
             story.add("cancel " + name);
-            apply(() -> lab.cancel(name.text()));
+            ask(
+                    new Event.CancelRequested(
+                            new RequestId(++requests),
+                            Lab.key(requests, requests),
+                            name,
+                            "enough"));
         }
     }
 

@@ -29,6 +29,7 @@ import shoal.coordinator.core.Hash;
 import shoal.coordinator.core.HeldRun;
 import shoal.coordinator.core.LoadFacts;
 import shoal.coordinator.core.RequestId;
+import shoal.coordinator.core.RequestKey;
 import shoal.coordinator.core.Run;
 import shoal.coordinator.core.RunFaultException;
 import shoal.coordinator.core.RunName;
@@ -80,6 +81,7 @@ final class StoreTest {
                 State read = store.load(RecipeJson::read, Instant.EPOCH);
 
                 assertThat(read.ended()).isEqualTo(state.ended());
+                assertThat(read.answered()).isEqualTo(state.answered());
                 assertThat(read.nextPosition()).isEqualTo(state.nextPosition());
                 assertThat(read.runs().size()).isEqualTo(state.runs().size());
                 for (Run run : state.runs().values()) {
@@ -213,6 +215,7 @@ final class StoreTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("DROP TABLE checkpoint");
+            statement.executeUpdate("DROP TABLE request");
             statement.executeUpdate("ALTER TABLE crew DROP COLUMN hello");
             statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN ratios");
             statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN flos");
@@ -262,6 +265,7 @@ final class StoreTest {
         return List.of(
                 new Event.Submitted(
                         new RequestId(1),
+                        Optional.of(new RequestKey("0".repeat(32), HASH)),
                         Optional.of(NAME),
                         new Submission(recipe, RecipeJson.write(recipe), FILES, Demand.ONE)),
                 new Event.Attached(
@@ -285,7 +289,12 @@ final class StoreTest {
                 reported(TestReports.reduced(FENCE, 2, 1e-300, 1e30)),
                 evaluated(2),
                 reported(new WorkerReport.Uploaded(FENCE, 2, 9)),
-                new Event.OutputSealed(FENCE, "/out", 8));
+                new Event.OutputSealed(FENCE, "/out", 8),
+                new Event.CancelRequested(
+                        new RequestId(3),
+                        Optional.of(new RequestKey("1".repeat(32), HASH)),
+                        new RunName("run-2"),
+                        "enough"));
     }
 
     private static Event evaluated(int step) {

@@ -37,7 +37,7 @@ final class ManifestJson {
     private static final int OLDEST = 1;
 
     private static final String VERSION_KEY = "checkpoint_version";
-    private static final String SEAL = "sha256_of_the_rest";
+    static final String SEAL = "sha256_of_the_rest";
 
     /** Files of one checkpoint: a dozen are written. */
     private static final int FILES = 100;
@@ -50,8 +50,20 @@ final class ManifestJson {
     private ManifestJson() {}
 
     static String write(CheckpointManifest manifest) {
+        Members json =
+                new Members()
+                        .integer(VERSION_KEY, VERSION)
+                        .put("position", position(manifest.position()))
+                        .put("facts", facts(manifest.facts()))
+                        .put("recipe", recipe(manifest.recipe()))
+                        .put("files", files(manifest.files()));
+        json.text(SEAL, sealOf(json.object()));
+        return JsonWriter.indented(json.object());
+    }
+
+    static JsonObject files(List<SealedFile> sealed) {
         Members files = new Members();
-        for (SealedFile file : manifest.files()) {
+        for (SealedFile file : sealed) {
             files.put(
                     file.name(),
                     new Members()
@@ -59,15 +71,7 @@ final class ManifestJson {
                             .text("sha256", file.sha256())
                             .object());
         }
-        Members json =
-                new Members()
-                        .integer(VERSION_KEY, VERSION)
-                        .put("position", position(manifest.position()))
-                        .put("facts", facts(manifest.facts()))
-                        .put("recipe", recipe(manifest.recipe()))
-                        .put("files", files.object());
-        json.text(SEAL, sealOf(json.object()));
-        return JsonWriter.indented(json.object());
+        return files.object();
     }
 
     private static JsonObject position(RunPosition position) {
@@ -104,9 +108,14 @@ final class ManifestJson {
     }
 
     /** The hash of everything but the seal, on one line. */
-    private static String sealOf(JsonObject json) {
+    static String sealOf(JsonObject json) {
         byte[] rest = JsonWriter.compact(new Members(json).remove(SEAL).object()).getBytes(UTF_8);
         return HexFormat.of().formatHex(Sha256.digest().digest(rest));
+    }
+
+    /** Whether nothing was changed since it was sealed. */
+    static boolean isAsSealed(JsonObject json) {
+        return Json.text(json, SEAL).equals(Optional.of(sealOf(json)));
     }
 
     /**
@@ -117,7 +126,7 @@ final class ManifestJson {
     static CheckpointManifest read(Path file, String shownName) {
         JsonObject json = Json.readObject(file, shownName);
         checkVersion(json, shownName);
-        if (!Json.text(json, SEAL).equals(Optional.of(sealOf(json)))) {
+        if (!isAsSealed(json)) {
             throw new UserException(
                     shownName,
                     "is damaged: its text does not have the hash that it was sealed with. Use an"
@@ -218,7 +227,7 @@ final class ManifestJson {
         }
     }
 
-    private static List<SealedFile> files(JsonObject json, String shownName) {
+    static List<SealedFile> files(JsonObject json, String shownName) {
         JsonObject entries = Json.object(json, "files").orElse(JsonObject.of(Map.of()));
         if (entries.members().size() > FILES) {
             throw new UserException(

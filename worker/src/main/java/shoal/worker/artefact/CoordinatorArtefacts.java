@@ -53,7 +53,7 @@ public final class CoordinatorArtefacts implements ArtefactSource {
         String file = HexFormat.of().formatHex(sha256.toByteArray());
         Status status = e.getStatus();
         return switch (status.getCode()) {
-            case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, ABORTED ->
+            case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, ABORTED, RESOURCE_EXHAUSTED ->
                     new BrokenOff("the download of " + file + " broke off: " + status, e);
             default ->
                     new IOException(
