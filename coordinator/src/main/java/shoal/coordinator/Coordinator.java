@@ -4,11 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +30,7 @@ import shoal.coordinator.message.Commands;
 import shoal.coordinator.message.PeerKeys;
 import shoal.coordinator.store.Store;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
@@ -60,14 +60,14 @@ public final class Coordinator implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
     private final GrpcFront grpc;
     private final Optional<HostPort> httpAddress;
-    private final TokenFiles tokens;
+    private final Tokens tokens;
     private final Encryption encryption;
 
     private Coordinator(
             Deque<AutoCloseable> parts,
             GrpcFront grpc,
             Optional<HostPort> httpAddress,
-            TokenFiles tokens,
+            Tokens tokens,
             Encryption encryption) {
         this.parts = parts;
         this.grpc = grpc;
@@ -80,9 +80,16 @@ public final class Coordinator implements AutoCloseable {
      * Starts a coordinator.
      *
      * @throws UserException if an address or the folder cannot be used
+     * @throws MachineException if the store is damaged, or the disk refuses a file
      */
     public static Coordinator start(CoordinatorSettings settings) {
-        return start(settings, cause -> Runtime.getRuntime().halt(ErrorCode.INTERNAL.exitCode()));
+        return start(settings, cause -> Runtime.getRuntime().halt(code(cause).exitCode()));
+    }
+
+    private static ErrorCode code(Throwable cause) {
+        return MachineException.behind(cause).isPresent()
+                ? ErrorCode.MACHINE
+                : ErrorCode.INTERNAL;
     }
 
     /**
@@ -113,7 +120,15 @@ public final class Coordinator implements AutoCloseable {
 
     /** The file with the token of this scope. */
     public Path tokenFile(Scope scope) {
-        return tokens.file(scope);
+        return tokens.files().file(scope);
+    }
+
+    /**
+     * Takes the tokens of the files as they are now: a file that was deleted is made anew, and
+     * whoever bears a token that is in none is refused, in calls that are open, too.
+     */
+    public void reloadTokens() {
+        tokens.known().reload();
     }
 
     /** What callers pin to know this coordinator, if its calls are encrypted. */
@@ -148,8 +163,7 @@ public final class Coordinator implements AutoCloseable {
         Store store = Store.open(folder.store());
         parts.push(store);
         TokenFiles tokens = new TokenFiles(folder.tokens());
-        tokens.prepare(store, new SecureRandom());
-        Map<String, Scope> scopes = store.tokens();
+        KnownTokens known = KnownTokens.of(tokens, store);
 
         ExecutorService calls =
                 Executors.newFixedThreadPool(
@@ -160,8 +174,8 @@ public final class Coordinator implements AutoCloseable {
         ArtefactShelf shelf = shelf(folder, store);
         CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
         OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
-        Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
-        Watchers watchers = new Watchers(store::events, calls);
+        Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock), known::isValid);
+        Watchers watchers = new Watchers(store::events, calls, known::isValid);
         Requests requests = new Requests();
         Commands commands = new Commands(new PeerKeys(tokens.read(Scope.ADMIN).secret()));
         Driver driver =
@@ -176,12 +190,14 @@ public final class Coordinator implements AutoCloseable {
         parts.push(driver);
         driver.start();
 
-        Pulse pulse = Pulse.start(driver, sessions, encryption::renew);
+        Pulse pulse =
+                Pulse.start(
+                        driver, List.of(sessions::beat, watchers::beat), encryption::renew, crash);
         parts.push(pulse);
         GrpcFront grpc =
                 GrpcFront.start(
                         new GrpcFront.Listening(settings.listen(), encryption.forCalls()),
-                        fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
+                        known::scope,
                         calls,
                         new GrpcFront.Ground(
                                 driver, requests, desk, places, shelf, RecipeJson::read),
@@ -193,8 +209,12 @@ public final class Coordinator implements AutoCloseable {
         http.ifPresent(parts::push);
         parts.push(crash::forget);
         LOG.info("coordinator listens address={}", grpc.address());
-        return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens, encryption);
+        return new Coordinator(
+                parts, grpc, http.map(HealthFront::address), new Tokens(tokens, known), encryption);
     }
+
+    /** The files of tokens, and what is valid of them. */
+    private record Tokens(TokenFiles files, KnownTokens known) {}
 
     private static HealthFront health(
             HostPort asked, Encryption encryption, Driver driver, GrpcFront grpc) {
@@ -217,9 +237,7 @@ public final class Coordinator implements AutoCloseable {
         try {
             return ArtefactShelf.open(folder.artefacts(), store);
         } catch (IOException e) {
-            throw new UserException(
-                    folder.artefacts().toString(),
-                    "cannot be used: " + e + ". Look at its permissions.");
+            throw MachineException.of(folder.artefacts().toString(), "cannot be used", e);
         }
     }
 

@@ -2,6 +2,7 @@ package shoal.coordinator;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -9,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.coordinator.core.Bounds;
+import shoal.coordinator.driver.Crash;
 import shoal.coordinator.driver.Driver;
-import shoal.coordinator.grpc.Sessions;
 
 /** Lets time pass for the driver, and heartbeats go out, each from a thread of its own. */
 final class Pulse implements AutoCloseable {
@@ -27,13 +28,18 @@ final class Pulse implements AutoCloseable {
     /**
      * Starts both threads.
      *
+     * @param beats what is done with every heartbeat
      * @param hourly what is done once an hour, besides
+     * @param crash takes what any of these throws: a pulse that stops unseen would look like the
+     *     silence of others
      */
-    static Pulse start(Driver driver, Sessions sessions, Runnable hourly) {
+    static Pulse start(Driver driver, List<Runnable> beats, Runnable hourly, Crash crash) {
         Pulse pulse = new Pulse(thread("coordinator-tick"), thread("coordinator-heartbeat"));
-        every(pulse.ticks, Bounds.TICK.toMillis(), driver::tick);
-        every(pulse.beats, Bounds.HEARTBEAT.toMillis(), sessions::beat);
-        every(pulse.ticks, TimeUnit.HOURS.toMillis(1), hourly);
+        every(pulse.ticks, Bounds.TICK.toMillis(), watched(driver::tick, crash));
+        for (Runnable beat : beats) {
+            every(pulse.beats, Bounds.HEARTBEAT.toMillis(), watched(beat, crash));
+        }
+        every(pulse.ticks, TimeUnit.HOURS.toMillis(1), watched(hourly, crash));
         return pulse;
     }
 
@@ -41,6 +47,18 @@ final class Pulse implements AutoCloseable {
     public void close() {
         ticks.shutdownNow();
         beats.shutdownNow();
+    }
+
+    /** An executor drops a task that throws, and tells nobody. */
+    private static Runnable watched(Runnable task, Crash crash) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                crash.end(e);
+                throw e;
+            }
+        };
     }
 
     private static ScheduledExecutorService thread(String name) {

@@ -8,6 +8,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import shoal.coordinator.artefact.ArtefactShelf;
 import shoal.coordinator.core.ArtefactReference;
@@ -25,6 +28,9 @@ import shoal.model.checkpoint.OutputFolder;
  * @param shelf that holds its files
  */
 record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
+    private static final String MODEL = "model-";
+    private static final Pattern MODEL_NAME = Pattern.compile("model-\\d+(-\\d+)?");
+
     ResultFolder {
         requireNonNull(folder, "folder");
         requireNonNull(work, "work");
@@ -86,6 +92,37 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
         }
     }
 
+    /**
+     * Removes model folders that work left which was cut short.
+     *
+     * @param live work that goes on, asked after the folders are listed: one that is made meanwhile
+     *     is then either not listed or live
+     */
+    void removeStaleModels(Supplier<Set<String>> live) {
+        try {
+            List<Path> found = models();
+            Set<String> working = live.get();
+            for (Path model : found) {
+                String name = model.getFileName().toString();
+                if (!working.contains(name.substring(MODEL.length()))) {
+                    remove(model);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> models() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> MODEL_NAME.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+    }
+
     /** Removes the result. */
     void removeOutput() {
         try {
@@ -96,7 +133,7 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     }
 
     private Path model() {
-        return folder.resolve("model-" + work);
+        return folder.resolve(MODEL + work);
     }
 
     private static void link(Path from, Path to) throws IOException {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import shoal.coordinator.store.StoreException;
 import shoal.proto.v1.RunEvent;
 import shoal.proto.v1.RunStatus;
+import shoal.wire.TokenGate;
 
 /**
  * One client that watches one run.
@@ -38,15 +39,19 @@ final class Watcher {
     private final Executor threads;
     private final AtomicInteger wakes = new AtomicInteger();
     private final AtomicReference<@Nullable RunEvent> progress = new AtomicReference<>();
+    private final String bearer;
     private Runnable atEnd = () -> {};
     private long sent;
+    private volatile boolean revoked;
     private volatile boolean over;
 
     Watcher(
             ServerCallStreamObserver<RunEvent> out,
             Reader reader,
             long afterSequence,
-            Executor threads) {
+            Executor threads,
+            String bearer) {
+        this.bearer = requireNonNull(bearer, "bearer");
         this.out = requireNonNull(out, "out");
         this.reader = requireNonNull(reader, "reader");
         this.threads = requireNonNull(threads, "threads");
@@ -66,6 +71,17 @@ final class Watcher {
 
     void show(RunEvent newest) {
         progress.set(newest);
+        wake();
+    }
+
+    /** The fingerprint of the token that the client showed. */
+    String bearer() {
+        return bearer;
+    }
+
+    /** Ends the call of a client whose token is no longer valid. */
+    void revoke() {
+        revoked = true;
         wake();
     }
 
@@ -89,6 +105,11 @@ final class Watcher {
     }
 
     private void sendWhileReady() {
+        if (revoked && !over) {
+            over = true;
+            atEnd.run();
+            out.onError(TokenGate.REVOKED.asRuntimeException());
+        }
         boolean more = true;
         while (more && !over && out.isReady()) {
             List<RunEvent> events = reader.read(sent, BATCH);

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import shoal.coordinator.core.RunName;
 import shoal.proto.v1.RunEvent;
+import shoal.wire.TokenGate;
 
 /**
  * Those who watch runs. The driver says that there is something new; each watcher reads it from the
@@ -24,12 +26,15 @@ public final class Watchers {
 
     private final History history;
     private final Executor threads;
+    private final Predicate<String> valid;
     private final Map<RunName, Set<Watcher>> watching = new ConcurrentHashMap<>();
 
     /**
      * @param threads where events are read and sent; never the driver's
+     * @param valid whether a token with this fingerprint is, still
      */
-    public Watchers(History history, Executor threads) {
+    public Watchers(History history, Executor threads, Predicate<String> valid) {
+        this.valid = requireNonNull(valid, "valid");
         this.history = requireNonNull(history, "history");
         this.threads = requireNonNull(threads, "threads");
     }
@@ -42,12 +47,24 @@ public final class Watchers {
                         out,
                         (after, limit) -> history.events(run, after, limit),
                         afterSequence,
-                        threads);
+                        threads,
+                        TokenGate.bearer());
         ofRun.add(watcher);
         watcher.onEnd(() -> ofRun.remove(watcher));
         out.setOnCancelHandler(watcher::cancel);
         out.setOnReadyHandler(watcher::wake);
         watcher.wake();
+    }
+
+    /** Ends the calls of those whose token was revoked. */
+    public void beat() {
+        for (Set<Watcher> ofRun : watching.values()) {
+            for (Watcher watcher : ofRun) {
+                if (!valid.test(watcher.bearer())) {
+                    watcher.revoke();
+                }
+            }
+        }
     }
 
     /** A run has a new stored event. */
