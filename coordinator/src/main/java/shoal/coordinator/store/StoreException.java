@@ -12,7 +12,7 @@ public final class StoreException extends MachineException {
     private static final long serialVersionUID = 1L;
 
     StoreException(String doing, SQLException cause) {
-        super("the store", doing + " did not work: " + words(cause), cause);
+        super("the store", words(cause) + " (" + doing + ")", cause);
     }
 
     /** At the start, when the file can be named. */
@@ -48,7 +48,10 @@ public final class StoreException extends MachineException {
             return "is held by another process, which is no coordinator (fuser names it). End that"
                     + " process, and start again";
         }
-        return "the store cannot be read or written: "
+        if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
+            return "does not fit its disk: " + cause.getMessage() + ". Free some room there";
+        }
+        return "cannot be read or written: "
                 + cause.getMessage()
                 + ". Look at the disk of the data folder: its space, its permissions";
     }
