@@ -63,6 +63,27 @@ int cuDeviceGetUuid_v2(unsigned char *uuid, int device) {
     return CUDA_OK;
 }
 
+int cuDriverGetVersion(int *version) {
+    *version = 12080;
+    return CUDA_OK;
+}
+
+int cuDeviceGetName(char *name, int length, int device) {
+    snprintf(name, (size_t)length, "Host Device %d", device);
+    return CUDA_OK;
+}
+
+int cuDeviceTotalMem_v2(size_t *bytes, int device) {
+    *bytes = ((size_t)device + 1) << 30;
+    return CUDA_OK;
+}
+
+int cuDeviceGetAttribute(int *value, int attribute, int device) {
+    if (attribute != 75 && attribute != 76) return CUDA_INVALID;
+    *value = attribute == 75 ? 9 : device;
+    return CUDA_OK;
+}
+
 int cuDevicePrimaryCtxRetain(void **context, int device) {
     *context = &contexts[device];
     return CUDA_OK;

@@ -42,6 +42,12 @@ final class ConnectionOptions {
         return coordinator != null;
     }
 
+    /** Whether a coordinator is named at all. */
+    boolean isNamed(CommandContext context) {
+        return coordinator != null
+                || !context.environment().getOrDefault(ADDRESS_VARIABLE, "").isEmpty();
+    }
+
     Connection resolve(CommandContext context) {
         Given address = given(context, coordinator, "--coordinator", ADDRESS_VARIABLE);
         HostPort hostPort;

@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import shoal.cli.local.CoordinatorRun;
 import shoal.recipe.Problems;
 import shoal.wire.HostPort;
+import shoal.wire.Loopback;
 
 /** {@code shoal coordinator}: admits workers, queues runs, keeps results. */
 @Command(
@@ -17,6 +18,8 @@ import shoal.wire.HostPort;
         description = "Run a coordinator here, until interrupted.")
 final class CoordinatorCommand implements Callable<Integer> {
     private static final String OFF = "off";
+    private static final int PORT = 7_461;
+    private static final int HTTP_PORT = 7_462;
 
     private final CommandContext context;
 
@@ -30,16 +33,14 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:7461",
-            description = "For clients and workers (default: ${DEFAULT-VALUE}).")
-    private String listen = "";
+            description = "For clients and workers (default: 127.0.0.1:7461).")
+    private @Nullable String listen;
 
     @Option(
             names = "--http",
             paramLabel = "HOST:PORT|off",
-            defaultValue = "127.0.0.1:7462",
-            description = "For /healthz and /readyz (default: ${DEFAULT-VALUE}).")
-    private String http = "";
+            description = "For /healthz and /readyz (default: 127.0.0.1:7462).")
+    private @Nullable String http;
 
     @Option(
             names = "--tls",
@@ -86,14 +87,20 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Optional<HostPort> httpAddress =
-                http.equals(OFF) ? Optional.empty() : Optional.of(Addresses.parse("--http", http));
+                OFF.equals(http)
+                        ? Optional.empty()
+                        : Optional.of(address("--http", http, HTTP_PORT));
         CoordinatorRun.untilInterrupted(
                 context.path(data),
-                Addresses.parse("--listen", listen),
+                address("--listen", listen, PORT),
                 httpAddress,
                 encryption(),
                 context.console());
         return 0;
+    }
+
+    private static HostPort address(String flag, @Nullable String typed, int port) {
+        return typed == null ? new HostPort(Loopback.host(), port) : Addresses.parse(flag, typed);
     }
 
     private CoordinatorRun.Encryption encryption() {

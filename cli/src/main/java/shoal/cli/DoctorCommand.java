@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import shoal.cli.client.Check;
 import shoal.cli.client.CoordinatorCheck;
 import shoal.cli.local.ExchangeCheck;
+import shoal.cli.local.MachineCheck;
 import shoal.recipe.ErrorCode;
 import shoal.recipe.UserException;
 import shoal.recipe.json.JsonWriter;
@@ -21,8 +22,9 @@ import shoal.recipe.json.JsonWriter;
         name = "doctor",
         mixinStandardHelpOptions = true,
         description =
-                "Check a coordinator from here: one line for each thing, 0 where all is well. Or"
-                        + " measure this machine, with --exchange.")
+                "Check a coordinator from here, or, where none is named, what this machine computes"
+                        + " with: one line for each thing, 0 where all is well. Or measure this"
+                        + " machine, with --exchange.")
 final class DoctorCommand implements Callable<Integer> {
     /** Parameters of the models of the bench: 4 layers x 256 and 12 x 768. */
     private static final List<Integer> SIZES = List.of(8_830_976, 102_000_000 / 32 * 32);
@@ -32,6 +34,8 @@ final class DoctorCommand implements Callable<Integer> {
     private final CommandContext context;
 
     @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+    @Mixin private LibtorchOption libtorch = new LibtorchOption();
 
     @Option(
             names = "--exchange",
@@ -83,14 +87,20 @@ final class DoctorCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A coordinator where one is named, else this machine. */
     private int check() {
-        List<Check> checks = CoordinatorCheck.of(connection.resolve(context));
+        boolean here = !connection.isNamed(context);
+        List<Check> checks =
+                here
+                        ? MachineCheck.of(libtorch.named(context), context.environment())
+                        : CoordinatorCheck.of(connection.resolve(context));
         for (Check check : checks) {
             context.console()
                     .out()
                     .println(format == OutputFormat.json ? json(check) : line(check));
         }
-        return checks.stream().allMatch(Check::good) ? 0 : ErrorCode.CLUSTER_UNREACHABLE.exitCode();
+        ErrorCode bad = here ? ErrorCode.MACHINE : ErrorCode.CLUSTER_UNREACHABLE;
+        return checks.stream().allMatch(Check::good) ? 0 : bad.exitCode();
     }
 
     private static String line(Check check) {

@@ -16,13 +16,14 @@ import shoal.cli.outcome.CommandException;
 import shoal.cli.outcome.Interrupts;
 import shoal.cli.render.Console;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.Problem;
 import shoal.recipe.UserException;
 
 /**
  * Finds the verb, runs it, and turns every way in which it can end into an exit code: 0 done, 1 run
- * failed, 2 user error, 3 cancelled, 4 coordinator unreachable or refused, 70 internal error, 130
- * interrupted.
+ * failed or the machine is at fault, 2 user error, 3 cancelled, 4 coordinator unreachable or
+ * refused, 70 internal error, 130 interrupted.
  */
 public final class Main {
     private final CommandContext context;
@@ -97,6 +98,11 @@ public final class Main {
             say(requireNonNull(expected.getMessage()));
             return expected.code().exitCode();
         }
+        Optional<MachineException> machine = MachineException.behind(cause);
+        if (machine.isPresent()) {
+            say(requireNonNull(machine.get().getMessage()));
+            return ErrorCode.MACHINE.exitCode();
+        }
         say(
                 "this is a bug in Shoal "
                         + Version.text()
@@ -131,7 +137,7 @@ public final class Main {
                 "Also, for work on Shoal: fmt (format the sources), check (every test, the slow ones"
                         + " too), bench (compare with Hugging Face's Trainer).",
                 "",
-                "Exit codes: 0 done, 1 run failed, 2 user error, 3 cancelled, 4 coordinator"
+                "Exit codes: 0 done, 1 run failed or disk at fault, 2 user error, 3 cancelled, 4 coordinator"
                         + " unreachable or refused, 70 internal error, 130 interrupted."
             })
     static final class Verbs implements Runnable {

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import shoal.classifier.Classifier;
@@ -106,6 +107,8 @@ final class PredictCommand implements Callable<Integer> {
             description = "Compute threads (default: usable cores). Never changes a result.")
     private int lanes;
 
+    @Mixin private LibtorchOption libtorch = new LibtorchOption();
+
     @Parameters(
             paramLabel = "FILE|TEXT",
             description = "A file that ends in .tsv or .txt, or is there; -; or texts.")
@@ -129,6 +132,7 @@ final class PredictCommand implements Callable<Integer> {
                             + source.shownName()
                             + " has none: give a FILE.tsv of label, tab, text");
         }
+        libtorch.use(context);
         Path folder = context.hubCache().find(model, context.path(model), "--model");
         // What is wrong with a file shows before the model loads, but for labels, which it bounds.
         OptionalInt rows = checked(source, Optional.empty());

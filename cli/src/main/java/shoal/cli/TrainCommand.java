@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Unmatched;
 import shoal.cli.client.CoordinatorClient;
 import shoal.cli.client.ResultDownload;
@@ -15,14 +16,17 @@ import shoal.cli.client.Submission;
 import shoal.cli.job.Job;
 import shoal.cli.job.JobReader;
 import shoal.cli.local.LocalCluster;
+import shoal.cli.local.WorkerEnd;
 import shoal.cli.outcome.CommandException;
 import shoal.cli.outcome.FileTrees;
 import shoal.cli.render.RunDisplay;
+import shoal.engine.djl.LibtorchFolder;
+import shoal.model.checkpoint.FolderLock;
 import shoal.proto.v1.RunStatus;
 import shoal.proto.v1.StatusChanged;
-import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.MonitorRecipe;
-import shoal.recipe.UserException;
+import shoal.wire.HostName;
 
 /**
  * {@code shoal train}: the whole cluster for one run: starts a coordinator and its workers,
@@ -60,6 +64,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
+    @Mixin private LibtorchOption libtorch = new LibtorchOption();
+
     @Unmatched private @Nullable List<String> typed;
 
     TrainCommand(CommandContext context) {
@@ -73,8 +79,9 @@ final class TrainCommand implements Callable<Integer> {
                         typed == null ? List.of() : typed,
                         context.home(),
                         context.workingDirectory());
+        Optional<LibtorchFolder> installed = libtorch.named(context);
         try (LocalCluster cluster =
-                LocalCluster.open(context.interrupts(), context.workingDirectory())) {
+                LocalCluster.open(context.interrupts(), context.workingDirectory(), installed)) {
             Job job = JobReader.read(words, context.workingDirectory(), context.hubCache());
             Path output = context.path(job.recipe().outputDirectory());
             OutputFolderCheck.require(output, job.recipe().outputDirectory(), "--output_dir");
@@ -83,10 +90,20 @@ final class TrainCommand implements Callable<Integer> {
                 OutputFolderCheck.require(
                         context.path(monitor.csvFolder()), monitor.csvFolder(), CSV_FOLDER);
             }
+            return train(cluster, job, output, installed);
+        }
+    }
+
+    @SuppressWarnings("try") // The folder is only held, until the command ends.
+    private int train(
+            LocalCluster cluster, Job job, Path output, Optional<LibtorchFolder> installed) {
+        try (FolderLock held =
+                FolderLock.take(output, job.recipe().outputDirectory(), HostName.ofThisMachine())) {
             RunDisplay display = new RunDisplay(context.console(), context.clock());
             int workers = job.inputs().workers().most();
             int lanes = LaneCount.orUsableCores(job.inputs().lanes(), workers);
             job.banner().forEach(display::print);
+            installed.ifPresent(found -> display.print("libtorch: " + found.words()));
             display.print(
                     "lanes: "
                             + lanes
@@ -116,10 +133,10 @@ final class TrainCommand implements Callable<Integer> {
                         job.resumePoint());
         cluster.onWorkersEnd(job.inputs().workers().least(), () -> cancelQuietly(client));
         StatusChanged end = RunFollower.ofAccepted(client, RUN, display::show).follow();
-        Optional<String> workerEnd = cluster.workerEnd();
+        Optional<WorkerEnd> workerEnd = cluster.workerEnd();
         if (end.getStatus() == RunStatus.CANCELLED && workerEnd.isPresent()) {
             howToResume(display, job);
-            throw new CommandException(ErrorCode.RUN_FAILED, workerEnd.get());
+            throw new CommandException(workerEnd.get().code(), workerEnd.get().words());
         }
         display.finish();
         if (end.getStatus() == RunStatus.DONE) {
@@ -159,15 +176,14 @@ final class TrainCommand implements Callable<Integer> {
             FileTrees.moveFile(
                     output.resolve(MonitorRecipe.RATES_FILE), context.path(monitor.csvFolder()));
         } catch (IOException e) {
-            throw new UserException(
+            throw MachineException.of(
                     CSV_FOLDER,
                     "is '"
                             + monitor.csvFolder()
-                            + "', which cannot be written: "
-                            + e.getMessage()
-                            + ". The model is complete; "
+                            + "' and cannot be written; the model is complete, and "
                             + MonitorRecipe.RATES_FILE
-                            + " lies beside it");
+                            + " lies beside it",
+                    e);
         }
     }
 

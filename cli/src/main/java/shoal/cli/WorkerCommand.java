@@ -13,6 +13,7 @@ import shoal.cli.client.Connection;
 import shoal.cli.local.WorkerRun;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
+import shoal.wire.Loopback;
 import shoal.wire.OwnAddress;
 
 /** {@code shoal worker}: joins a coordinator and serves run after run. */
@@ -33,6 +34,16 @@ final class WorkerCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Its identity and its cache of files (default: ~/.cache/shoal/worker).")
     private @Nullable String workDirectory;
+
+    @Option(
+            names = "--offload-dir",
+            paramLabel = "DIR",
+            description =
+                    "Runs that keep state in files (nvme_path) may do so below this folder only"
+                            + " (default: the work folder).")
+    private @Nullable String offloadDirectory;
+
+    @Mixin private LibtorchOption libtorch = new LibtorchOption();
 
     @Option(
             names = "--lanes",
@@ -78,10 +89,12 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        libtorch.use(context);
         Connection coordinator = connection.resolve(context);
         WorkerRun.Place place =
                 new WorkerRun.Place(
                         directory(),
+                        offloadDirectory == null ? directory() : context.path(offloadDirectory),
                         peerListen == null
                                 ? nearest(coordinator.address())
                                 : Addresses.parse("--peer-listen", peerListen),
@@ -107,7 +120,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     /** A coordinator on loopback has its workers there, too. */
     private static HostPort nearest(HostPort coordinator) {
-        return new HostPort(OwnAddress.towards(coordinator).orElse("127.0.0.1"), 0);
+        return new HostPort(OwnAddress.towards(coordinator).orElseGet(Loopback::host), 0);
     }
 
     private static int ordinal(String device) {

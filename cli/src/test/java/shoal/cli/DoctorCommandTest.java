@@ -126,11 +126,22 @@ final class DoctorCommandTest {
     @Test
     void this_machine_and_a_coordinator_are_not_looked_at_together() {
         Shell.Answer both = shell.type("doctor", "--exchange", "--coordinator", "127.0.0.1:1");
-        Shell.Answer neither = new Shell(folder).type("doctor");
 
         assertThat(both.code()).isEqualTo(2);
         assertThat(both.err()).startsWith("shoal: --exchange: measures this machine");
-        assertThat(neither.code()).isEqualTo(2);
-        assertThat(neither.err()).startsWith("shoal: --coordinator: no coordinator is named");
+    }
+
+    @Test
+    void without_a_coordinator_this_machine_is_looked_at() {
+        Shell.Answer answer = new Shell(folder).type("doctor");
+        Shell.Answer wrong = new Shell(folder).type("doctor", "--libtorch", "nowhere");
+
+        assertThat(answer.code()).isZero();
+        assertThat(answer.out())
+                .matches("(?s)ok    libtorch    2\\.7\\.1 \\(cpu\\), the bundled one, in /.*")
+                .containsPattern("ok    cpu         .*, \\d+ usable cores: has AVX2.*")
+                .containsPattern("ok    (gpu  |cuda:0).*");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).startsWith("shoal: --libtorch nowhere: has no libtorch.so");
     }
 }

@@ -4,11 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -32,6 +31,7 @@ import shoal.coordinator.message.Commands;
 import shoal.coordinator.message.PeerKeys;
 import shoal.coordinator.store.Store;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.RecipeJson;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
@@ -58,14 +58,14 @@ public final class Coordinator implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
     private final GrpcFront grpc;
     private final Optional<HostPort> httpAddress;
-    private final TokenFiles tokens;
+    private final Tokens tokens;
     private final Encryption encryption;
 
     private Coordinator(
             Deque<AutoCloseable> parts,
             GrpcFront grpc,
             Optional<HostPort> httpAddress,
-            TokenFiles tokens,
+            Tokens tokens,
             Encryption encryption) {
         this.parts = parts;
         this.grpc = grpc;
@@ -78,9 +78,16 @@ public final class Coordinator implements AutoCloseable {
      * Starts a coordinator.
      *
      * @throws UserException if an address or the folder cannot be used
+     * @throws MachineException if the store is damaged, or the disk refuses a file
      */
     public static Coordinator start(CoordinatorSettings settings) {
-        return start(settings, cause -> Runtime.getRuntime().halt(ErrorCode.INTERNAL.exitCode()));
+        return start(settings, cause -> Runtime.getRuntime().halt(code(cause).exitCode()));
+    }
+
+    private static ErrorCode code(Throwable cause) {
+        return MachineException.behind(cause).isPresent()
+                ? ErrorCode.MACHINE
+                : ErrorCode.INTERNAL;
     }
 
     /**
@@ -111,7 +118,15 @@ public final class Coordinator implements AutoCloseable {
 
     /** The file with the token of this scope. */
     public Path tokenFile(Scope scope) {
-        return tokens.file(scope);
+        return tokens.files().file(scope);
+    }
+
+    /**
+     * Takes the tokens of the files as they are now: a file that was deleted is made anew, and
+     * whoever bears a token that is in none is refused, in calls that are open, too.
+     */
+    public void reloadTokens() {
+        tokens.known().reload();
     }
 
     /** What callers pin to know this coordinator, if its calls are encrypted. */
@@ -146,17 +161,16 @@ public final class Coordinator implements AutoCloseable {
         Store store = Store.open(folder.store());
         parts.push(store);
         TokenFiles tokens = new TokenFiles(folder.tokens());
-        tokens.prepare(store, new SecureRandom());
-        Map<String, Scope> scopes = store.tokens();
+        KnownTokens known = KnownTokens.of(tokens, store);
 
-        Ways ways = new Ways(new CallThreads(), new OpenStreams());
+        Ways ways = new Ways(new CallThreads(), new OpenStreams(known::isValid));
         parts.push(ways.threads());
         AtomicReference<@Nullable Driver> driverLater = new AtomicReference<>();
         Inbox inbox = new Inbox(driverLater);
         ArtefactShelf shelf = shelf(folder, store);
         CheckpointPlaces places = new CheckpointPlaces(folder.runs(), settings.workingDirectory());
         OutputDesk desk = new OutputDesk(places, shelf, inbox::accept, crash);
-        Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock));
+        Sessions sessions = new Sessions(inbox::accept, encryption.peers(clock), known::isValid);
         Lookout lookout = new Lookout(inbox::accept);
         parts.push(lookout);
         Watchers watchers = new Watchers(store::events, ways.streams());
@@ -179,7 +193,7 @@ public final class Coordinator implements AutoCloseable {
         GrpcFront grpc =
                 GrpcFront.start(
                         new GrpcFront.Listening(settings.listen(), encryption.forCalls()),
-                        fingerprint -> Optional.ofNullable(scopes.get(fingerprint)),
+                        known::scope,
                         ways,
                         new GrpcFront.Ground(
                                 driver, requests, desk, places, shelf, RecipeJson::read),
@@ -191,8 +205,12 @@ public final class Coordinator implements AutoCloseable {
         http.ifPresent(parts::push);
         parts.push(crash::forget);
         LOG.info("coordinator listens address={}", grpc.address());
-        return new Coordinator(parts, grpc, http.map(HealthFront::address), tokens, encryption);
+        return new Coordinator(
+                parts, grpc, http.map(HealthFront::address), new Tokens(tokens, known), encryption);
     }
+
+    /** The files of tokens, and what is valid of them. */
+    private record Tokens(TokenFiles files, KnownTokens known) {}
 
     private static HealthFront health(
             HostPort asked, Encryption encryption, Driver driver, GrpcFront grpc) {
@@ -215,9 +233,7 @@ public final class Coordinator implements AutoCloseable {
         try {
             return ArtefactShelf.open(folder.artefacts(), store);
         } catch (IOException e) {
-            throw new UserException(
-                    folder.artefacts().toString(),
-                    "cannot be used: " + e + ". Look at its permissions.");
+            throw MachineException.of(folder.artefacts().toString(), "cannot be used", e);
         }
     }
 

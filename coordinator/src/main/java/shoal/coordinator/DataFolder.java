@@ -3,7 +3,6 @@ package shoal.coordinator;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 
 /**
@@ -33,7 +33,8 @@ final class DataFolder implements AutoCloseable {
     /**
      * Makes the folder if it is not there, and locks it.
      *
-     * @throws UserException if it cannot be written, or another coordinator has it
+     * @throws UserException if it is a file, or another coordinator has it
+     * @throws MachineException if it cannot be made or written
      */
     static DataFolder open(Path given) {
         Path folder = given.toAbsolutePath().normalize();
@@ -55,11 +56,7 @@ final class DataFolder implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new UserException("--data " + given, "is a file. Name a folder.");
         } catch (IOException e) {
-            throw new UserException(
-                    "--data " + given,
-                    "cannot be used: "
-                            + e
-                            + ". Give a folder that this user can write, with --data.");
+            throw MachineException.of("--data " + given, "cannot be used", e);
         }
     }
 
@@ -94,7 +91,7 @@ final class DataFolder implements AutoCloseable {
         try {
             lockFile.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw MachineException.of(folder.toString(), "cannot be given back", e);
         }
     }
 
@@ -106,8 +103,7 @@ final class DataFolder implements AutoCloseable {
             }
             return made;
         } catch (IOException e) {
-            throw new UserException(
-                    made.toString(), "cannot be made: " + e + ". Look at its permissions.");
+            throw MachineException.of(made.toString(), "cannot be made", e);
         }
     }
 

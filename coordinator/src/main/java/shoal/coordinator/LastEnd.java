@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import shoal.coordinator.driver.Crash;
-import shoal.coordinator.store.StoreException;
+import shoal.recipe.MachineException;
 
 /**
  * Ends the process when nothing can be decided any more, and leaves word of why in the data folder
@@ -63,8 +63,9 @@ final class LastEnd implements Crash {
     @Override
     public void end(Throwable cause) {
         String words =
-                (cause instanceof StoreException ? "the store: " : "a bug in what all runs share: ")
-                        + cause;
+                MachineException.behind(cause)
+                        .map(refused -> String.valueOf(refused.getMessage()))
+                        .orElseGet(() -> "a bug in what all runs share: " + cause);
         System.err.println("shoal coordinator: cannot go on and ends now: " + words);
         System.err.println("What was decided is stored; start it again on the same folder.");
         leave(words);

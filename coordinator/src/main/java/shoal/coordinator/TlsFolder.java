@@ -13,6 +13,7 @@ import java.util.List;
 import shoal.coordinator.tls.Authority;
 import shoal.coordinator.tls.HostNames;
 import shoal.coordinator.tls.Pem;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 import shoal.wire.tls.KeyAndChain;
 
@@ -52,7 +53,8 @@ final class TlsFolder {
      * Reads the authority, or makes one.
      *
      * @param folder that need not be there
-     * @throws UserException if it cannot be read or made
+     * @throws UserException if what is in it is no authority
+     * @throws MachineException if it cannot be read or made
      */
     static TlsFolder open(Path folder, Instant now, SecureRandom random) {
         try {
@@ -60,8 +62,7 @@ final class TlsFolder {
                 make(folder, Authority.create(now, random));
             }
         } catch (IOException e) {
-            throw new UserException(
-                    folder.toString(), "cannot be made: " + e + ". Look at its permissions.");
+            throw MachineException.of(folder.toString(), "cannot be made", e);
         }
         KeyAndChain own =
                 pair(read(folder.resolve(AUTHORITY)), read(folder.resolve(AUTHORITY_KEY)));
@@ -93,8 +94,7 @@ final class TlsFolder {
             PrivateFiles.write(staged, Pem.text(made.key()) + Pem.text(made.chain()));
             PrivateFiles.move(staged, file);
         } catch (IOException e) {
-            throw new UserException(
-                    file.toString(), "cannot be written: " + e + ". Look at its permissions.");
+            throw MachineException.of(file.toString(), "cannot be written", e);
         }
         return made;
     }
@@ -117,7 +117,7 @@ final class TlsFolder {
         try {
             return new Text(file, Files.readString(file));
         } catch (IOException e) {
-            throw new UserException(file.toString(), "cannot be read: " + e + REMEDY);
+            throw new MachineException(file.toString(), "cannot be read: " + e + REMEDY, e);
         }
     }
 

@@ -3,6 +3,7 @@ package shoal.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,9 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.proto.v1.DescribeRequest;
 import shoal.proto.v1.ListRequest;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
 import shoal.wire.Scope;
+import shoal.wire.Token;
 
 /** What a coordinator makes, checks and refuses at its start. */
 final class StartTest {
@@ -154,6 +158,103 @@ final class StartTest {
                 .contains(
                         "1970-01-01T00:00:00Z, a bug in what all runs share:"
                                 + " java.lang.IllegalStateException: two runs have one worker");
+    }
+
+    @Test
+    void a_token_whose_file_was_deleted_is_not_valid_after_the_next_start() throws IOException {
+        Path data = folder.resolve("data");
+        Token old;
+        try (Coordinator coordinator = start(data)) {
+            old = TestClient.token(coordinator.tokenFile(Scope.READ));
+            Files.delete(coordinator.tokenFile(Scope.READ));
+        }
+
+        try (Coordinator coordinator = start(data);
+                TestClient before = new TestClient(coordinator.address(), old);
+                TestClient now = TestClient.of(coordinator, Scope.READ)) {
+            assertThat(now.runs().list(ListRequest.getDefaultInstance()).getRunsCount()).isZero();
+            assertThatThrownBy(() -> before.runs().list(ListRequest.getDefaultInstance()))
+                    .hasMessageContaining("does not know this token");
+        }
+    }
+
+    @Test
+    void a_token_is_revoked_while_the_coordinator_runs_and_ends_what_it_opened() throws Exception {
+        try (Coordinator coordinator = start(folder.resolve("data"));
+                FakeWorker worker = FakeWorker.join(coordinator);
+                TestClient before = TestClient.of(coordinator, Scope.READ)) {
+            assertThat(before.runs().list(ListRequest.getDefaultInstance()).getRunsCount())
+                    .isZero();
+            Files.delete(coordinator.tokenFile(Scope.READ));
+            Files.delete(coordinator.tokenFile(Scope.WORKER));
+
+            coordinator.reloadTokens();
+
+            assertThat(worker.end().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(worker.end().getDescription()).contains("this token was revoked");
+            assertThatThrownBy(() -> before.runs().list(ListRequest.getDefaultInstance()))
+                    .hasMessageContaining("does not know this token");
+            try (TestClient now = TestClient.of(coordinator, Scope.READ);
+                    FakeWorker again = FakeWorker.join(coordinator)) {
+                assertThat(now.runs().list(ListRequest.getDefaultInstance()).getRunsCount())
+                        .isZero();
+                again.awaitHeartbeat();
+            }
+        }
+    }
+
+    @Test
+    void tokens_that_cannot_be_read_again_stay_as_they_are() throws IOException {
+        try (Coordinator coordinator = start(folder.resolve("data"));
+                TestClient reader = TestClient.of(coordinator, Scope.READ)) {
+            Files.writeString(coordinator.tokenFile(Scope.SUBMIT), "no token");
+
+            coordinator.reloadTokens();
+
+            assertThat(reader.runs().list(ListRequest.getDefaultInstance()).getRunsCount())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void one_token_in_two_files_is_refused() throws IOException {
+        Path data = folder.resolve("data");
+        try (Coordinator coordinator = start(data)) {
+            Files.copy(
+                    coordinator.tokenFile(Scope.ADMIN),
+                    coordinator.tokenFile(Scope.READ),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        assertThatThrownBy(() -> start(data))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds the token of admin, but a token has one scope");
+    }
+
+    @Test
+    void what_the_disk_refuses_or_has_damaged_is_the_machines_fault() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Path damaged = folder.resolve("damaged");
+        start(damaged).close();
+        Files.writeString(damaged.resolve("coordinator.db"), "no database ".repeat(900));
+        Path blocked = folder.resolve("blocked");
+        Files.createDirectories(blocked.resolve("tokens/admin.new/full"));
+        Path noTokens = folder.resolve("no-tokens");
+        Files.createDirectories(noTokens);
+        Files.writeString(noTokens.resolve("tokens"), "");
+
+        assertThatThrownBy(() -> start(file.resolve("below")))
+                .isInstanceOf(MachineException.class)
+                .hasMessageStartingWith("--data " + file.resolve("below") + ": cannot be used");
+        assertThatThrownBy(() -> start(damaged))
+                .isInstanceOf(MachineException.class)
+                .hasMessageStartingWith(damaged.resolve("coordinator.db") + ": is no database");
+        assertThatThrownBy(() -> start(blocked))
+                .isInstanceOf(MachineException.class)
+                .hasMessageStartingWith(blocked.resolve("tokens/admin") + ": cannot be written");
+        assertThatThrownBy(() -> start(noTokens))
+                .isInstanceOf(MachineException.class)
+                .hasMessageStartingWith(noTokens.resolve("tokens") + ": cannot be made");
     }
 
     private static int status(HostPort http, String path) throws IOException, InterruptedException {

@@ -24,6 +24,40 @@ public final class Servers {
         return server;
     }
 
+    /**
+     * Why an address cannot be listened on, and what to do: which of them it is, the system says.
+     *
+     * @param flag that names the address
+     */
+    public static String cannotListen(HostPort address, String flag, Throwable cause) {
+        Throwable root = cause;
+        for (int depth = 0; root.getCause() != null && depth < 10; depth++) {
+            root = root.getCause();
+        }
+        String said = String.valueOf(root.getMessage());
+        String start = "cannot be listened on: " + said + ". ";
+        if (said.contains("already in use")) {
+            return start
+                    + "Another process has this port, perhaps another coordinator; stop that"
+                    + " process or choose another port with "
+                    + flag
+                    + ".";
+        }
+        if (said.contains("Cannot assign requested address")) {
+            String loopback = Loopback.host();
+            boolean other = address.isLoopback() && !loopback.equals(address.host());
+            return start
+                    + "This machine has no such address; choose "
+                    + (other
+                            ? "its loopback, " + new HostPort(loopback, address.port())
+                            : "one of its own")
+                    + ", with "
+                    + flag
+                    + ".";
+        }
+        return start + "Choose another address or port with " + flag + ".";
+    }
+
     /** The same without encryption. */
     public static NettyServerBuilder listenOn(HostPort address) {
         return NettyServerBuilder.forAddress(address.toSocketAddress())

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A method that has no entry is refused: forgetting one must not open it.
  */
 public final class TokenGate implements ServerInterceptor {
+    /** What a call ends with whose token was revoked meanwhile. */
+    public static final Status REVOKED =
+            Status.UNAUTHENTICATED.withDescription(
+                    "this token was revoked; take the one that is in the coordinator's tokens"
+                            + " folder now");
+
     private static final Context.Key<Caller> CALLER = Context.key("shoal-caller");
 
     private final Function<String, Optional<Scope>> scopeOfFingerprint;

@@ -8,6 +8,8 @@ package shoal.recipe;
 public enum ErrorCode {
     /** A run was accepted and then failed: the worker or the arithmetic is at fault. */
     RUN_FAILED(1),
+    /** The machine is at fault: a disk that is full, a file that is damaged, a permission. */
+    MACHINE(1),
     /** A flag, a configuration file, a data file or a model folder is at fault. */
     USER(2),
     /** The run was cancelled by somebody. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 import shoal.worker.artefact.RunFolder;
 
@@ -41,7 +43,8 @@ final class WorkDirectory implements AutoCloseable {
     /**
      * Takes the folder for this process; makes it if it is missing.
      *
-     * @throws UserException if it cannot be written or another process uses it
+     * @throws UserException if it is a file, or another process uses it
+     * @throws MachineException if it cannot be made or written
      */
     static WorkDirectory open(Path folder, SecureRandom random) {
         try {
@@ -54,10 +57,11 @@ final class WorkDirectory implements AutoCloseable {
                 lock.close();
                 throw e;
             }
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException("--work-dir " + folder, "is a file. Name a folder.");
         } catch (IOException e) {
-            throw new UserException(
-                    folder.toString(),
-                    "The worker cannot use this folder: " + e + ". Give another --work-dir.");
+            throw MachineException.of(
+                    "--work-dir " + folder, "cannot be used as the worker's folder", e);
         }
     }
 

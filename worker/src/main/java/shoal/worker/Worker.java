@@ -22,6 +22,7 @@ import shoal.proto.v1.Hello;
 import shoal.proto.v1.PeerFacts;
 import shoal.proto.v1.ProbeHash;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 import shoal.wire.Channels;
 import shoal.wire.HostName;
@@ -136,7 +137,7 @@ public final class Worker implements AutoCloseable {
                                         CACHE_BYTES,
                                         new CoordinatorArtefacts(channel)),
                                 channel,
-                                engines,
+                                new OffloadBelow(settings.folders().offload(), engines),
                                 settings.usableLanes(),
                                 (run, receiver, stop) -> peers.open(Crew.of(run), receiver, stop)));
     }
@@ -193,8 +194,8 @@ public final class Worker implements AutoCloseable {
 
     private static WorkDirectory openDirectory(WorkerSettings settings, PeerPort peers) {
         try {
-            return WorkDirectory.open(settings.workDirectory(), new SecureRandom());
-        } catch (UserException e) {
+            return WorkDirectory.open(settings.folders().work(), new SecureRandom());
+        } catch (UserException | MachineException e) {
             peers.close();
             throw e;
         }

@@ -9,12 +9,13 @@ import shoal.recipe.Limits;
 import shoal.recipe.Require;
 import shoal.wire.Access;
 import shoal.wire.HostPort;
+import shoal.wire.Loopback;
 
 /**
  * What a worker process is told at its start.
  *
  * @param coordinator to dial, with a token of scope worker or admin
- * @param workDirectory for its id, its cache and the files of the run it serves; one process each
+ * @param folders where it may write
  * @param lanes compute threads; 0 = as many as there are usable cores
  * @param peerListen for the other workers of its runs; port 0 = any free one
  * @param advertise where these reach it, if elsewhere
@@ -23,29 +24,32 @@ import shoal.wire.HostPort;
  */
 public record WorkerSettings(
         Access coordinator,
-        Path workDirectory,
+        WorkerFolders folders,
         int lanes,
         HostPort peerListen,
         Optional<HostPort> advertise,
         OptionalInt device) {
-    private static final HostPort ANY_LOOPBACK_PORT = new HostPort("127.0.0.1", 0);
-
     public WorkerSettings {
         requireNonNull(coordinator, "coordinator");
-        requireNonNull(workDirectory, "workDirectory");
+        requireNonNull(folders, "folders");
         Require.range("lanes", lanes, 0, Limits.LANES);
         requireNonNull(peerListen, "peerListen");
         requireNonNull(advertise, "advertise");
         requireNonNull(device, "device");
     }
 
-    /** For a worker whose peers are all on this host. */
+    /** For a worker whose peers are all on this host, and which offloads to its own folder. */
     public WorkerSettings(Access coordinator, Path workDirectory, int lanes) {
+        this(coordinator, workDirectory, lanes, workDirectory);
+    }
+
+    /** The same with a folder for runs that keep state in files. */
+    public WorkerSettings(Access coordinator, Path workDirectory, int lanes, Path offload) {
         this(
                 coordinator,
-                workDirectory,
+                new WorkerFolders(workDirectory, offload),
                 lanes,
-                ANY_LOOPBACK_PORT,
+                Loopback.anyPort(),
                 Optional.empty(),
                 OptionalInt.empty());
     }

@@ -24,7 +24,9 @@ import shoal.proto.v1.FetchRequest;
 import shoal.proto.v1.ResultFile;
 import shoal.proto.v1.RunsGrpc;
 import shoal.recipe.ErrorCode;
+import shoal.recipe.MachineException;
 import shoal.recipe.Sha256;
+import shoal.recipe.UserException;
 
 /**
  * Fetches the files of a finished run into a folder.
@@ -77,8 +79,7 @@ public final class ResultDownload {
             staged.publish();
             return bytes;
         } catch (IOException e) {
-            throw new CommandException(
-                    ErrorCode.USER, folder + " cannot be written: " + e.getMessage());
+            throw MachineException.of(folder.toString(), "cannot be written", e);
         }
     }
 
@@ -223,7 +224,8 @@ public final class ResultDownload {
             Path target = folder.toAbsolutePath().normalize();
             Path parent = target.getParent();
             if (parent == null) {
-                throw new IOException("it is the root of the file system");
+                throw new UserException(
+                        folder.toString(), "is the root of the file system. Name a folder below.");
             }
             Files.createDirectories(parent);
             return new StagedFolder(target, Files.createTempDirectory(parent, ".shoal-"));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import shoal.cli.outcome.Hangups;
 import shoal.cli.render.Console;
 import shoal.coordinator.Coordinator;
 import shoal.coordinator.CoordinatorSettings;
@@ -51,6 +52,7 @@ public final class CoordinatorRun {
                 new CoordinatorSettings(
                         data, listen, http, encryption.settings(), Optional.empty());
         try (Coordinator coordinator = Coordinator.start(settings)) {
+            Hangups.onEach(coordinator::reloadTokens);
             console.out().println("coordinator at " + coordinator.address() + ", data in " + data);
             coordinator.httpAddress().ifPresent(at -> console.out().println("http at " + at));
             console.out().println("a worker joins with:");

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import shoal.wire.HostPort;
+import shoal.wire.Loopback;
 import shoal.wire.Token;
 import shoal.worker.exchange.Crew;
 import shoal.worker.exchange.Exchange;
@@ -29,7 +30,7 @@ public final class ExchangeChild {
         AllReduce work = new AllReduce(index, Integer.parseInt(args[2]));
         try (PeerPort port =
                 PeerPort.listen(
-                        new HostPort("127.0.0.1", 0),
+                        Loopback.anyPort(),
                         args[1].equals("memory") ? settings : settings.withoutMemory())) {
             System.out.println(port.address());
             BufferedReader parent =

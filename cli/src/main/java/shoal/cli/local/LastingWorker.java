@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import shoal.engine.djl.LibtorchFolder;
 
 /**
  * A worker as a child process that is started again when it dies: the run then goes on from its
@@ -19,12 +20,15 @@ final class LastingWorker implements AutoCloseable {
 
     private final Path directory;
     private final String name;
+    private final Optional<LibtorchFolder> libtorch;
     private WorkerProcess process; // guarded by this
     private WorkerChild.@Nullable Order order; // guarded by this
     private int restarts; // guarded by this
     private boolean over; // guarded by this
 
-    private LastingWorker(Path directory, String name, WorkerProcess process) {
+    private LastingWorker(
+            Path directory, String name, Optional<LibtorchFolder> libtorch, WorkerProcess process) {
+        this.libtorch = libtorch;
         this.directory = directory;
         this.name = name;
         this.process = process;
@@ -35,9 +39,12 @@ final class LastingWorker implements AutoCloseable {
      *
      * @param directory a private folder; the child removes it if this process dies
      * @param name of the worker, which is that of its folder and log too
+     * @param libtorch that it loads; empty: the bundled one
      */
-    static LastingWorker start(Path directory, String name) throws IOException {
-        return new LastingWorker(directory, name, WorkerProcess.start(directory, name));
+    static LastingWorker start(Path directory, String name, Optional<LibtorchFolder> libtorch)
+            throws IOException {
+        return new LastingWorker(
+                directory, name, libtorch, WorkerProcess.start(directory, name, libtorch));
     }
 
     /** Tells it which coordinator to join, in this life and those that follow. */
@@ -59,7 +66,7 @@ final class LastingWorker implements AutoCloseable {
     }
 
     /** If the process has ended for good: how, with the end of its log. */
-    synchronized Optional<String> end() {
+    synchronized Optional<WorkerEnd> end() {
         return process.end();
     }
 
@@ -85,12 +92,12 @@ final class LastingWorker implements AutoCloseable {
     }
 
     private synchronized boolean startedAgain() {
-        if (over || order == null || restarts == RESTARTS) {
+        if (over || order == null || restarts == RESTARTS || process.isRefusal()) {
             return false;
         }
         restarts++;
         try {
-            process = WorkerProcess.start(directory, name);
+            process = WorkerProcess.start(directory, name, libtorch);
             process.join(order);
             return true;
         } catch (IOException refused) {

@@ -3,7 +3,6 @@ package shoal.cli.local;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,8 +19,11 @@ import shoal.cli.outcome.Interrupts;
 import shoal.coordinator.Coordinator;
 import shoal.coordinator.CoordinatorSettings;
 import shoal.coordinator.tls.TlsSettings;
+import shoal.engine.djl.LibtorchFolder;
+import shoal.recipe.MachineException;
 import shoal.wire.Access;
 import shoal.wire.HostPort;
+import shoal.wire.Loopback;
 import shoal.wire.Scope;
 import shoal.wire.Token;
 
@@ -41,22 +43,23 @@ import shoal.wire.Token;
  * <p>Called from one thread.
  */
 public final class LocalCluster implements AutoCloseable {
-    private static final HostPort FREE_PORT = new HostPort("127.0.0.1", 0);
-
     /** The store is on disk at every moment; closing it well is a courtesy with a bound. */
     private static final long CLOSE_MILLIS = 600;
 
     private final Path directory;
+    private final Optional<LibtorchFolder> libtorch;
     private final List<LastingWorker> workers;
     private final CompletableFuture<Coordinator> starting;
     private final Interrupts.Withdrawal lastResort;
 
     private LocalCluster(
             Path directory,
+            Optional<LibtorchFolder> libtorch,
             List<LastingWorker> workers,
             CompletableFuture<Coordinator> starting,
             Interrupts.Withdrawal lastResort) {
         this.directory = directory;
+        this.libtorch = libtorch;
         this.workers = workers;
         this.starting = starting;
         this.lastResort = lastResort;
@@ -66,22 +69,24 @@ public final class LocalCluster implements AutoCloseable {
      * Begins to start the coordinator and the first worker.
      *
      * @param workingDirectory what the run's output folder starts from
+     * @param libtorch that workers load; empty: the bundled one
      */
-    public static LocalCluster open(Interrupts interrupts, Path workingDirectory) {
+    public static LocalCluster open(
+            Interrupts interrupts, Path workingDirectory, Optional<LibtorchFolder> libtorch) {
         try {
             // Readable by its owner only; the token files in it are, besides.
             Path directory = Files.createTempDirectory("shoal-train-");
             // An interrupt reads it while this thread adds to it.
             List<LastingWorker> workers = new CopyOnWriteArrayList<>();
-            workers.add(LastingWorker.start(directory, "worker-1"));
+            workers.add(LastingWorker.start(directory, "worker-1", libtorch));
             Interrupts.Withdrawal lastResort =
                     interrupts.lastResort(() -> killAndDelete(workers, directory));
             CompletableFuture<Coordinator> starting =
                     CompletableFuture.supplyAsync(
                             () -> coordinator(directory, workingDirectory), LocalCluster::run);
-            return new LocalCluster(directory, workers, starting, lastResort);
+            return new LocalCluster(directory, libtorch, workers, starting, lastResort);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start a worker process", e);
+            throw MachineException.of("train", "cannot start a worker process", e);
         }
     }
 
@@ -94,10 +99,11 @@ public final class LocalCluster implements AutoCloseable {
     public Connection start(int count, int lanes) {
         try {
             while (workers.size() < count) {
-                workers.add(LastingWorker.start(directory, "worker-" + (workers.size() + 1)));
+                String name = "worker-" + (workers.size() + 1);
+                workers.add(LastingWorker.start(directory, name, libtorch));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start a worker process", e);
+            throw MachineException.of("train", "cannot start a worker process", e);
         }
         Coordinator started = await();
         HostPort address = started.address();
@@ -108,7 +114,7 @@ public final class LocalCluster implements AutoCloseable {
             Token token = new Token(Files.readString(tokenFile).strip());
             return new Connection(new Access(address, token), "this command", tokenFile.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw MachineException.of(tokenFile.toString(), "cannot be read", e);
         }
     }
 
@@ -128,7 +134,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /** If a worker's process has ended: how the first one did, with its last words. */
-    public Optional<String> workerEnd() {
+    public Optional<WorkerEnd> workerEnd() {
         return workers.stream().flatMap(worker -> worker.end().stream()).findFirst();
     }
 
@@ -145,7 +151,7 @@ public final class LocalCluster implements AutoCloseable {
         return Coordinator.start(
                 new CoordinatorSettings(
                         directory.resolve("coordinator"),
-                        FREE_PORT,
+                        Loopback.anyPort(),
                         Optional.empty(),
                         TlsSettings.standard(),
                         Optional.of(workingDirectory)));

@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import shoal.cli.outcome.FileTrees;
 import shoal.engine.OperatorHash;
 import shoal.engine.djl.DjlEngine;
+import shoal.engine.djl.LibtorchFolder;
+import shoal.recipe.ErrorCode;
+import shoal.recipe.UserException;
 import shoal.wire.Access;
 import shoal.wire.HostPort;
 import shoal.wire.Token;
@@ -27,6 +31,12 @@ import shoal.worker.WorkerSettings;
  * removes the private folder, which a killed parent could not, and ends at once.
  */
 public final class WorkerChild {
+    /** Its user is the run's, who may offload to any folder of theirs. */
+    private static final Path ANYWHERE = Path.of("/");
+
+    /** Begins each line of why this process ends for what its user gave. */
+    static final String REFUSAL = "shoal: ";
+
     private WorkerChild() {}
 
     /**
@@ -35,6 +45,8 @@ public final class WorkerChild {
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
+        LibtorchFolder.named(Optional.empty(), System.getenv(), directory)
+                .ifPresent(LibtorchFolder::use);
         // The parent reads its data meanwhile; the run then starts a second earlier.
         FutureTask<List<OperatorHash>> probe = new FutureTask<>(DjlEngine::probe);
         Thread probing = new Thread(probe, "probe");
@@ -56,16 +68,25 @@ public final class WorkerChild {
                 new WorkerSettings(
                         new Access(order.coordinator(), token),
                         directory.resolve(args[1]),
-                        order.lanes());
+                        order.lanes(),
+                        ANYWHERE);
         try (Worker worker = Worker.startProbed(settings, () -> awaited(probe))) {
             worker.awaitEnd();
+        } catch (UserException refused) {
+            refused.problems().forEach(each -> System.err.println(REFUSAL + each));
+            Runtime.getRuntime().halt(ErrorCode.USER.exitCode());
         }
     }
 
     private static List<OperatorHash> awaited(Future<List<OperatorHash>> probe) {
         try {
             return probe.get();
-        } catch (InterruptedException | ExecutionException e) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UserException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("the operators of this machine cannot be probed", e);
+        } catch (InterruptedException e) {
             throw new IllegalStateException("the operators of this machine cannot be probed", e);
         }
     }

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import shoal.engine.djl.LibtorchFolder;
+import shoal.recipe.ErrorCode;
 
 /**
  * A worker as a child process: the same java, the same class path, {@link WorkerChild}.
@@ -34,8 +37,10 @@ final class WorkerProcess implements AutoCloseable {
      *
      * @param directory a private folder; the child removes it if this process dies
      * @param name of its own folder and log in that folder
+     * @param libtorch that it loads; empty: the bundled one
      */
-    static WorkerProcess start(Path directory, String name) throws IOException {
+    static WorkerProcess start(Path directory, String name, Optional<LibtorchFolder> libtorch)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmOptions.of("worker"));
@@ -52,6 +57,9 @@ final class WorkerProcess implements AutoCloseable {
         builder.environment().put("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64");
         builder.environment().put("OPT_OUT_TRACKING", "true");
         builder.environment().putIfAbsent("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0");
+        libtorch.ifPresent(
+                installed ->
+                        builder.environment().put("SHOAL_LIBTORCH", installed.folder().toString()));
         return new WorkerProcess(builder.start(), log);
     }
 
@@ -84,12 +92,27 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** If the process has ended: how, with the end of its log. */
-    Optional<String> end() {
+    Optional<WorkerEnd> end() {
         if (process.isAlive()) {
             return Optional.empty();
         }
+        if (isRefusal()) {
+            String words =
+                    log().stream()
+                            .filter(line -> line.startsWith(WorkerChild.REFUSAL))
+                            .map(line -> line.substring(WorkerChild.REFUSAL.length()))
+                            .collect(Collectors.joining("\n"));
+            return Optional.of(new WorkerEnd(ErrorCode.USER, words));
+        }
         return Optional.of(
-                "the worker process ended with code " + process.exitValue() + lastLines());
+                new WorkerEnd(
+                        ErrorCode.RUN_FAILED,
+                        "the worker process ended with code " + process.exitValue() + lastLines()));
+    }
+
+    /** Whether it ended for what the user gave, so that another one would, too. */
+    boolean isRefusal() {
+        return !process.isAlive() && process.exitValue() == ErrorCode.USER.exitCode();
     }
 
     boolean isAlive() {
@@ -127,13 +150,16 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     private String lastLines() {
+        List<String> lines = log();
+        List<String> last = lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size());
+        return last.isEmpty() ? "" : "; its last words:\n" + String.join("\n", last);
+    }
+
+    private List<String> log() {
         try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-            List<String> last =
-                    lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size());
-            return last.isEmpty() ? "" : "; its last words:\n" + String.join("\n", last);
+            return Files.readAllLines(log, StandardCharsets.UTF_8);
         } catch (IOException | UncheckedIOException e) {
-            return "";
+            return List.of();
         }
     }
 }

@@ -11,6 +11,7 @@ import shoal.cli.outcome.CommandException;
 import shoal.wire.HostPort;
 import shoal.worker.Worker;
 import shoal.worker.WorkerException;
+import shoal.worker.WorkerFolders;
 import shoal.worker.WorkerSettings;
 import shoal.worker.session.SessionTimes;
 
@@ -22,17 +23,20 @@ public final class WorkerRun {
      * Where a worker lives.
      *
      * @param workDirectory its identity and its cache of files
+     * @param offloadDirectory below which runs may keep state in files
      * @param peerListen for other workers; port 0 = any free one
      * @param advertise where these reach it, if elsewhere
      * @param device its CUDA device, if it is given one
      */
     public record Place(
             Path workDirectory,
+            Path offloadDirectory,
             HostPort peerListen,
             Optional<HostPort> advertise,
             OptionalInt device) {
         public Place {
             requireNonNull(workDirectory, "workDirectory");
+            requireNonNull(offloadDirectory, "offloadDirectory");
             requireNonNull(peerListen, "peerListen");
             requireNonNull(advertise, "advertise");
             requireNonNull(device, "device");
@@ -51,7 +55,7 @@ public final class WorkerRun {
         WorkerSettings settings =
                 new WorkerSettings(
                         coordinator.access(),
-                        place.workDirectory(),
+                        new WorkerFolders(place.workDirectory(), place.offloadDirectory()),
                         lanes,
                         place.peerListen(),
                         place.advertise(),

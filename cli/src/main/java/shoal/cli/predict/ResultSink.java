@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import shoal.recipe.MachineException;
 import shoal.recipe.UserException;
 
 /**
@@ -69,7 +71,7 @@ public final class ResultSink implements AutoCloseable {
     /**
      * Writes text; false if its reader has gone, as {@code head} does when it has enough.
      *
-     * @throws UserException if it cannot be written for another reason
+     * @throws MachineException if it cannot be written for another reason
      */
     public boolean write(String text) {
         if (out instanceof PrintStream standard) {
@@ -80,7 +82,8 @@ public final class ResultSink implements AutoCloseable {
             if (hasReader()) {
                 return false;
             }
-            throw new UserException(shownName, "cannot be written. Is the disk full?");
+            throw new MachineException(
+                    shownName, "cannot be written, as where a disk is full. Free some room there");
         }
         try {
             out.write(text.getBytes(UTF_8));
@@ -144,7 +147,9 @@ public final class ResultSink implements AutoCloseable {
         }
     }
 
-    private static UserException cannotWrite(String shownName, IOException cause) {
-        return new UserException(shownName, "cannot be written: " + cause);
+    private static RuntimeException cannotWrite(String shownName, IOException cause) {
+        return cause instanceof NoSuchFileException
+                ? new UserException(shownName, "is in a folder that is not there. Make it first.")
+                : MachineException.of(shownName, "cannot be written", cause);
     }
 }

@@ -6,15 +6,19 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +28,7 @@ import shoal.coordinator.core.Effect;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.Fence;
 import shoal.coordinator.core.RunName;
+import shoal.coordinator.core.RunSpec;
 import shoal.coordinator.driver.Crash;
 import shoal.model.StateKind;
 import shoal.model.checkpoint.Checkpoints;
@@ -98,18 +103,25 @@ public final class OutputDesk implements AutoCloseable {
 
     /** From now on this run's state is taken. */
     public void expect(Effect.ReceiveState wanted) {
-        Fence fence = wanted.fence();
         switch (wanted.purpose()) {
             case RESULT -> {
-                ResultFolder place = ResultFolder.of(runs, fence, shelf);
+                ResultFolder place = place(wanted);
                 expect(results, wanted, () -> StagedResult.open(place, wanted));
             }
             case CHECKPOINT -> {
-                ResultFolder place = ResultFolder.of(runs, fence, wanted.step(), shelf);
+                ResultFolder place = place(wanted);
                 Checkpoints all = checkpoints.of(wanted.spec());
                 expect(states, wanted, () -> StagedState.open(place, all, wanted));
             }
         }
+    }
+
+    private ResultFolder place(Effect.ReceiveState wanted) {
+        Fence fence = wanted.fence();
+        return switch (wanted.purpose()) {
+            case RESULT -> ResultFolder.of(runs, fence, shelf);
+            case CHECKPOINT -> ResultFolder.of(runs, fence, wanted.step(), shelf);
+        };
     }
 
     private <S extends Staged> void expect(
@@ -281,6 +293,7 @@ public final class OutputDesk implements AutoCloseable {
         try {
             reception.complete(staged -> staged.seal(what, best));
             results.remove(fence.run(), reception);
+            clearUp(what.spec());
             events.accept(
                     new Event.OutputSealed(
                             fence, output(fence.run()).toString(), PeakMemory.residentBytes()));
@@ -301,6 +314,7 @@ public final class OutputDesk implements AutoCloseable {
         try {
             List<ArtefactReference> files = new ArrayList<>();
             whole.complete(staged -> files.addAll(staged.seal(what, folder)));
+            clearUp(what.spec());
             events.accept(
                     new Event.CheckpointSealed(
                             what.fence(), whole.step(), folder.toString(), files));
@@ -323,11 +337,35 @@ public final class OutputDesk implements AutoCloseable {
         }
     }
 
+    /** What interrupted work left of a run. That it stays is no reason to end a run. */
+    private void clearUp(RunSpec spec) {
+        try {
+            removeStaleModels(spec.name());
+            checkpoints.of(spec).removeLeftovers();
+        } catch (UserException e) {
+            LOG.warn("leftovers stay: {} run={}", problems(e), spec.name());
+        } catch (UncheckedIOException e) {
+            LOG.warn("leftovers stay: {} run={}", inWords(e), spec.name());
+        }
+    }
+
+    private void removeStaleModels(RunName run) {
+        new ResultFolder(runs.resolve(run.text()), "", shelf)
+                .removeStaleModels(
+                        () -> {
+                            Set<String> live = new HashSet<>();
+                            Stream.of(states.get(run), results.get(run))
+                                    .filter(Objects::nonNull)
+                                    .forEach(each -> live.add(place(each.wanted()).work()));
+                            return live;
+                        });
+    }
+
     private void dropNow(Fence fence) {
         drop(states, fence);
         drop(results, fence);
         ResultFolder place = ResultFolder.of(runs, fence, shelf);
-        place.unlinkModel();
+        removeStaleModels(fence.run());
         place.removeOutput();
     }
 

@@ -8,6 +8,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,8 @@ import shoal.model.checkpoint.SealedFiles;
  */
 record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     private static final Logger LOG = LoggerFactory.getLogger(ResultFolder.class);
+    private static final String MODEL = "model-";
+    private static final Pattern MODEL_NAME = Pattern.compile("model-\\d+(-\\d+)?");
 
     ResultFolder {
         requireNonNull(folder, "folder");
@@ -102,6 +107,37 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
         }
     }
 
+    /**
+     * Removes model folders that work left which was cut short.
+     *
+     * @param live work that goes on, asked after the folders are listed: one that is made meanwhile
+     *     is then either not listed or live
+     */
+    void removeStaleModels(Supplier<Set<String>> live) {
+        try {
+            List<Path> found = models();
+            Set<String> working = live.get();
+            for (Path model : found) {
+                String name = model.getFileName().toString();
+                if (!working.contains(name.substring(MODEL.length()))) {
+                    remove(model);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> models() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> MODEL_NAME.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+    }
+
     /** Removes the result. */
     void removeOutput() {
         try {
@@ -113,7 +149,7 @@ record ResultFolder(Path folder, String work, ArtefactShelf shelf) {
     }
 
     private Path model() {
-        return folder.resolve("model-" + work);
+        return folder.resolve(MODEL + work);
     }
 
     private static void link(Path from, Path to) throws IOException {

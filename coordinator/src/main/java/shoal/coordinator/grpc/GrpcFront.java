@@ -117,12 +117,7 @@ public final class GrpcFront implements AutoCloseable {
             return new GrpcFront(server, new HostPort(asked.host(), server.getPort()));
         } catch (IOException e) {
             throw new UserException(
-                    "--listen " + asked,
-                    "cannot be listened on: "
-                            + words(e)
-                            + ". Another process has this port, perhaps another coordinator, or the"
-                            + " address is not this machine's; stop that process or choose another"
-                            + " port with --listen.");
+                    "--listen " + asked, Servers.cannotListen(asked, "--listen", e));
         }
     }
 
@@ -166,11 +161,6 @@ public final class GrpcFront implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static String words(IOException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        return String.valueOf(cause.getMessage());
     }
 
     /** The core, seen from the front of runs. */

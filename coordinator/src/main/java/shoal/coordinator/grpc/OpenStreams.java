@@ -1,14 +1,19 @@
 package shoal.coordinator.grpc;
 
+import static java.util.Objects.requireNonNull;
+
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import shoal.coordinator.core.Bounds;
+import shoal.wire.Caller;
 
 /**
- * The streams between clients and this coordinator, so that those which stand still can be ended:
- * each holds an open file or a place among those that its token may have. Safe for any thread.
+ * The streams between clients and this coordinator, so that those which stand still can be ended,
+ * and those whose token was revoked: each holds an open file or a place among those that its token
+ * may have. Safe for any thread.
  */
 public final class OpenStreams {
     /** How long the other end may take nothing, or send nothing: a laptop's short sleep. */
@@ -17,7 +22,15 @@ public final class OpenStreams {
     /** Ticks without progress after which a stream is ended. */
     static final int MOST_TICKS = Math.toIntExact(PATIENCE.dividedBy(Bounds.TICK));
 
+    private final Predicate<String> valid;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param valid whether a token with this fingerprint is, still
+     */
+    public OpenStreams(Predicate<String> valid) {
+        this.valid = requireNonNull(valid, "valid");
+    }
 
     /** One stream. */
     interface Stream {
@@ -31,6 +44,11 @@ public final class OpenStreams {
 
     void remove(Stream stream) {
         open.remove(stream);
+    }
+
+    /** Whether calls of this caller are still served. */
+    boolean isServed(Caller caller) {
+        return valid.test(caller.fingerprint());
     }
 
     int count() {

@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import shoal.wire.Caller;
+import shoal.wire.TokenGate;
 
 /**
  * A stream to one client.
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  *   <li>One thread at a time makes and sends messages, a few before it is another stream's turn.
  *   <li>A client that takes nothing for {@link OpenStreams#PATIENCE} is told so, behind what is in
  *       flight to it, and gets no more.
+ *   <li>A client whose token is revoked is told so and gets no more.
  *   <li>The source is closed once, when the stream ends, however it ends.
  * </ul>
  */
@@ -46,6 +49,7 @@ final class Outflow<M> implements OpenStreams.Stream {
     private final Source<M> source;
     private final Executor threads;
     private final OpenStreams streams;
+    private final Caller caller = TokenGate.caller();
     private final AtomicInteger wakes = new AtomicInteger();
     private final AtomicInteger ticksStill = new AtomicInteger();
     private volatile boolean gone;
@@ -88,7 +92,9 @@ final class Outflow<M> implements OpenStreams.Stream {
 
     @Override
     public void tick() {
-        if (out.isReady()) {
+        if (!streams.isServed(caller)) {
+            wake();
+        } else if (out.isReady()) {
             ticksStill.set(0);
         } else if (ticksStill.incrementAndGet() > OpenStreams.MOST_TICKS) {
             wake();
@@ -117,6 +123,10 @@ final class Outflow<M> implements OpenStreams.Stream {
     private boolean send() throws IOException {
         if (gone) {
             close();
+            return false;
+        }
+        if (!streams.isServed(caller)) {
+            end(TokenGate.REVOKED);
             return false;
         }
         if (ticksStill.get() > OpenStreams.MOST_TICKS) {

@@ -20,6 +20,7 @@ import shoal.proto.v1.Hello;
 import shoal.proto.v1.PeerCertificate;
 import shoal.proto.v1.Welcome;
 import shoal.proto.v1.WorkerMessage;
+import shoal.wire.TokenGate;
 import shoal.wire.Version;
 
 /**
@@ -47,6 +48,7 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
     private final ServerCallStreamObserver<CoordinatorMessage> out;
     private final Consumer<Event> events;
     private final PeerCertificates certificates;
+    private final String bearer;
     private Optional<WorkerProcess> process = Optional.empty(); // of the reading thread
     private Optional<PeerCertificate> certificate = Optional.empty(); // guarded by this
     private Runnable atEnd = () -> {};
@@ -60,7 +62,9 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
             SessionId id,
             ServerCallStreamObserver<CoordinatorMessage> out,
             Consumer<Event> events,
-            PeerCertificates certificates) {
+            PeerCertificates certificates,
+            String bearer) {
+        this.bearer = requireNonNull(bearer, "bearer");
         this.id = requireNonNull(id, "id");
         this.out = requireNonNull(out, "out");
         this.events = requireNonNull(events, "events");
@@ -137,6 +141,17 @@ public final class SessionStream implements StreamObserver<WorkerMessage> {
             }
         }
         atEnd.run();
+    }
+
+    /** The fingerprint of the token that the worker showed. */
+    String bearer() {
+        return bearer;
+    }
+
+    /** Ends the stream of a worker whose token is no longer valid. */
+    void revoke() {
+        close(TokenGate.REVOKED);
+        end("its token was revoked");
     }
 
     /** A sign of life; skipped while the worker reads nothing. */

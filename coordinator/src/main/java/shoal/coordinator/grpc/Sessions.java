@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import shoal.coordinator.core.Bounds;
 import shoal.coordinator.core.Event;
 import shoal.coordinator.core.SessionId;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.WorkerMessage;
 import shoal.proto.v1.WorkerSessionGrpc;
+import shoal.wire.TokenGate;
 
 /**
  * The open streams of workers. Safe for any thread: network threads open and end streams, the
@@ -24,15 +26,19 @@ import shoal.proto.v1.WorkerSessionGrpc;
 public final class Sessions extends WorkerSessionGrpc.WorkerSessionImplBase {
     private final Consumer<Event> events;
     private final PeerCertificates certificates;
+    private final Predicate<String> valid;
     private final Map<SessionId, SessionStream> open = new ConcurrentHashMap<>();
 
     /**
      * @param events where what workers say is told
      * @param certificates for their keys
+     * @param valid whether a token with this fingerprint is, still
      */
-    public Sessions(Consumer<Event> events, PeerCertificates certificates) {
+    public Sessions(
+            Consumer<Event> events, PeerCertificates certificates, Predicate<String> valid) {
         this.events = requireNonNull(events, "events");
         this.certificates = requireNonNull(certificates, "certificates");
+        this.valid = requireNonNull(valid, "valid");
     }
 
     @Override
@@ -43,7 +49,8 @@ public final class Sessions extends WorkerSessionGrpc.WorkerSessionImplBase {
                         id,
                         (ServerCallStreamObserver<CoordinatorMessage>) out,
                         this::tell,
-                        certificates);
+                        certificates,
+                        TokenGate.caller().fingerprint());
         open.put(id, stream);
         stream.onEnd(() -> open.remove(id));
         if (open.size() > Bounds.WORKERS) {
@@ -59,9 +66,18 @@ public final class Sessions extends WorkerSessionGrpc.WorkerSessionImplBase {
         return Optional.ofNullable(open.get(id));
     }
 
-    /** A heartbeat to every worker; ends streams that never said hello. */
+    /**
+     * A heartbeat to every worker; ends streams that never said hello, and those whose token was
+     * revoked.
+     */
     public void beat() {
-        open.values().forEach(SessionStream::beat);
+        for (SessionStream stream : open.values()) {
+            if (valid.test(stream.bearer())) {
+                stream.beat();
+            } else {
+                stream.revoke();
+            }
+        }
     }
 
     private void tell(Event event) {

@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import shoal.recipe.UserException;
 import shoal.wire.HostPort;
+import shoal.wire.Servers;
 import shoal.wire.tls.Credentials;
 
 /**
@@ -113,10 +114,7 @@ public final class HealthFront implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             throw new UserException(
                     "--http " + asked,
-                    "cannot be listened on: "
-                            + (e.getCause() == null ? e : e.getCause()).getMessage()
-                            + ". Another process has this port, or the address is not this"
-                            + " machine's; choose another with --http, or --http off.");
+                    Servers.cannotListen(asked, "--http", e) + " Or leave it: --http off.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while starting to listen", e);

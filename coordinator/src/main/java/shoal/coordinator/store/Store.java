@@ -70,19 +70,22 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
      * Opens the store, making it if it is not there.
      *
      * @throws shoal.recipe.UserException if a newer Shoal wrote it
+     * @throws StoreException if it is damaged, another program's, or cannot be read or written
      */
     public static Store open(Path file) {
         try {
             Connection writer = connect(file);
             try {
+                StoreCheck.requireSound(writer, file);
                 Migrations.apply(writer, file);
+                StoreCheck.requireSchema(writer, file);
                 return new Store(writer, connect(file));
             } catch (SQLException | RuntimeException e) {
                 writer.close();
                 throw e;
             }
         } catch (SQLException e) {
-            throw new StoreException("opening " + file, e);
+            throw new StoreException(file, e);
         }
     }
 
@@ -121,14 +124,35 @@ public final class Store implements ArtefactShelf.Catalogue, AutoCloseable {
         }
     }
 
-    /** Makes a token known. */
-    public void addToken(String fingerprint, Scope scope) {
+    /**
+     * Makes these tokens known, and forgets all others.
+     *
+     * @param scopes by fingerprint
+     * @return how many were forgotten
+     */
+    public int keepTokens(Map<String, Scope> scopes) {
+        List<Write> writes = new ArrayList<>();
+        for (String known : tokens().keySet()) {
+            if (!scopes.containsKey(known)) {
+                writes.add(Write.of("DELETE FROM token WHERE fingerprint = ?", known));
+            }
+        }
+        int forgotten = writes.size();
+        scopes.forEach(
+                (fingerprint, scope) ->
+                        writes.add(
+                                Write.of(
+                                        "INSERT OR REPLACE INTO token (fingerprint, scope)"
+                                                + " VALUES (?, ?)",
+                                        fingerprint,
+                                        scope.name())));
         write(
-                Write.of(
-                                "INSERT OR REPLACE INTO token (fingerprint, scope) VALUES (?, ?)",
-                                fingerprint,
-                                scope.name())
-                        ::run);
+                connection -> {
+                    for (Write write : writes) {
+                        write.run(connection);
+                    }
+                });
+        return forgotten;
     }
 
     /** Scopes by fingerprint. */

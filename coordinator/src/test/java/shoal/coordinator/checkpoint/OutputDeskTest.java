@@ -126,6 +126,41 @@ final class OutputDeskTest {
     }
 
     @Test
+    void what_interrupted_work_left_goes_at_the_end_and_live_work_stays() throws Exception {
+        Path run = folder.resolve("runs/r");
+        Path stale = Files.createDirectories(run.resolve("model-1-64"));
+        Files.writeString(stale.resolve("config.json"), "{}");
+        Path dead = Files.createDirectories(run.resolve(".checkpoint-64.staging-1-1-x"));
+        Files.writeString(dead.resolve("model.safetensors"), "");
+        Path mine = Files.createDirectories(run.resolve("model-mine"));
+        desk.expect(expected(FENCE));
+        OutputDesk.Upload upload = desk.begin(FENCE, 2, 0);
+        for (Parameter parameter : TinyModel.table().parameters()) {
+            upload.write(StateKind.PARAMETER, parameter.name(), 0, TinyModel.values(parameter, 3));
+        }
+        upload.finish();
+        assertThat(run.resolve("model-1")).isDirectory();
+
+        desk.seal(sealing(FENCE));
+
+        assertThat(next()).isInstanceOf(Event.OutputSealed.class);
+        assertThat(stale).doesNotExist();
+        assertThat(dead).doesNotExist();
+        assertThat(run.resolve("model-1")).doesNotExist();
+        assertThat(mine).exists();
+    }
+
+    @Test
+    void a_run_that_ends_without_a_result_leaves_no_staged_model() throws Exception {
+        Path stale = Files.createDirectories(folder.resolve("runs/r/model-1-64"));
+
+        desk.drop(new Effect.DropOutput(FENCE));
+        desk.close();
+
+        assertThat(stale).doesNotExist();
+    }
+
+    @Test
     void an_element_that_is_missing_or_comes_twice_or_is_nowhere_is_refused() {
         desk.expect(expected(FENCE));
         OutputDesk.Upload upload = desk.begin(FENCE, 2, 0);

@@ -59,7 +59,7 @@ final class LimitedCallsTest {
     @TempDir Path folder;
     private final Token reads = Token.create(new SecureRandom());
     private final Token submits = Token.create(new SecureRandom());
-    private final Ways ways = new Ways(new CallThreads(), new OpenStreams());
+    private final Ways ways = new Ways(new CallThreads(), new OpenStreams(token -> true));
     private final Silent silent = new Silent();
     private Server server;
     private TestClient reader;

@@ -3,6 +3,7 @@ package shoal.coordinator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -182,13 +184,73 @@ final class StoreTest {
     void tokens_and_artefacts_are_remembered() {
         Path file = folder.resolve("c.db");
         try (Store store = Store.open(file)) {
-            store.addToken("abc", Scope.READ);
+            assertThat(store.keepTokens(java.util.Map.of("old", Scope.ADMIN))).isZero();
+            assertThat(store.keepTokens(java.util.Map.of("abc", Scope.READ))).isEqualTo(1);
             store.addArtefact(HASH, 5);
         }
         try (Store store = Store.open(file)) {
             assertThat(store.tokens()).containsExactly(java.util.Map.entry("abc", Scope.READ));
             assertThat(store.artefactSize(HASH)).hasValue(5);
             assertThat(store.artefactSize(new Hash("1".repeat(64)))).isEmpty();
+        }
+    }
+
+    @Test
+    void what_is_no_store_of_ours_is_the_machines_fault_and_left_alone() throws Exception {
+        Path text = Files.writeString(folder.resolve("text.db"), "no database ".repeat(900));
+        Path foreign = folder.resolve("foreign.db");
+        change(foreign, "CREATE TABLE mine (x INTEGER)");
+        Path changed = folder.resolve("changed.db");
+        Store.open(changed).close();
+        change(changed, "ALTER TABLE token DROP COLUMN scope");
+        Path cut = folder.resolve("cut.db");
+        Store.open(cut).close();
+        byte[] whole = Files.readAllBytes(cut);
+        Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+        Path torn = folder.resolve("torn.db");
+        byte[] zeros = whole.clone();
+        Arrays.fill(zeros, 4_096, 8_192, (byte) 7);
+        Files.write(torn, zeros);
+
+        assertThatThrownBy(() -> Store.open(text))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(text + ": is no database")
+                .hasMessageContaining("Put a copy of it back");
+        assertThatThrownBy(() -> Store.open(foreign))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(foreign + ": is a database of another program");
+        assertThatThrownBy(() -> Store.open(changed))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(changed + ": lacks token.scope, which its version has");
+        assertThatThrownBy(() -> Store.open(cut))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(cut + ": is damaged")
+                .hasMessageContaining("move it away and start anew");
+        assertThatThrownBy(() -> Store.open(torn))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(torn + ": is damaged");
+        assertThat(Files.readString(text)).startsWith("no database no");
+    }
+
+    @Test
+    void a_store_that_another_process_holds_is_named_with_the_remedy() throws Exception {
+        Path file = folder.resolve("held.db");
+        Store.open(file).close();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            statement.executeUpdate("PRAGMA locking_mode = EXCLUSIVE");
+            statement.executeUpdate("BEGIN EXCLUSIVE");
+
+            assertThatThrownBy(() -> Store.open(file))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith(file + ": is held by another process");
+        }
+    }
+
+    private static void change(Path file, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
         }
     }
 

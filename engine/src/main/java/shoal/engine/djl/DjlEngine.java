@@ -124,22 +124,27 @@ public final class DjlEngine implements ShardedEngine {
         }
         ParameterTable table = ParameterTable.of(config);
         Holding kept = holding.orElseGet(() -> alone(recipe, table));
-        StateFiles files = files(recipe, table, kept, lanes);
-        return lanes.call(
-                () -> {
-                    Kernel kernel = new Kernel(config, recipe.labelSmoothing());
-                    GradientPool pool = new GradientPool(kernel);
-                    Model model = new Model(kernel, config, files, pool);
-                    HeldGradient held = new HeldGradient(kernel, table, pool);
-                    List<LaneMasks> masks = new ArrayList<>();
-                    for (int lane = 0; lane < lanes.count(); lane++) {
-                        masks.add(new LaneMasks(kernel, config, recipe.order().seed()));
-                    }
-                    return new DjlEngine(
-                            recipe,
-                            new Parts(lanes, kernel, model, pool, held, masks),
-                            holding.map(given -> new ReducedGradient(kernel, table, given)));
-                });
+        try {
+            StateFiles files = StateFiles.create(recipe.zero(), table, kept);
+            return lanes.call(
+                    () -> {
+                        Kernel kernel = new Kernel(config, recipe.labelSmoothing());
+                        GradientPool pool = new GradientPool(kernel);
+                        Model model = new Model(kernel, config, files, pool);
+                        HeldGradient held = new HeldGradient(kernel, table, pool);
+                        List<LaneMasks> masks = new ArrayList<>();
+                        for (int lane = 0; lane < lanes.count(); lane++) {
+                            masks.add(new LaneMasks(kernel, config, recipe.order().seed()));
+                        }
+                        return new DjlEngine(
+                                recipe,
+                                new Parts(lanes, kernel, model, pool, held, masks),
+                                holding.map(given -> new ReducedGradient(kernel, table, given)));
+                    });
+        } catch (RuntimeException | Error e) {
+            lanes.close();
+            throw e;
+        }
     }
 
     /** What a worker that is alone keeps: with parameters in a file, no unit that is not in use. */
@@ -148,16 +153,6 @@ public final class DjlEngine implements ShardedEngine {
         return recipe.zero().parameters() == ZeroRecipe.Offload.NVME
                 ? new Holding(3, everything.owned())
                 : everything;
-    }
-
-    private static StateFiles files(
-            Recipe recipe, ParameterTable table, Holding kept, Lanes lanes) {
-        try {
-            return StateFiles.create(recipe.zero(), table, kept);
-        } catch (RuntimeException e) {
-            lanes.close();
-            throw e;
-        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import shoal.recipe.Require;
 
 /**
@@ -46,12 +47,17 @@ final class Lanes implements AutoCloseable {
 
     /** Runs one piece of work on some lane. */
     <T> T call(Callable<T> work) {
-        return await(threads.submit(work));
+        return await(submit(work));
     }
 
     /** Runs one piece of work on some lane. */
     void run(Runnable work) {
-        await(threads.submit(work));
+        await(
+                submit(
+                        () -> {
+                            work.run();
+                            return Boolean.TRUE;
+                        }));
     }
 
     /** Takes all work through all its stages, on all lanes. */
@@ -70,10 +76,10 @@ final class Lanes implements AutoCloseable {
         List<Future<?>> running = new ArrayList<>();
         for (int lane = 0; lane < Math.min(count, work.size()); lane++) {
             running.add(
-                    threads.submit(
+                    submit(
                             () -> {
                                 queue.drain();
-                                return null;
+                                return Boolean.TRUE;
                             }));
         }
         awaitAll(running);
@@ -93,18 +99,30 @@ final class Lanes implements AutoCloseable {
         threads.shutdown();
     }
 
+    /** What goes wrong with the thread is thrown by the work, and so reaches who waits for it. */
+    private <T> Future<T> submit(Callable<T> work) {
+        return threads.submit(
+                () -> {
+                    NativeThread.prepare();
+                    return work.call();
+                });
+    }
+
     /** When one lane has thrown, what the others still read is about to be freed, too. */
     private static void awaitAll(List<Future<?>> running) {
-        RuntimeException first = null;
+        @Nullable Throwable first = null;
         for (Future<?> one : running) {
             try {
                 await(one);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 first = first == null ? e : first;
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException thrown) {
+            throw thrown;
         }
     }
 

@@ -22,6 +22,11 @@ public final class LaneThreads extends ThreadPoolExecutor {
                 0,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                body -> new NativeThread(body, next.getAndIncrement()));
+                body -> new NativeThread(() -> prepared(body), next.getAndIncrement()));
+    }
+
+    private static void prepared(Runnable body) {
+        NativeThread.prepare();
+        body.run();
     }
 }

@@ -55,7 +55,8 @@ public final class Cluster implements AutoCloseable {
                             new WorkerSettings(
                                     access(coordinator, Scope.WORKER),
                                     folder.resolve("worker-" + i),
-                                    lanes)));
+                                    lanes,
+                                    folder)));
         }
         return new Cluster(data, started, coordinator);
     }

@@ -155,18 +155,24 @@ final class NcclLink implements Way, ValueReader {
     }
 
     private void run() {
-        Optional<String> joining = join();
-        if (joining.isEmpty()) {
-            listener.joined();
-            String end = receiveAll();
-            if (!closed) {
-                listener.failed(end);
+        try {
+            Optional<String> joining = join();
+            if (joining.isEmpty()) {
+                listener.joined();
+                String end = receiveAll();
+                if (!closed) {
+                    listener.failed(end);
+                }
+            } else {
+                listener.notJoined(joining.get());
             }
-        } else {
-            listener.notJoined(joining.get());
+        } catch (RuntimeException | Error e) { // others wait for one of these words
+            listener.failed("its thread ended: " + e);
+            throw e;
+        } finally {
+            free(out);
+            free(in);
         }
-        free(out);
-        free(in);
     }
 
     /** Joins both; says why not if it cannot. */

@@ -37,7 +37,7 @@ final class Heartbeats {
         long everyMillis = Math.max(LEAST_MILLIS, silenceMillis / 10);
         watching =
                 thread.scheduleAtFixedRate(
-                        () -> giveUpIfSilent(session),
+                        () -> watched(session, () -> giveUpIfSilent(session)),
                         everyMillis,
                         everyMillis,
                         TimeUnit.MILLISECONDS);
@@ -48,7 +48,10 @@ final class Heartbeats {
         long bounded = Math.max(LEAST_MILLIS, Math.min(everyMillis, silenceMillis));
         beating =
                 thread.scheduleAtFixedRate(
-                        session::sendHeartbeat, 0, bounded, TimeUnit.MILLISECONDS);
+                        () -> watched(session, session::sendHeartbeat),
+                        0,
+                        bounded,
+                        TimeUnit.MILLISECONDS);
     }
 
     synchronized void close() {
@@ -62,6 +65,16 @@ final class Heartbeats {
         }
         if (beating != null) {
             beating.cancel(false);
+        }
+    }
+
+    /** An executor drops a task that throws, and tells nobody: the stream is given up instead. */
+    private static void watched(Session session, Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            session.cancel("its heart stopped: " + e);
+            throw e;
         }
     }
 

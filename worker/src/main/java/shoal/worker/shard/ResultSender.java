@@ -124,6 +124,10 @@ final class ResultSender implements ShardOwner.Results, AutoCloseable {
                                 return; // the run ended
                             } catch (RuntimeException e) {
                                 failed.accept(e);
+                            } catch (Error e) { // peers wait for what is not sent
+                                failed.accept(
+                                        new IllegalStateException("values are not sent: " + e, e));
+                                throw e;
                             }
                         });
     }

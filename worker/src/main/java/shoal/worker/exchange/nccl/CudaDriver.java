@@ -28,6 +28,21 @@ interface CudaDriver extends Library {
 
     int cuDeviceGet(int[] device, int ordinal);
 
+    /** CUdevice_attribute: the two numbers of the compute capability */
+    int COMPUTE_CAPABILITY_MAJOR = 75;
+
+    int COMPUTE_CAPABILITY_MINOR = 76;
+
+    /** Gives 1000 x major + 10 x minor of the newest CUDA that the driver knows. */
+    int cuDriverGetVersion(int[] version);
+
+    /** Fills the buffer with a text that a zero ends. */
+    int cuDeviceGetName(byte[] name, int length, int device);
+
+    int cuDeviceTotalMem_v2(long[] sizeBytes, int device);
+
+    int cuDeviceGetAttribute(int[] value, int attribute, int device);
+
     /** Fills 16 bytes. */
     int cuDeviceGetUuid_v2(byte[] uuid, int device);
 

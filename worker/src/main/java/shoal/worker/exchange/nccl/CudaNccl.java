@@ -189,7 +189,7 @@ public final class CudaNccl implements Nccl {
     }
 
     /** As nvidia-smi writes it. */
-    private static String name(byte[] uuid) {
+    static String name(byte[] uuid) {
         String hex = HexFormat.of().formatHex(uuid);
         return "GPU-"
                 + String.join(

@@ -221,4 +221,23 @@ final class CudaNcclTest {
         }
         return bytes;
     }
+
+    @Test
+    void the_driver_tells_its_devices_or_that_it_is_not_there() {
+        CudaDevices found = devices.listed();
+
+        assertThat(found.cuda()).isEqualTo("12.8");
+        assertThat(found.trouble()).isEmpty();
+        assertThat(found.devices()).hasSize(3);
+        assertThat(found.devices().get(1))
+                .isEqualTo(
+                        new CudaDevices.Device(
+                                1,
+                                "Host Device 1",
+                                2L << 30,
+                                "9.1",
+                                "GPU-10111213-1415-1617-1819-1a1b1c1d1e1f"));
+        assertThat(CudaDevices.by("libnowhere.so.1").trouble())
+                .isEqualTo("libnowhere.so.1, which comes with NVIDIA's driver, is not there");
+    }
 }

@@ -70,6 +70,11 @@ public final class HostDevices {
                 ordinal, new CudaNccl.Libraries(library.toString(), library.toString()));
     }
 
+    /** What the driver tells of them. */
+    CudaDevices listed() {
+        return CudaDevices.by(library.toString());
+    }
+
     /** Allocations, streams and communicators that are not freed. */
     public int live() {
         return Native.load(library.toString(), Counts.class).host_live();
