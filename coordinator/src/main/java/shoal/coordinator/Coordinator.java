@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -85,9 +84,7 @@ public final class Coordinator implements AutoCloseable {
     }
 
     private static ErrorCode code(Throwable cause) {
-        return MachineException.behind(cause).isPresent()
-                ? ErrorCode.MACHINE
-                : ErrorCode.INTERNAL;
+        return MachineException.behind(cause).isPresent() ? ErrorCode.MACHINE : ErrorCode.INTERNAL;
     }
 
     /**
