@@ -97,12 +97,7 @@ final class Refusals {
                     "the coordinator at " + connection.address() + " is not trusted: " + tls.get());
         }
         if (Busy.retryIn(ended).isPresent()) {
-            return new CommandException(
-                    ErrorCode.CLUSTER_UNREACHABLE,
-                    trouble(ended, asked, waited)
-                            + ". It was asked for "
-                            + seconds(waited)
-                            + "; try again later");
+            return busy(ended, asked, waited);
         }
         if (!wasThere() && isNotHttp2(status)) {
             return notThere("; what listens there does not speak HTTP/2");
@@ -152,6 +147,15 @@ final class Refusals {
     static boolean isAway(StatusRuntimeException ended) {
         return ended.getStatus().getCode() == Status.Code.UNAVAILABLE
                 && TlsTrouble.words(ended.getStatus().getCause()).isEmpty();
+    }
+
+    private CommandException busy(StatusRuntimeException ended, String asked, Duration waited) {
+        return new CommandException(
+                ErrorCode.CLUSTER_UNREACHABLE,
+                trouble(ended, asked, waited)
+                        + ". It was asked for "
+                        + seconds(waited)
+                        + "; try again later");
     }
 
     private CommandException unavailable(StatusRuntimeException ended, Duration waited) {

@@ -12,14 +12,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What goes wrong with calls, one mishap for each of the next calls of a method. */
 public final class Mishaps implements ServerInterceptor {
-    private record Mishap(String method, int messages, StatusRuntimeException end) {}
-
-    /** A call that is handled and never answered. */
-    private static final StatusRuntimeException SILENCE = Status.OK.asRuntimeException();
+    /**
+     * @param end empty: the call is handled and never answered
+     */
+    private record Mishap(String method, int messages, Optional<StatusRuntimeException> end) {}
 
     private final Deque<Mishap> next = new ArrayDeque<>();
 
@@ -28,12 +29,12 @@ public final class Mishaps implements ServerInterceptor {
 
     /** The next call of this method is handled, and its answer is lost. */
     public void losesAnswer(String method) {
-        add(new Mishap(method, 0, SILENCE));
+        add(new Mishap(method, 0, Optional.empty()));
     }
 
     /** The next call of this method ends so, after some messages of its answer. */
     public void ends(String method, int messages, StatusRuntimeException end) {
-        add(new Mishap(method, messages, end));
+        add(new Mishap(method, messages, Optional.of(end)));
     }
 
     private synchronized void add(Mishap mishap) {
@@ -83,11 +84,15 @@ public final class Mishaps implements ServerInterceptor {
         }
 
         private void end() {
-            if (!over && mishap.end() != SILENCE) {
-                @Nullable Metadata trailers = mishap.end().getTrailers();
-                super.close(mishap.end().getStatus(), trailers == null ? new Metadata() : trailers);
+            if (!over) {
+                mishap.end().ifPresent(this::close);
             }
             over = true;
+        }
+
+        private void close(StatusRuntimeException end) {
+            @Nullable Metadata trailers = end.getTrailers();
+            super.close(end.getStatus(), trailers == null ? new Metadata() : trailers);
         }
     }
 }

@@ -41,9 +41,6 @@ final class RepeatedCallsTest {
     private static final Patience LONG =
             new Patience(Duration.ofSeconds(1), Duration.ofSeconds(60));
 
-    private static final StatusRuntimeException AWAY =
-            Status.UNAVAILABLE.withDescription("shutting down").asRuntimeException();
-
     @TempDir private Path folder;
     private final List<String> notes = Collections.synchronizedList(new ArrayList<>());
     private FakeCoordinator coordinator;
@@ -187,7 +184,7 @@ final class RepeatedCallsTest {
     @Test
     void a_coordinator_that_was_there_is_waited_for() {
         assertThat(client.runs()).hasSize(1);
-        coordinator.mishaps.ends("List", 0, AWAY);
+        coordinator.mishaps.ends("List", 0, away());
 
         assertThat(client.runs()).hasSize(1);
 
@@ -198,7 +195,7 @@ final class RepeatedCallsTest {
     void an_upload_that_breaks_off_begins_again() throws IOException {
         Path file = Files.write(folder.resolve("rows.tsv"), "1\tgood\n".getBytes(UTF_8));
         assertThat(client.runs()).hasSize(1);
-        coordinator.mishaps.ends("Upload", 0, AWAY);
+        coordinator.mishaps.ends("Upload", 0, away());
 
         new Uploader(client).upload(LocalFile.hash(file), sent -> {});
 
@@ -211,8 +208,8 @@ final class RepeatedCallsTest {
         byte[] weights = new byte[10_500];
         new Random(9).nextBytes(weights);
         coordinator.results.put("model.safetensors", weights);
-        coordinator.mishaps.ends("Fetch", 3, AWAY);
-        coordinator.mishaps.ends("Fetch", 4, AWAY);
+        coordinator.mishaps.ends("Fetch", 3, away());
+        coordinator.mishaps.ends("Fetch", 4, away());
         List<Long> moved = Collections.synchronizedList(new ArrayList<>());
 
         new ResultDownload(client, "a1")
@@ -226,7 +223,7 @@ final class RepeatedCallsTest {
     @Test
     void what_takes_connections_and_says_nothing_is_told_from_what_is_not_there()
             throws IOException {
-        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 CoordinatorClient lost = CoordinatorClient.open(at(mute), SHORT, notes::add)) {
             CommandException end = failure(lost::runs);
 
@@ -243,7 +240,7 @@ final class RepeatedCallsTest {
     @Test
     void what_speaks_another_protocol_is_no_coordinator() throws Exception {
         Thread answers;
-        try (ServerSocket web = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 CoordinatorClient lost = CoordinatorClient.open(at(web), SHORT, notes::add)) {
             answers = new Thread(() -> answerAll(web), "web");
             answers.start();
@@ -280,6 +277,10 @@ final class RepeatedCallsTest {
         } catch (IOException closed) {
             // The test is over.
         }
+    }
+
+    private static StatusRuntimeException away() {
+        return Status.UNAVAILABLE.withDescription("shutting down").asRuntimeException();
     }
 
     private static CommandException failure(ThrowingCallable call) {
