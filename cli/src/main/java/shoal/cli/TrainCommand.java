@@ -147,6 +147,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         int code = RunEnding.report(end, RUN, context.console());
         if (end.getStatus() != RunStatus.DONE) {
+            workerEnd.ifPresent(how -> context.console().err().println("shoal: " + how.words()));
             howToResume(display, job);
         }
         return code;

@@ -83,9 +83,10 @@ class ExportForTrainerTest {
 
         assertThat(answer.code()).isEqualTo(2);
         assertThat(answer.err())
+                .contains("was trained with Lamb with bias_correction true, ")
                 .endsWith(
-                        "was trained with Lamb, which HF's Trainer does not have. Export the model"
-                                + " alone: it starts anew from these weights.\n");
+                        ", which HF's Trainer does not have. Export the model alone: it starts anew"
+                                + " from these weights.\n");
         assertThat(folder.resolve("hf")).doesNotExist();
     }
 

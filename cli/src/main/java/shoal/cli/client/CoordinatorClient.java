@@ -85,7 +85,13 @@ public final class CoordinatorClient implements AutoCloseable {
         return new CoordinatorClient(connection, patience, notes);
     }
 
+    /**
+     * Whether it was reached once, and this client is open: after {@link #close} nothing is asked.
+     */
     private boolean wasThere() {
+        if (channel.isShutdown()) {
+            return false;
+        }
         if (channel.getState(false) == ConnectivityState.READY) {
             wasThere = true;
         }

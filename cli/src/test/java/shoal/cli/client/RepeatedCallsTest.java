@@ -192,6 +192,17 @@ final class RepeatedCallsTest {
     }
 
     @Test
+    void a_client_that_was_closed_asks_nothing_again() {
+        assertThat(client.runs()).hasSize(1);
+
+        client.close();
+
+        CommandException refused = catchThrowableOfType(CommandException.class, client::runs);
+        assertThat(refused.code()).isEqualTo(ErrorCode.CLUSTER_UNREACHABLE);
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
     void an_upload_that_breaks_off_begins_again() throws IOException {
         Path file = Files.write(folder.resolve("rows.tsv"), "1\tgood\n".getBytes(UTF_8));
         assertThat(client.runs()).hasSize(1);
