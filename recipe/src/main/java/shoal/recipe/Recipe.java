@@ -22,6 +22,7 @@ import java.util.List;
  * @param selection which evaluation is the best one, and what follows from it
  * @param monitor which table is written beside the log; no bit of the model depends on it
  * @param zero which state is sharded, and where shards are kept
+ * @param precision in which floating-point types is computed
  * @param maxSequenceLength tokens of a row that are read, at least 1
  * @param labels classes, 0 = as many as the data has
  * @param outputDirectory as the user wrote it
@@ -40,6 +41,7 @@ public record Recipe(
         SelectionRecipe selection,
         MonitorRecipe monitor,
         ZeroRecipe zero,
+        PrecisionRecipe precision,
         int maxSequenceLength,
         int labels,
         String outputDirectory,
@@ -57,6 +59,7 @@ public record Recipe(
         requireNonNull(selection, "selection");
         requireNonNull(monitor, "monitor");
         requireNonNull(zero, "zero");
+        requireNonNull(precision, "precision");
         Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
         Require.range("labels", labels, 0, Limits.LABELS);
         Require.path("outputDirectory", outputDirectory);
@@ -65,7 +68,45 @@ public record Recipe(
         notices = List.copyOf(notices);
     }
 
-    /** A recipe whose result is the last model, without a monitor. */
+    /** A recipe in fp32. */
+    public Recipe(
+            BatchRecipe batch,
+            LengthRecipe length,
+            OrderRecipe order,
+            OptimizerRecipe optimizer,
+            ScheduleRecipe schedule,
+            double labelSmoothing,
+            Cadence evaluation,
+            Cadence logging,
+            Cadence saving,
+            SelectionRecipe selection,
+            MonitorRecipe monitor,
+            ZeroRecipe zero,
+            int maxSequenceLength,
+            int labels,
+            String outputDirectory,
+            List<String> notices) {
+        this(
+                batch,
+                length,
+                order,
+                optimizer,
+                schedule,
+                labelSmoothing,
+                evaluation,
+                logging,
+                saving,
+                selection,
+                monitor,
+                zero,
+                PrecisionRecipe.full(),
+                maxSequenceLength,
+                labels,
+                outputDirectory,
+                notices);
+    }
+
+    /** A recipe in fp32 whose result is the last model, without a monitor. */
     public Recipe(
             BatchRecipe batch,
             LengthRecipe length,
@@ -102,20 +143,25 @@ public record Recipe(
 
     /** The same with the number of classes filled in. */
     public Recipe withLabels(int classes) {
-        return with(order, classes, outputDirectory);
+        return with(order, precision, classes, outputDirectory);
     }
 
     /** The same with the epoch of a step begun again after it. */
     public Recipe beginningEpochAgainAfter(int step) {
-        return with(order.beginningAgainAfter(step), labels, outputDirectory);
+        return with(order.beginningAgainAfter(step), precision, labels, outputDirectory);
+    }
+
+    /** The same in other types. */
+    public Recipe withPrecision(PrecisionRecipe other) {
+        return with(order, other, labels, outputDirectory);
     }
 
     /** The same with its result in another place; no bit of the result depends on it. */
     public Recipe withOutputDirectory(String directory) {
-        return with(order, labels, directory);
+        return with(order, precision, labels, directory);
     }
 
-    private Recipe with(OrderRecipe visited, int classes, String directory) {
+    private Recipe with(OrderRecipe visited, PrecisionRecipe types, int classes, String directory) {
         return new Recipe(
                 batch,
                 length,
@@ -129,6 +175,7 @@ public record Recipe(
                 selection,
                 monitor,
                 zero,
+                types,
                 maxSequenceLength,
                 classes,
                 directory,

@@ -24,16 +24,21 @@ import shoal.recipe.json.JsonWriter;
  *   <li>{@code version} comes first. It grows with every change of the format. Older ones are read;
  *       what they lack is what it meant before. A newer one is refused by its number, before
  *       anything else of the text is looked at.
+ *   <li>The lowest version that has all of a recipe is written: what was written before {@code
+ *       precision} came is written as it was.
  *   <li>Every member must be there, and no other; {@code read(write(recipe))} equals the recipe.
  * </ul>
  */
 public final class RecipeJson {
     /**
-     * The format that is written; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
-     * optimizer.rule and the schedule warmup_cosine, 8 corrects_bias of Adam's rules,
-     * order.epoch_begun_after and selection.model_only.
+     * The newest format; 2 brought optimizer.decays_all, 3 monitor, 4 zero.recomputes, 5
+     * optimizer.rule and the schedule warmup_cosine, 6 and 7 the folders of zero, 8 corrects_bias
+     * of Adam's rules, order.epoch_begun_after and selection.model_only, 9 precision.
      */
-    public static final int VERSION = 8;
+    public static final int VERSION = 9;
+
+    /** Recipes in fp32 have no precision, and this version. */
+    private static final int FULL_PRECISION = 8;
 
     private static final int SINCE_8 = 8;
 
@@ -45,7 +50,8 @@ public final class RecipeJson {
     /** The text of a recipe. */
     public static String write(Recipe recipe) {
         Map<String, JsonValue> members = new LinkedHashMap<>();
-        members.put("version", JsonNumber.of(VERSION));
+        boolean full = recipe.precision().isFull();
+        members.put("version", JsonNumber.of(full ? FULL_PRECISION : VERSION));
         members.put("batch", batch(recipe.batch()));
         members.put("length", length(recipe.length()));
         members.put("order", order(recipe.order()));
@@ -58,6 +64,9 @@ public final class RecipeJson {
         members.put("selection", selection(recipe.selection()));
         members.put("monitor", monitor(recipe.monitor()));
         members.put("zero", zero(recipe.zero()));
+        if (!full) {
+            members.put("precision", PrecisionJson.write(recipe.precision()));
+        }
         members.put("max_sequence_length", JsonNumber.of(recipe.maxSequenceLength()));
         members.put("labels", JsonNumber.of(recipe.labels()));
         members.put("output_directory", JsonText.of(recipe.outputDirectory()));
@@ -122,6 +131,9 @@ public final class RecipeJson {
                 selection(fields.object("selection"), version),
                 version < 3 ? MonitorRecipe.none() : monitor(fields.object("monitor")),
                 zero(fields.object("zero"), version),
+                version <= FULL_PRECISION
+                        ? PrecisionRecipe.full()
+                        : PrecisionJson.read(fields.object("precision")),
                 fields.count("max_sequence_length", 1, MOST),
                 fields.count("labels", 0, Limits.LABELS),
                 fields.text("output_directory"),

@@ -142,10 +142,43 @@ class RecipeJsonTest {
     }
 
     @Test
+    void a_precision_is_written_only_where_it_is_not_fp32() {
+        String full = RecipeJson.write(RECIPE);
+        String rounded = RecipeJson.write(RECIPE.withPrecision(PrecisionRecipe.fp16()));
+
+        assertThat(RecipeJson.write(RECIPE.withPrecision(PrecisionRecipe.full()))).isEqualTo(full);
+        assertThat(RecipeJson.read(full).precision()).isEqualTo(PrecisionRecipe.full());
+        assertThat(rounded)
+                .isEqualTo(
+                        full.replace("\"version\":8", "\"version\":9")
+                                .replace(
+                                        "\"max_sequence_length\"",
+                                        "\"precision\":{\"arithmetic\":\"fp16\",\"scaling\":"
+                                                + "{\"type\":\"growing\",\"first\":65536,\"growth\":2,"
+                                                + "\"backoff\":0.5,\"interval\":2000},\"skips\":true,"
+                                                + "\"sums\":\"fp32\",\"travel\":\"fp32\"},"
+                                                + "\"max_sequence_length\""));
+        assertThatThrownBy(() -> RecipeJson.read(rounded.replace("\"version\":9", "\"version\":8")))
+                .hasMessage("recipe:1: precision is not known here");
+        assertThatThrownBy(() -> RecipeJson.read(full.replace("\"version\":8", "\"version\":9")))
+                .hasMessageStartingWith("recipe:1: precision is missing, expected an object");
+        assertThatThrownBy(() -> RecipeJson.read(rounded.replace("\"growing\"", "\"falling\"")))
+                .hasMessageStartingWith(
+                        "recipe:1: precision.scaling.type is no scaling that this version of Shoal"
+                                + " knows\n"
+                                + "recipe:1: precision.scaling.first is not known here");
+        assertThatThrownBy(
+                        () -> RecipeJson.read(rounded.replace("\"skips\":true", "\"skips\":false")))
+                .hasMessageEndingWith(
+                        "with arithmetic FP16 and skips false; losses are scaled in fp16, where an"
+                                + " overflow is skipped");
+    }
+
+    @Test
     void a_newer_version_is_refused_by_its_number() {
-        assertThatThrownBy(() -> RecipeJson.read("{\"version\":9,\"anything\":1}"))
+        assertThatThrownBy(() -> RecipeJson.read("{\"version\":10,\"anything\":1}"))
                 .hasMessage(
-                        "recipe: has format version 9, but this version of Shoal reads up to 8; use"
+                        "recipe: has format version 10, but this version of Shoal reads up to 9; use"
                                 + " the version that wrote it");
         assertThatThrownBy(() -> RecipeJson.read("{}"))
                 .hasMessage(
@@ -194,6 +227,7 @@ class RecipeJsonTest {
                             metric(), flag(), flag(), count(), share(), count(), flag()),
                     new MonitorRecipe(path()),
                     zero(),
+                    precision(),
                     count(),
                     random.nextInt(Limits.LABELS + 1),
                     path(),
@@ -210,6 +244,36 @@ class RecipeJsonTest {
                     flag(),
                     optimizer == Offload.NVME ? "/" + path() : "",
                     parameters == Offload.NVME ? "/" + path() : "");
+        }
+
+        private PrecisionRecipe precision() {
+            PrecisionRecipe.Arithmetic arithmetic = word(PrecisionRecipe.Arithmetic.values());
+            LossScaling scaling =
+                    arithmetic.low() == PrecisionRecipe.Type.FP16 ? scaling() : LossScaling.none();
+            return new PrecisionRecipe(
+                    arithmetic,
+                    scaling,
+                    scaling.scales() || flag(),
+                    arithmetic.pure()
+                            ? word(PrecisionRecipe.Type.values())
+                            : PrecisionRecipe.Type.FP32,
+                    word(PrecisionRecipe.Type.values()));
+        }
+
+        private LossScaling scaling() {
+            return switch (random.nextInt(4)) {
+                case 0 -> LossScaling.none();
+                case 1 -> new LossScaling.Fixed(1e-3 + share());
+                case 2 ->
+                        new LossScaling.Growing(
+                                65_536 * (1 + share()),
+                                1.5 + share(),
+                                0.1 + share() / 2,
+                                1 + count());
+                default ->
+                        new LossScaling.Delayed(
+                                65_536, 1 + count(), 1 + share(), random.nextInt(), flag(), flag());
+            };
         }
 
         private OptimizerRecipe optimizer() {
