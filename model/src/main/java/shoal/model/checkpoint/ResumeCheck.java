@@ -15,6 +15,7 @@ import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
+import shoal.recipe.PrecisionRecipe;
 import shoal.recipe.Problem;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
@@ -156,6 +157,7 @@ public final class ResumeCheck {
                 RecipeJson.write(old.schedule()),
                 RecipeJson.write(now.schedule()));
         changed("label_smoothing_factor", old.labelSmoothing(), now.labelSmoothing());
+        precision(old.precision(), now.precision());
         changed("max_seq_length", old.maxSequenceLength(), now.maxSequenceLength());
         selection(old.selection(), now.selection());
         length(old.length(), now.length());
@@ -210,6 +212,15 @@ public final class ResumeCheck {
                 + (optimizer.decaysAll() && optimizer.weightDecay() > 0
                         ? " with decay of all parameters"
                         : "");
+    }
+
+    /** Another type rounds otherwise, and another scale skips other steps. */
+    private void precision(PrecisionRecipe old, PrecisionRecipe now) {
+        changed("the precision", old.arithmetic(), now.arithmetic());
+        changed("the loss scale", old.scaling().shownName(), now.scaling().shownName());
+        changed("whether overflows are skipped", old.skips(), now.skips());
+        changed("data_types.grad_accum_dtype", old.sums(), now.sums());
+        changed("communication_data_type", old.travel(), now.travel());
     }
 
     private void selection(SelectionRecipe old, SelectionRecipe now) {

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shoal.model.GptConfig;
 import shoal.recipe.BatchRecipe;
+import shoal.recipe.LossScaling;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
+import shoal.recipe.PrecisionRecipe;
 import shoal.recipe.Problem;
 import shoal.recipe.Recipe;
 import shoal.recipe.RecipeJson;
@@ -96,6 +98,30 @@ class ResumeCheckTest {
         ResumeCheck check = ResumeCheck.of(checkpoint, CheckpointFixture.RECIPE, FACTS, config);
 
         assertThat(check.problems()).isEmpty();
+        assertThat(check.notices()).isEmpty();
+    }
+
+    @Test
+    void each_difference_of_precision_is_a_problem_of_its_own() {
+        PrecisionRecipe pure =
+                new PrecisionRecipe(
+                        PrecisionRecipe.Arithmetic.PURE_FP16,
+                        new LossScaling.Fixed(128),
+                        true,
+                        PrecisionRecipe.Type.FP16,
+                        PrecisionRecipe.Type.BF16);
+        ResumeCheck check =
+                ResumeCheck.of(
+                        checkpoint, CheckpointFixture.RECIPE.withPrecision(pure), FACTS, config);
+
+        assertThat(check.problems().stream().map(Problem::what))
+                .map(sentence -> sentence.substring(0, sentence.indexOf(", which")))
+                .containsExactly(
+                        "the precision was FP32 and is PURE_FP16 now",
+                        "the loss scale was no loss scale and is loss_scale 128.0 now",
+                        "whether overflows are skipped was false and is true now",
+                        "data_types.grad_accum_dtype was FP32 and is FP16 now",
+                        "communication_data_type was FP32 and is BF16 now");
         assertThat(check.notices()).isEmpty();
     }
 
