@@ -15,14 +15,23 @@ import shoal.recipe.Require;
  * @param to leaf after the last one that is computed here
  * @param rankByRank sums are given out for single ranks, all of whose leaves are computed here;
  *     else for the largest nodes
+ * @param lossScale losses are multiplied by it before they are differentiated, so that the gradient
+ *     is too; row losses are not
  */
-public record StepWork(int step, List<Leaf> leaves, int from, int to, boolean rankByRank) {
+public record StepWork(
+        int step, List<Leaf> leaves, int from, int to, boolean rankByRank, double lossScale) {
     public StepWork {
         Require.atLeast("step", step, 1);
         leaves = List.copyOf(leaves);
         Require.atLeast("leaves.size", leaves.size(), 1);
         Require.range("from", from, 0, leaves.size());
         Require.range("to", to, from, leaves.size());
+        Require.range("lossScale", lossScale, 0, Double.POSITIVE_INFINITY);
+    }
+
+    /** Losses as they are. */
+    public StepWork(int step, List<Leaf> leaves, int from, int to, boolean rankByRank) {
+        this(step, leaves, from, to, rankByRank, 1);
     }
 
     /** Sums are given out for the largest nodes. */
@@ -33,6 +42,11 @@ public record StepWork(int step, List<Leaf> leaves, int from, int to, boolean ra
     /** All leaves are computed here. */
     public StepWork(int step, List<Leaf> leaves) {
         this(step, leaves, 0, leaves.size());
+    }
+
+    /** The same with losses scaled. */
+    public StepWork scaled(double scale) {
+        return new StepWork(step, leaves, from, to, rankByRank, scale);
     }
 
     /** The order in which the gradients of all leaves are added. */

@@ -100,13 +100,13 @@ final class AdamW implements Optimizer {
 
     /** The step whose bias is corrected: after infinitely many there is none, exactly. */
     private float biasStep(Update update) {
-        return correctsBias ? update.step() : Float.POSITIVE_INFINITY;
+        return correctsBias ? update.count() : Float.POSITIVE_INFINITY;
     }
 
     /** The operator divides the root by its correction first, and adds epsilon then. */
     private double epsilon(Update update) {
         return epsilonFirst
-                ? recipe.epsilon() / Math.sqrt(1 - Math.pow(recipe.beta2(), update.step()))
+                ? recipe.epsilon() / Math.sqrt(1 - Math.pow(recipe.beta2(), update.count()))
                 : recipe.epsilon();
     }
 }

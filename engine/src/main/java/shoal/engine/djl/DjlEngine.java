@@ -128,7 +128,11 @@ public final class DjlEngine implements ShardedEngine {
             StateFiles files = StateFiles.create(recipe.zero(), table, kept);
             return lanes.call(
                     () -> {
-                        Kernel kernel = new Kernel(config, recipe.labelSmoothing());
+                        Kernel kernel =
+                                new Kernel(
+                                        config,
+                                        recipe.labelSmoothing(),
+                                        recipe.precision().arithmetic());
                         GradientPool pool = new GradientPool(kernel);
                         Model model = new Model(kernel, config, files, pool);
                         HeldGradient held = new HeldGradient(kernel, table, pool);
@@ -252,6 +256,15 @@ public final class DjlEngine implements ShardedEngine {
         requireHeld("update", update.step());
         heldStep = OptionalInt.empty();
         broken = true;
+        if (!update.skipped()) {
+            apply(update);
+        }
+        parts.model().parameters().updated();
+        parts.held().release();
+        broken = false;
+    }
+
+    private void apply(Update update) {
         forEach(
                 holding()::updated,
                 (gradient, range) -> optimizer.update(parts.model(), gradient, range, update));
@@ -259,9 +272,6 @@ public final class DjlEngine implements ShardedEngine {
             oneBit().keepErrors();
         }
         freeze.ifPresent(lamb -> lamb.committed(update));
-        parts.model().parameters().updated();
-        parts.held().release();
-        broken = false;
     }
 
     private void requireHeld(String what, int step) {

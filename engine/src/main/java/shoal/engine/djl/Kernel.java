@@ -13,7 +13,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.DoubleStream;
 import shoal.model.GptConfig;
+import shoal.recipe.PrecisionRecipe.Arithmetic;
 
 /**
  * The functions of {@code kernel.py}, one method each; shapes are explained there.
@@ -32,8 +34,13 @@ final class Kernel implements AutoCloseable {
     private long causalTokens;
     private final AtomicLong stateElements = new AtomicLong();
 
-    /** Loads libtorch, if nobody did yet, and the kernel. Takes about two seconds. */
+    /** A kernel in fp32. */
     Kernel(GptConfig config, double smoothing) {
+        this(config, smoothing, Arithmetic.FP32);
+    }
+
+    /** Loads libtorch, if nobody did yet, and the kernel. Takes about two seconds. */
+    Kernel(GptConfig config, double smoothing, Arithmetic arithmetic) {
         NativeThread.require();
         this.config = config;
         this.smoothing = smoothing;
@@ -41,7 +48,10 @@ final class Kernel implements AutoCloseable {
         try {
             this.module =
                     JniUtils.loadModule(
-                            root, new ByteArrayInputStream(KernelArchive.bytes()), true, false);
+                            root,
+                            new ByteArrayInputStream(KernelArchive.bytes(arithmetic)),
+                            true,
+                            false);
         } catch (IOException e) {
             throw new UncheckedIOException("the kernel cannot be loaded", e);
         }
@@ -186,12 +196,14 @@ final class Kernel implements AutoCloseable {
             PtNDManager scope,
             PtNDArray[] saved,
             PackedRows rows,
+            double lossScale,
             IValue weights,
             IValue gradient) {
+        double[] counts = DoubleStream.of(rows.weights()).map(w -> w * lossScale).toArray();
         return call("head_backward")
                 .tensors(saved)
                 .numbers(rows.labels())
-                .reals(rows.weights())
+                .reals(counts)
                 .shared(weights)
                 .shared(gradient)
                 .real(smoothing)

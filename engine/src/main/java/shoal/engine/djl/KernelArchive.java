@@ -8,13 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import shoal.recipe.PrecisionRecipe.Arithmetic;
 
 /**
  * Writes the TorchScript archive that libtorch loads: a zip of stored entries.
  *
  * <pre>
  * kernel/data.pkl            pickle of an object of class __torch__.Kernel without attributes
- * kernel/code/__torch__.py   kernel.py, as it is
+ * kernel/code/__torch__.py   kernel.py and the page of an arithmetic, as they are
  * kernel/constants.pkl       pickle of the empty tuple
  * kernel/version             "10\n": the operator set of libtorch 2.7
  * kernel/byteorder           "little"
@@ -33,24 +34,46 @@ final class KernelArchive {
 
     private KernelArchive() {}
 
-    /** The archive's bytes. */
-    static byte[] bytes() {
-        try (InputStream source = KernelArchive.class.getResourceAsStream(SOURCE)) {
-            if (source == null) {
-                throw new IllegalStateException("resource " + SOURCE + " is missing");
-            }
+    /** The bytes of the archive for an arithmetic. */
+    static byte[] bytes(Arithmetic arithmetic) {
+        ByteArrayOutputStream source = new ByteArrayOutputStream();
+        source.writeBytes(page(SOURCE));
+        source.writeBytes(page(arithmeticPage(arithmetic)));
+        try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
                 zip.setMethod(ZipOutputStream.STORED);
                 entry(zip, "data.pkl", latin(MODULE_PICKLE));
-                entry(zip, "code/__torch__.py", source.readAllBytes());
+                entry(zip, "code/__torch__.py", source.toByteArray());
                 entry(zip, "constants.pkl", latin(EMPTY_TUPLE_PICKLE));
                 entry(zip, "version", latin("10\n"));
                 entry(zip, "byteorder", latin("little"));
             }
             return bytes.toByteArray();
         } catch (IOException e) {
-            throw new UncheckedIOException("resource " + SOURCE + " cannot be read", e);
+            throw new UncheckedIOException("an archive in memory cannot be written", e);
+        }
+    }
+
+    /** On a CPU nothing is as fast as fp32 is, and TF32 gains nothing. */
+    private static String arithmeticPage(Arithmetic arithmetic) {
+        return switch (arithmetic) {
+            case FP32, TF32 -> "fp32.py";
+            case BF16 -> "bf16.py";
+            case FP16 -> "fp16.py";
+            case PURE_BF16 -> "pure_bf16.py";
+            case PURE_FP16 -> "pure_fp16.py";
+        };
+    }
+
+    private static byte[] page(String name) {
+        try (InputStream source = KernelArchive.class.getResourceAsStream(name)) {
+            if (source == null) {
+                throw new IllegalStateException("resource " + name + " is missing");
+            }
+            return source.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("resource " + name + " cannot be read", e);
         }
     }
 

@@ -85,7 +85,8 @@ final class OperatorProbe implements AutoCloseable {
 
         UnitBuffer headGradient = gradient(3);
         PtNDArray d3 =
-                model.with(3, w -> kernel.headBackward(scope, head, rows, w, headGradient.list()));
+                model.with(
+                        3, w -> kernel.headBackward(scope, head, rows, 1, w, headGradient.list()));
         note("head backward", headGradient.flat().tensor(), d3);
         UnitBuffer lastGradient = gradient(2);
         PtNDArray d2 =

@@ -84,6 +84,7 @@ final class SlicePass implements Staged {
                                                         scope(),
                                                         saved,
                                                         rows,
+                                                        context.lossScale(),
                                                         weights,
                                                         gradient.list()));
         Forward.closeAll(saved);

@@ -17,6 +17,7 @@ final class StepContext {
     private final GradientTarget target;
     private final boolean inputsOnly;
     private final int step;
+    private final double lossScale;
     private final List<TreeSum<UnitBuffer>> unitSums = new ArrayList<>();
     private final TreeSum<SparseRows> embedSum;
 
@@ -33,6 +34,7 @@ final class StepContext {
         this.target = target;
         this.inputsOnly = inputsOnly;
         this.step = work.step();
+        this.lossScale = work.lossScale();
         SumTree tree = work.tree();
         List<Integer> ends = work.ends(tree);
         for (int unit = 0; unit < model.table().units().size(); unit++) {
@@ -57,6 +59,10 @@ final class StepContext {
 
     int step() {
         return step;
+    }
+
+    double lossScale() {
+        return lossScale;
     }
 
     boolean inputsOnly() {
