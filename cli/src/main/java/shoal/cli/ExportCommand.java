@@ -89,7 +89,7 @@ final class ExportCommand implements Callable<Integer> {
                                                 "was written by HF's Trainer, which reads it as it"
                                                         + " is"));
         int steps = checkpoint.trainerState().maxSteps();
-        double rate = LearningRates.of(recipe, steps).at(checkpoint.position().step() + 1);
+        double rate = LearningRates.of(recipe, steps).used(checkpoint.position().updates());
         long bytes =
                 new HuggingFaceExport(checkpoint, rate)
                         .into(folder, to).stream().mapToLong(SealedFile::sizeBytes).sum();

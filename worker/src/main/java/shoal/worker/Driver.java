@@ -200,7 +200,7 @@ final class Driver implements Attachment.Owner, Action.Handler {
 
     @Override
     public void reduce(Action.Reduce action) {
-        runThread.reduce(action.step());
+        runThread.reduce(action.step(), action.lossScale());
     }
 
     @Override

@@ -72,7 +72,7 @@ final class FakeRuns implements RunOpener {
         }
 
         @Override
-        public StepReduced reduce(int step) {
+        public StepReduced reduce(int step, double lossScale) {
             duringStep.accept(step);
             done.add("reduce " + step);
             return StepReduced.newBuilder().setStep(step).addRows(step).addLossTerms(step).build();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,6 +15,8 @@ import shoal.cli.client.JobFile;
 import shoal.model.checkpoint.Checkpoint;
 import shoal.model.checkpoint.RunPosition;
 import shoal.model.checkpoint.TrainerState;
+import shoal.plan.scale.LossScale;
+import shoal.plan.scale.Skips;
 import shoal.proto.v1.Artefact;
 import shoal.proto.v1.LogRow;
 import shoal.proto.v1.LogValue;
@@ -82,12 +85,34 @@ public record Resumption(Checkpoint checkpoint, List<String> notices) {
                         .setLearningRate(losses.learningRate())
                         .setFlos(state.totalFlops());
         losses.gradientNorm().ifPresent(point::setGradientNorm);
+        scaling(recipe)
+                .ifPresent(
+                        scaling ->
+                                point.setSkipped(scaling.skipped())
+                                        .setLossScale(scaling.scale().scale())
+                                        .setGoodSteps(scaling.scale().goodSteps())
+                                        .setHysteresis(scaling.scale().hysteresis()));
         state.logHistory().forEach(row -> point.addHistory(row(row)));
         state.bestMetric().ifPresent(point::setBestMetric);
         point.setBestStep(bestStep(recipe)).setBestCheckpoint(bestCheckpoint(recipe));
         state.control().earlyStopping().ifPresent(each -> point.setMisses(each.counter()));
         boolean ends = state.control().stop() && position.step() < state.maxSteps();
         return point.setStopped(ends && recipe.selection().stopsEarly()).build();
+    }
+
+    /** What a checkpoint of HF's does not say begins anew. */
+    private Optional<Skips> scaling(Recipe recipe) {
+        if (!recipe.precision().skips()) {
+            return Optional.empty();
+        }
+        RunPosition.Scaling known = checkpoint.position().scaling();
+        return Optional.of(
+                checkpoint.recipe().isPresent()
+                        ? new Skips(
+                                new LossScale(
+                                        known.lossScale(), known.goodSteps(), known.hysteresis()),
+                                known.skipped())
+                        : Skips.first(recipe.precision().scaling()));
     }
 
     /** With save_strategy "best" HF does not note the step: it is that of the checkpoint. */

@@ -23,6 +23,7 @@ import shoal.plan.log.LogRow;
 import shoal.plan.log.LogValue;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
+import shoal.plan.scale.LossScale;
 import shoal.recipe.Cadence;
 import shoal.recipe.Recipe;
 import shoal.recipe.SelectionRecipe;
@@ -86,6 +87,7 @@ record TrainingTexts(RunSpec spec, Course course, Ledger ledger) {
     /** After which step the state is, and what the next log row is made of. */
     RunPosition position() {
         TrainingLog log = ledger.log();
+        LossScale scale = ledger.skips().scale();
         return new RunPosition(
                 log.step(),
                 course.epochAfter(log.step()),
@@ -94,7 +96,12 @@ record TrainingTexts(RunSpec spec, Course course, Ledger ledger) {
                         log.lossSinceLogged(),
                         log.lossUntilLogged(),
                         log.gradientNorm(),
-                        log.learningRate()));
+                        log.learningRate()),
+                new RunPosition.Scaling(
+                        ledger.skips().skipped(),
+                        scale.scale(),
+                        scale.goodSteps(),
+                        scale.hysteresis()));
     }
 
     /** What the run depends on besides its recipe. */

@@ -2,6 +2,7 @@ package shoal.coordinator.core;
 
 import static java.util.Objects.requireNonNull;
 
+import shoal.plan.scale.Skips;
 import shoal.plan.step.EvaluationDeal;
 import shoal.recipe.Require;
 
@@ -49,10 +50,15 @@ public sealed interface Command {
         }
     }
 
-    /** Compute the gradient of a step. */
-    record OpenStep(Fence fence, int step) implements Command {
+    /** Compute the gradient of a step, of losses times this scale. */
+    record OpenStep(Fence fence, int step, double lossScale) implements Command {
         public OpenStep {
             requireNonNull(fence, "fence");
+        }
+
+        /** Losses as they are. */
+        public OpenStep(Fence fence, int step) {
+            this(fence, step, 1);
         }
 
         @Override
@@ -73,11 +79,27 @@ public sealed interface Command {
         }
     }
 
-    /** Apply a step's gradient, and open the next step if so told. */
-    record CommitStep(Fence fence, Commit commit, boolean opensNext) implements Command {
+    /**
+     * Apply a step's gradient unless it is skipped, and open the next step if so told.
+     *
+     * @param skips after the step
+     */
+    record CommitStep(Fence fence, Commit commit, Skips skips, boolean opensNext)
+            implements Command {
         public CommitStep {
             requireNonNull(fence, "fence");
             requireNonNull(commit, "commit");
+            requireNonNull(skips, "skips");
+        }
+
+        /** Nothing was skipped so far, and losses are as they are. */
+        public CommitStep(Fence fence, Commit commit, boolean opensNext) {
+            this(fence, commit, Skips.none(), opensNext);
+        }
+
+        /** Updates of the run, this one included. */
+        public int updates() {
+            return skips.updates(commit.step());
         }
 
         @Override

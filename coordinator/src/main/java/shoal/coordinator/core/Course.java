@@ -15,10 +15,12 @@ import shoal.plan.log.SummaryRows;
 import shoal.plan.log.TrainingLog;
 import shoal.plan.metric.EvaluationResult;
 import shoal.plan.metric.EvaluationTally;
+import shoal.plan.scale.Skips;
 import shoal.plan.schedule.LearningRates;
 import shoal.plan.step.EvaluationDeal;
 import shoal.plan.step.TrainingPlan;
 import shoal.recipe.Cadence;
+import shoal.recipe.LossScaling;
 import shoal.recipe.Recipe;
 import shoal.recipe.UpdateRule;
 import shoal.recipe.UserException;
@@ -98,22 +100,53 @@ public final class Course {
      * The decision about a reduced step: clip = min(1, max_norm / (norm + 1e-6)) as
      * torch.nn.utils.clip_grad_norm_ has it, and 1 where the recipe does not clip. Where ranks
      * compress, the norm is the mean of their gradients' norms (deepspeed 0.19.6 runtime/utils.py,
-     * clip_grad_norm_).
+     * clip_grad_norm_). With a loss scale, the clip undoes it too: {@link LossScaling} says by
+     * which step's scale.
+     *
+     * @param before this step
      */
-    Commit commit(int step, StepTotal total) {
-        double norm =
+    Commit commit(int step, StepTotal total, Skips before) {
+        LossScaling scaling = recipe.precision().scaling();
+        double scaled =
                 recipe.optimizer().rule().compresses(step)
                         ? total.squares() / recipe.batch().ranks()
                         : StrictMath.sqrt(total.squares());
+        double used = before.scale().scale();
+        double undone =
+                scaling.unscalesByNext() ? before.scale().after(scaling, false).scale() : used;
         double maxNorm = recipe.optimizer().maxGradNorm();
-        double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (norm + 1e-6));
+        double clip = maxNorm == 0 ? 1 : Math.min(1, maxNorm / (scaled / undone + 1e-6));
         return new Commit(
-                step, clip, rates.at(step), total.loss(), norm, total.tokens(), total.flos());
+                step,
+                clip / undone,
+                rates.used(before.updates(step - 1)),
+                total.loss(),
+                scaled / used,
+                total.tokens(),
+                total.flos());
     }
 
-    /** Why a step cannot be committed with the rate that its schedule gives; empty if it can. */
-    Optional<String> rateProblem(int step) {
-        double rate = rates.at(step);
+    /** The decision about a step whose gradient is not finite, where such steps are skipped. */
+    Commit skip(int step, StepTotal total, Skips before) {
+        return new Commit(
+                step,
+                1,
+                rates.used(before.updates(step - 1)),
+                total.loss(),
+                Double.POSITIVE_INFINITY,
+                total.tokens(),
+                total.flos(),
+                List.of(),
+                true);
+    }
+
+    /**
+     * Why a step cannot be committed with the rate that its schedule gives; empty if it can.
+     *
+     * @param before this step
+     */
+    Optional<String> rateProblem(int step, Skips before) {
+        double rate = rates.used(before.updates(step - 1));
         return rate >= 0 && rate <= Commit.MOST_RATE
                 ? Optional.empty()
                 : Optional.of(
@@ -201,14 +234,19 @@ public final class Course {
         return done < 0 ? List.of() : all.subList(done + 1, all.size());
     }
 
-    /** How the log sees a commit. */
-    CommittedStep logged(Commit commit) {
+    /**
+     * How the log sees a commit.
+     *
+     * @param before the step
+     * @param after it
+     */
+    CommittedStep logged(Commit commit, Skips before, Skips after) {
         OptionalDouble norm =
                 recipe.optimizer().maxGradNorm() == 0
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(commit.norm());
-        return new CommittedStep(
-                commit.step(), commit.loss(), norm, rates.loggedAt(commit.step()), commit.flos());
+        double rate = rates.logged(before.updates(commit.step() - 1), after.updates(commit.step()));
+        return new CommittedStep(commit.step(), commit.loss(), norm, rate, commit.flos());
     }
 
     /** An evaluation by so many workers, of which no row has come. */

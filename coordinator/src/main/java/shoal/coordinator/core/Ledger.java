@@ -12,6 +12,7 @@ import shoal.plan.log.Milestone;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
 import shoal.plan.metric.EvaluationResult;
+import shoal.plan.scale.Skips;
 import shoal.recipe.Cadence;
 
 /**
@@ -21,6 +22,7 @@ import shoal.recipe.Cadence;
  * @param last the last commit; empty before the first one here
  * @param due milestones of that step that are still to come; what the run waits for first, if
  *     anything
+ * @param skips steps that were skipped, and the loss scale of the next one
  * @param log what the next log row is made of
  * @param history log rows, in order
  * @param selection which evaluation is the best
@@ -29,6 +31,7 @@ public record Ledger(
         Instant startedAt,
         Optional<Commit> last,
         List<Milestone> due,
+        Skips skips,
         TrainingLog log,
         List<LogRow> history,
         Selection selection) {
@@ -36,6 +39,7 @@ public record Ledger(
         requireNonNull(startedAt, "startedAt");
         requireNonNull(last, "last");
         due = List.copyOf(due);
+        requireNonNull(skips, "skips");
         requireNonNull(log, "log");
         history = List.copyOf(history);
         requireNonNull(selection, "selection");
@@ -46,6 +50,7 @@ public record Ledger(
                 at,
                 Optional.empty(),
                 course.dueBeforeFirst(),
+                Skips.first(course.recipe().precision().scaling()),
                 TrainingLog.empty(),
                 List.of(),
                 Selection.none());
@@ -54,13 +59,19 @@ public record Ledger(
     /** Of a run that was trained elsewhere until this position. */
     public static Ledger at(ResumePoint point, Instant at) {
         return new Ledger(
-                at, Optional.empty(), List.of(), point.log(), point.history(), point.selection());
+                at,
+                Optional.empty(),
+                List.of(),
+                point.skips(),
+                point.log(),
+                point.history(),
+                point.selection());
     }
 
     /** This ledger, of a checkpoint, when a worker has loaded it. */
     Ledger resumed(Course course, Instant at) {
         Instant since = last.isPresent() ? startedAt : at;
-        return new Ledger(since, last, course.dueAfterSave(this), log, history, selection)
+        return new Ledger(since, last, course.dueAfterSave(this), skips, log, history, selection)
                 .settled(course);
     }
 
@@ -87,12 +98,14 @@ public record Ledger(
             throw new IllegalStateException(
                     "commit of step " + commit.step() + " after " + step() + ", due " + due);
         }
+        Skips after = skips.after(course.recipe().precision().scaling(), commit.skipped());
         Ledger next =
                 new Ledger(
                         startedAt,
                         Optional.of(commit),
                         course.dueAfter(commit.step()),
-                        log.commit(course.logged(commit)),
+                        after,
+                        log.commit(course.logged(commit, skips, after)),
                         history,
                         selection);
         return next.settled(course);
@@ -112,7 +125,7 @@ public record Ledger(
         if (savesBest && step() > 0 && next.bestStep() == step()) {
             rest.add(0, Milestone.SAVE);
         }
-        return new Ledger(startedAt, last, rest, log, longer(row), next).settled(course);
+        return new Ledger(startedAt, last, rest, skips, log, longer(row), next).settled(course);
     }
 
     /** After the checkpoint that is due was saved. */
@@ -121,14 +134,20 @@ public record Ledger(
             throw new IllegalStateException("no checkpoint is due at step " + step());
         }
         return new Ledger(
-                startedAt, last, due.subList(1, due.size()), log, history, selection.saved(step()));
+                startedAt,
+                last,
+                due.subList(1, due.size()),
+                skips,
+                log,
+                history,
+                selection.saved(step()));
     }
 
     Ledger trained(Course course, Instant at) {
         double seconds = Duration.between(startedAt, at).toMillis() / 1_000.0;
         // A clock set back in between must not stop a run that is done.
         LogRow row = course.trainingRow(log, Math.max(0, seconds));
-        return new Ledger(startedAt, last, due, log, longer(row), selection);
+        return new Ledger(startedAt, last, due, skips, log, longer(row), selection);
     }
 
     /** Writes log rows that are due until the run has to wait for something else that is. */
@@ -138,11 +157,19 @@ public record Ledger(
             List<Milestone> rest = now.due.subList(1, now.due.size());
             if (now.log.loggedStep() == step()) {
                 // A step is logged once; one that was trained elsewhere may have been.
-                now = new Ledger(startedAt, last, rest, now.log, now.history, selection);
+                now = new Ledger(startedAt, last, rest, skips, now.log, now.history, selection);
                 continue;
             }
             LogRow row = now.log.row(course.epochAfter(step()));
-            now = new Ledger(startedAt, last, rest, now.log.logged(), now.longer(row), selection);
+            now =
+                    new Ledger(
+                            startedAt,
+                            last,
+                            rest,
+                            skips,
+                            now.log.logged(),
+                            now.longer(row),
+                            selection);
         }
         return now;
     }

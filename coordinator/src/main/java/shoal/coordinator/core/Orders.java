@@ -99,18 +99,24 @@ final class Orders {
     }
 
     private void commit(Run run, int index) {
-        Commit last = run.phase().attempt().flatMap(work -> work.ledger().last()).orElseThrow();
+        Ledger ledger = run.phase().attempt().orElseThrow().ledger();
+        Commit last = ledger.last().orElseThrow();
         boolean opensNext = run.stage() == Stage.STEPPING;
-        tell(run, index, new Command.CommitStep(run.fence(), last, opensNext));
+        tell(run, index, new Command.CommitStep(run.fence(), last, ledger.skips(), opensNext));
     }
 
     private void next(Run run, int index) {
         switch (run.stage()) {
-            case STEPPING -> tell(run, index, new Command.OpenStep(run.fence(), run.step() + 1));
+            case STEPPING -> open(run, index);
             case EVALUATING -> evaluate(run, index);
             case SAVING, UPLOADING -> upload(run, index);
             case QUEUED, STARTING, SEALING, DONE, FAILED, CANCELLED -> {}
         }
+    }
+
+    private void open(Run run, int index) {
+        double scale = run.phase().attempt().orElseThrow().ledger().skips().scale().scale();
+        tell(run, index, new Command.OpenStep(run.fence(), run.step() + 1, scale));
     }
 
     private void evaluate(Run run, int index) {

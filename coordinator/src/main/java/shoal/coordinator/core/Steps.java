@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import shoal.plan.scale.Skips;
+import shoal.recipe.LossScaling;
 
 /** Commits steps: once, in order, with factors that never change again. */
 final class Steps {
@@ -26,7 +28,7 @@ final class Steps {
         Attempt attempt = run.phase().attempt().orElseThrow();
         Optional<String> notFinite =
                 notFinite("gradient", report.step(), report.sums().nonFinite());
-        if (notFinite.isPresent()) {
+        if (notFinite.isPresent() && !attempt.course().recipe().precision().skips()) {
             fail(run, notFinite.get());
             return;
         }
@@ -71,15 +73,20 @@ final class Steps {
         int step = run.step() + 1;
         Course course = attempt.course();
         StepTotal total = StepTotal.of(parts.values());
+        Skips skips = attempt.ledger().skips();
         Optional<String> trouble =
                 StepTotal.problem(parts.values(), course.plan().rowsIn(step))
                         .or(() -> notFinite(step, total))
-                        .or(() -> course.rateProblem(step));
+                        .or(() -> course.rateProblem(step, skips));
         if (trouble.isPresent()) {
             fail(run, trouble.get());
             return;
         }
-        Commit commit = course.commit(step, total);
+        if (parts.values().stream().anyMatch(part -> part.nonFinite().isPresent())) {
+            skip(run, course.skip(step, total, skips), skips);
+            return;
+        }
+        Commit commit = course.commit(step, total, skips);
         if (course.measures(step)) {
             Run measured =
                     run.with(
@@ -89,6 +96,22 @@ final class Steps {
         } else {
             commit(run, commit);
         }
+    }
+
+    /** Commits a step that changes no parameter, where a lower loss scale is left to try. */
+    private void skip(Run run, Commit commit, Skips skips) {
+        LossScaling scaling = run.spec().recipe().precision().scaling();
+        if (!skips.scale().isExhausted(scaling)) {
+            commit(run, commit);
+            return;
+        }
+        fail(
+                run,
+                "the gradient of step "
+                        + commit.step()
+                        + " is not finite with a loss scale of "
+                        + skips.scale().scale()
+                        + ", which is the least. Lower the learning rate, or use bf16");
     }
 
     private void commit(Run run, Commit commit) {
@@ -129,7 +152,10 @@ final class Steps {
 
     /** A step that is done again must give the bits that are stored. */
     private static Optional<String> change(Commit earlier, Commit now) {
-        boolean same = same(earlier.loss(), now.loss()) && same(earlier.norm(), now.norm());
+        boolean same =
+                same(earlier.loss(), now.loss())
+                        && same(earlier.norm(), now.norm())
+                        && earlier.skipped() == now.skipped();
         if (same && !earlier.ratios().equals(now.ratios())) {
             return Optional.of(
                     "step "

@@ -52,7 +52,8 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                 .setOpenStep(
                         OpenStep.newBuilder()
                                 .setFence(fence(command.fence()))
-                                .setStep(command.step()))
+                                .setStep(command.step())
+                                .setLossScale(command.lossScale()))
                 .build();
     }
 
@@ -78,6 +79,9 @@ public final class Commands implements Command.Handler<CoordinatorMessage> {
                                 .setClip(commit.clip())
                                 .setLearningRate(commit.learningRate())
                                 .addAllRatios(commit.ratios())
+                                .setSkipped(commit.skipped())
+                                .setUpdates(command.updates())
+                                .setNextLossScale(command.skips().scale().scale())
                                 .setOpensNext(command.opensNext()))
                 .build();
     }

@@ -5,6 +5,8 @@ import shoal.coordinator.core.ResumePoint;
 import shoal.coordinator.core.RunSpec;
 import shoal.plan.log.Selection;
 import shoal.plan.log.TrainingLog;
+import shoal.plan.scale.LossScale;
+import shoal.plan.scale.Skips;
 import shoal.proto.v1.SubmitRequest;
 
 /** Writes submissions, and reads and writes where they go on. */
@@ -34,6 +36,7 @@ public final class Submissions {
                     "resume.step is " + message.getStep() + ", expected at least 1");
         }
         return new ResumePoint(
+                skips(message),
                 new TrainingLog(
                         message.getStep(),
                         message.getLoggedStep(),
@@ -55,6 +58,17 @@ public final class Submissions {
                         message.getStopped()));
     }
 
+    private static Skips skips(shoal.proto.v1.ResumePoint message) {
+        return message.hasLossScale()
+                ? new Skips(
+                        new LossScale(
+                                message.getLossScale(),
+                                message.getGoodSteps(),
+                                message.getHysteresis()),
+                        message.getSkipped())
+                : Skips.none();
+    }
+
     private static shoal.proto.v1.ResumePoint message(ResumePoint point) {
         TrainingLog log = point.log();
         Selection selection = point.selection();
@@ -70,6 +84,13 @@ public final class Submissions {
                         .setBestCheckpoint(selection.bestCheckpoint())
                         .setMisses(selection.misses())
                         .setStopped(selection.stopped());
+        if (!point.skips().equals(Skips.none())) {
+            LossScale scale = point.skips().scale();
+            message.setSkipped(point.skips().skipped())
+                    .setLossScale(scale.scale())
+                    .setGoodSteps(scale.goodSteps())
+                    .setHysteresis(scale.hysteresis());
+        }
         log.gradientNorm().ifPresent(message::setGradientNorm);
         selection.bestMetric().ifPresent(message::setBestMetric);
         point.history().stream().map(LogRows::message).forEach(message::addHistory);

@@ -88,8 +88,8 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
         return List.of(
                 Write.of(
                         "INSERT INTO step_commit (run, generation, step, clip, learning_rate, loss,"
-                                + " norm, tokens, flos, committed_millis, ratios)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                + " norm, tokens, flos, committed_millis, ratios, skipped)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         entry.fence().run().text(),
                         entry.fence().generation(),
                         commit.step(),
@@ -100,7 +100,8 @@ final class EntryWriter implements Entry.Handler<List<Write>> {
                         commit.tokens(),
                         commit.flos(),
                         entry.at().toEpochMilli(),
-                        Ratios.bytes(commit.ratios())));
+                        Ratios.bytes(commit.ratios()),
+                        commit.skipped() ? 1 : 0));
     }
 
     @Override

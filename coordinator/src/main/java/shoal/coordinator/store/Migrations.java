@@ -14,7 +14,7 @@ import shoal.recipe.UserException;
 /** Brings a store to the newest schema, one script after the other, each in one transaction. */
 final class Migrations {
     /** schema-1.sql to schema-N.sql. */
-    private static final int NEWEST = 6;
+    private static final int NEWEST = 7;
 
     private Migrations() {}
 

@@ -124,7 +124,8 @@ final class StepReader {
                 row.getDouble("norm"),
                 row.getLong("tokens"),
                 row.getLong("flos"),
-                Ratios.of(row.getBytes("ratios")));
+                Ratios.of(row.getBytes("ratios")),
+                row.getInt("skipped") != 0);
     }
 
     private static EvaluationResult result(ResultSet row) throws SQLException {

@@ -281,6 +281,7 @@ final class StoreTest {
             statement.executeUpdate("ALTER TABLE crew DROP COLUMN hello");
             statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN ratios");
             statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN flos");
+            statement.executeUpdate("ALTER TABLE step_commit DROP COLUMN skipped");
             statement.executeUpdate("UPDATE crew SET ranks = '0'");
             statement.executeUpdate("PRAGMA user_version = 1");
         }

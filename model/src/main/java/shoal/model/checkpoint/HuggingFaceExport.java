@@ -107,7 +107,7 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
     }
 
     private void step(long offset, ByteBuffer values) {
-        values.putFloat(from.position().step());
+        values.putFloat(from.position().updates());
     }
 
     private OptimizerRecipe update() {
@@ -144,8 +144,8 @@ public record HuggingFaceExport(Checkpoint from, double nextRate) {
         double peak = update().learningRate();
         TorchArchive archive = new TorchArchive().openDictionary();
         archive.text("base_lrs").openList().number(peak).number(peak).closeList();
-        archive.text("last_epoch").whole(from.position().step());
-        archive.text("_step_count").whole(from.position().step() + 1);
+        archive.text("last_epoch").whole(from.position().updates());
+        archive.text("_step_count").whole(from.position().updates() + 1);
         archive.text("_get_lr_called_within_step").flag(false);
         archive.text("_last_lr").openList().number(nextRate).number(nextRate).closeList();
         archive.text("lr_lambdas").openList().nothing().nothing().closeList();

@@ -20,6 +20,7 @@ import shoal.recipe.RecipeJson;
 import shoal.recipe.Sha256;
 import shoal.recipe.UserException;
 import shoal.recipe.json.JsonFields;
+import shoal.recipe.json.JsonNumber;
 import shoal.recipe.json.JsonObject;
 import shoal.recipe.json.JsonReader;
 import shoal.recipe.json.JsonText;
@@ -38,6 +39,8 @@ final class ManifestJson {
 
     private static final String VERSION_KEY = "checkpoint_version";
     static final String SEAL = "sha256_of_the_rest";
+
+    private static final String INFINITE = "Infinity";
 
     /** Files of one checkpoint: a dozen are written. */
     private static final int FILES = 100;
@@ -84,8 +87,37 @@ final class ManifestJson {
                         .number("loss_since_logged", losses.sinceLogged())
                         .number("loss_until_logged", losses.untilLogged())
                         .number("learning_rate", losses.learningRate());
-        losses.gradientNorm().ifPresent(norm -> members.number("gradient_norm", norm));
+        losses.gradientNorm().ifPresent(norm -> members.put("gradient_norm", norm(norm)));
+        RunPosition.Scaling scaling = position.scaling();
+        if (!scaling.equals(RunPosition.Scaling.none())) {
+            members.put("scaling", scaling(scaling));
+        }
         return members.object();
+    }
+
+    /** A step that was skipped has an infinite one, for which JSON has no number. */
+    private static JsonValue norm(double norm) {
+        return Double.isInfinite(norm) ? JsonText.of(INFINITE) : JsonNumber.of(norm);
+    }
+
+    private static JsonObject scaling(RunPosition.Scaling scaling) {
+        return new Members()
+                .integer("skipped", scaling.skipped())
+                .number("loss_scale", scaling.lossScale())
+                .integer("good_steps", scaling.goodSteps())
+                .integer("hysteresis", scaling.hysteresis())
+                .object();
+    }
+
+    private static RunPosition.Scaling scaling(JsonFields fields) {
+        RunPosition.Scaling scaling =
+                new RunPosition.Scaling(
+                        fields.count("skipped", 0, Integer.MAX_VALUE),
+                        fields.number("loss_scale", 0, Double.MAX_VALUE),
+                        fields.count("good_steps", 0, Integer.MAX_VALUE),
+                        fields.count("hysteresis", Integer.MIN_VALUE, Integer.MAX_VALUE));
+        fields.refuseOthers();
+        return scaling;
     }
 
     private static JsonObject facts(RunFacts facts) {
@@ -181,7 +213,8 @@ final class ManifestJson {
 
     private static RunPosition position(JsonObject json, JsonFields position) {
         JsonObject members = Json.object(json, "position").orElse(JsonObject.of(Map.of()));
-        boolean clipped = members.member("gradient_norm").isPresent();
+        Optional<JsonValue> norm = members.member("gradient_norm");
+        boolean skipped = norm.filter(JsonText.class::isInstance).isPresent();
         RunPosition read =
                 new RunPosition(
                         position.count("step", 1, Integer.MAX_VALUE),
@@ -190,13 +223,29 @@ final class ManifestJson {
                                 position.count("logged_step", 0, Integer.MAX_VALUE),
                                 position.number("loss_since_logged", -1e300, 1e300),
                                 position.number("loss_until_logged", -1e300, 1e300),
-                                clipped
-                                        ? OptionalDouble.of(
-                                                position.number("gradient_norm", 0, 1e300))
-                                        : OptionalDouble.empty(),
-                                position.number("learning_rate", 0, 1e6)));
+                                norm.isEmpty()
+                                        ? OptionalDouble.empty()
+                                        : OptionalDouble.of(norm(position, skipped)),
+                                position.number("learning_rate", 0, 1e6)),
+                        members.member("scaling").isPresent()
+                                ? scaling(position.object("scaling"))
+                                : RunPosition.Scaling.none());
         position.refuseOthers();
         return read;
+    }
+
+    private static double norm(JsonFields position, boolean skipped) {
+        return skipped
+                ? infinite(position.text("gradient_norm"))
+                : position.number("gradient_norm", 0, 1e300);
+    }
+
+    private static double infinite(String text) {
+        if (!text.equals(INFINITE)) {
+            throw new IllegalArgumentException(
+                    "gradient_norm is " + text + ", expected a number or " + INFINITE);
+        }
+        return Double.POSITIVE_INFINITY;
     }
 
     private static RunFacts facts(JsonObject json, JsonFields facts) {

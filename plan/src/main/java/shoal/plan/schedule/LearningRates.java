@@ -69,16 +69,38 @@ public final class LearningRates {
         return recipe.schedule().accept(new Reader(recipe.optimizer().learningRate(), steps));
     }
 
-    /** The rate that the update of this step uses; steps count from 1. */
+    /** The rate that the update of this step uses; steps count from 1, and none is skipped. */
     public double at(int step) {
         Require.atLeast("step", step, 1);
-        return curve.at(step - 1 - usedLag);
+        return used(step - 1);
     }
 
     /** The rate that HF logs for this step. Differs from {@link #at} under DeepSpeed. */
     public double loggedAt(int step) {
         Require.atLeast("step", step, 1);
-        return curve.at(step - 1 + loggedLead);
+        return logged(step - 1, step);
+    }
+
+    /** The rate of an update after so many others; a step that is skipped is none. */
+    public double used(int updates) {
+        Require.atLeast("updates", updates, 0);
+        return curve.at(updates - usedLag);
+    }
+
+    /**
+     * The rate that HF logs for a step. Its own scheduler is read before it moves, DeepSpeed's
+     * afterwards; and one of DeepSpeed's that has never moved is read as 0 (transformers 4.57.6
+     * trainer_pt_utils.py, _get_learning_rate).
+     *
+     * @param before updates before the step
+     * @param after updates after it: the same if it is skipped
+     */
+    public double logged(int before, int after) {
+        Require.range("before", before, 0, after);
+        if (usedLag == 0 && loggedLead == 0) {
+            return curve.at(before);
+        }
+        return after == 0 && usedLag > 0 ? 0 : curve.at(after - 1 + loggedLead);
     }
 
     /** HF's get_warmup_steps (transformers 4.57.6 training_args.py). */

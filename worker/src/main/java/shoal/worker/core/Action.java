@@ -58,8 +58,13 @@ public sealed interface Action {
         }
     }
 
-    /** Forward, backward and reduction of a step. */
-    record Reduce(long load, int step) implements Action {
+    /** Forward, backward and reduction of a step, whose losses are multiplied by this. */
+    record Reduce(long load, int step, double lossScale) implements Action {
+        /** Losses as they are. */
+        public Reduce(long load, int step) {
+            this(load, step, 1);
+        }
+
         @Override
         public void accept(Handler handler) {
             handler.reduce(this);

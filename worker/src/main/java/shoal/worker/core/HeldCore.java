@@ -7,6 +7,7 @@ import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.CoordinatorMessage;
 import shoal.proto.v1.EvaluationRows;
 import shoal.proto.v1.MeasureStep;
+import shoal.proto.v1.OpenStep;
 import shoal.proto.v1.RunTrouble;
 import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
@@ -17,7 +18,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
     /** A message of the coordinator about this run. */
     Decision received(CoordinatorMessage message) {
         return switch (message.getKindCase()) {
-            case OPEN_STEP -> open(message.getOpenStep().getStep());
+            case OPEN_STEP -> open(message.getOpenStep());
             case MEASURE_STEP -> measure(message.getMeasureStep());
             case COMMIT_STEP -> commit(message.getCommitStep());
             case EVALUATE -> evaluate(message.getEvaluate().getStep());
@@ -86,11 +87,18 @@ record HeldCore(WorkerState state, RunState.Held held) {
     }
 
     /** OpenStep: computed once, reported as often as asked. */
-    private Decision open(int step) {
-        return opening(held, step, new ArrayList<>());
+    private Decision open(OpenStep asked) {
+        Action.Reduce work = reduce(asked.getStep(), asked.getLossScale());
+        return opening(held, work, new ArrayList<>());
     }
 
-    private Decision opening(RunState.Held from, int step, List<Action> actions) {
+    /** A scale that is not there is 1. */
+    private Action.Reduce reduce(int step, double lossScale) {
+        return new Action.Reduce(state.loads(), step, lossScale == 0 ? 1 : lossScale);
+    }
+
+    private Decision opening(RunState.Held from, Action.Reduce work, List<Action> actions) {
+        int step = work.step();
         if (step <= from.committed()) {
             return decide(from, actions);
         }
@@ -105,7 +113,7 @@ record HeldCore(WorkerState state, RunState.Held held) {
         if (from.opened() == step) {
             return decide(from, actions);
         }
-        actions.add(new Action.Reduce(state.loads(), step));
+        actions.add(work);
         return decide(from.withOpened(step), actions);
     }
 
@@ -147,7 +155,9 @@ record HeldCore(WorkerState state, RunState.Held held) {
             actions.add(new Action.Apply(state.loads(), commit));
             next = held.withCommitted(step);
         }
-        return commit.getOpensNext() ? opening(next, step + 1, actions) : decide(next, actions);
+        return commit.getOpensNext()
+                ? opening(next, reduce(step + 1, commit.getNextLossScale()), actions)
+                : decide(next, actions);
     }
 
     private Decision evaluate(int step) {

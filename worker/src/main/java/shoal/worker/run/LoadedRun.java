@@ -66,8 +66,8 @@ final class LoadedRun implements RunWork {
     }
 
     @Override
-    public StepReduced reduce(int step) {
-        return parts.steps().reduce(step);
+    public StepReduced reduce(int step, double lossScale) {
+        return parts.steps().reduce(step, lossScale);
     }
 
     @Override

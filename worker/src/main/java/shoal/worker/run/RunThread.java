@@ -95,11 +95,11 @@ public final class RunThread {
                 });
     }
 
-    public void reduce(int step) {
+    public void reduce(int step, double lossScale) {
         long load = assignment.load();
         submit(
                 () -> {
-                    events.accept(new Event.Reduced(load, current().reduce(step)));
+                    events.accept(new Event.Reduced(load, current().reduce(step, lossScale)));
                     current().prepare(step + 1);
                 });
     }

@@ -17,8 +17,8 @@ public interface RunWork extends AutoCloseable {
     /** What RunReady says, without fence and steps. */
     RunReady facts();
 
-    /** Forward, backward and reduction of a step. */
-    StepReduced reduce(int step);
+    /** Forward, backward and reduction of a step, whose losses are multiplied by this. */
+    StepReduced reduce(int step, double lossScale);
 
     /** Does what can be done early for a step that is likely to come next. */
     void prepare(int step);

@@ -26,6 +26,11 @@ public record StepLayout(StepWork work, LeafDeal deal, long flos) {
         Require.atLeast("flos", flos, 0);
     }
 
+    /** The same with losses scaled. */
+    StepLayout scaled(double lossScale) {
+        return new StepLayout(work.scaled(lossScale), deal, flos);
+    }
+
     /**
      * What the coordinator is told of this worker's part of the step.
      *

@@ -36,7 +36,7 @@ import shoal.recipe.Require;
  *       norms   = of weights and directions, for Lamb;        {@link #measure}
  *                 compressed momentum, for 1-bit optimizers
  *       ... the coordinator commits the step with clip and learning rate ...
- *       parameters are updated                                {@link #apply}
+ *       parameters are updated, unless it is skipped          {@link #apply}
  * </pre>
  *
  * <p>While the coordinator decides, the next step's leaves are laid out ({@link #prepare}). What
@@ -72,9 +72,12 @@ public final class StepLoop {
         this.flos = new FlosCount(rows::tokenizedLength, parameters);
     }
 
-    /** Forward and backward of a step; the gradient is held until {@link #apply}. */
-    public StepReduced reduce(int step) {
-        return computation.reduce(layoutOf(step));
+    /**
+     * Forward and backward of a step, whose losses are scaled; the gradient is held until {@link
+     * #apply}.
+     */
+    public StepReduced reduce(int step, double lossScale) {
+        return computation.reduce(layoutOf(step).scaled(lossScale));
     }
 
     /** Lays out a step that is likely to come next. */
@@ -111,7 +114,9 @@ public final class StepLoop {
                         commit.getStep(),
                         commit.getClip(),
                         commit.getLearningRate(),
-                        commit.getRatiosList()));
+                        commit.getRatiosList(),
+                        commit.getUpdates(),
+                        commit.getSkipped()));
     }
 
     private StepLayout layoutOf(int step) {

@@ -108,7 +108,7 @@ final class RunLoaderTest {
             var place = engine.table().named("transformer.ln_f.weight").orElseThrow();
             engine.read(StateKind.PARAMETER, place.unit(), place.offsetElements(), layerNorm);
             assertThat(layerNorm.getFloat(0)).isEqualTo(1);
-            assertThat(run.reduce(1).getTokens()).isPositive();
+            assertThat(run.reduce(1, 1).getTokens()).isPositive();
         }
     }
 

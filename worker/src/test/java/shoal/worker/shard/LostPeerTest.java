@@ -49,7 +49,7 @@ final class LostPeerTest {
 
             receiver.get(0).trouble(new Trouble.Refused(1, early, "no such node"));
 
-            assertThatThrownBy(() -> loop.reduce(1))
+            assertThatThrownBy(() -> loop.reduce(1, 1))
                     .isInstanceOf(PeerLostException.class)
                     .hasMessageContaining("no such node");
         }

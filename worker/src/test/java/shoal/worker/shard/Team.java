@@ -29,6 +29,7 @@ import shoal.model.ParameterTable;
 import shoal.model.StateKind;
 import shoal.model.Unit;
 import shoal.model.dataset.TokenTable;
+import shoal.plan.scale.Skips;
 import shoal.plan.shard.RankMap;
 import shoal.plan.shard.ShardMap;
 import shoal.plan.step.EvaluationDeal;
@@ -39,6 +40,7 @@ import shoal.plan.step.TrustRatios;
 import shoal.proto.v1.CommitStep;
 import shoal.proto.v1.StepMeasured;
 import shoal.proto.v1.StepReduced;
+import shoal.recipe.LossScaling;
 import shoal.recipe.Recipe;
 import shoal.recipe.Sha256;
 import shoal.recipe.UpdateRule;
@@ -153,14 +155,19 @@ final class Team implements AutoCloseable {
     /** Trains, then evaluates. */
     Outcome train(int steps) throws Exception {
         List<String> reports = new ArrayList<>();
+        LossScaling scaling = recipe.precision().scaling();
+        Skips skips = Skips.first(scaling);
         for (int step = 1; step <= steps; step++) {
             int now = step;
-            List<StepReduced> parts = all(worker -> loops.get(worker).reduce(now));
+            double scale = skips.scale().scale();
+            List<StepReduced> parts = all(worker -> loops.get(worker).reduce(now, scale));
             boolean compresses = recipe.optimizer().rule().compresses(step);
             double norm = compresses ? sum(parts) / recipe.batch().ranks() : Math.sqrt(sum(parts));
-            double clip = Math.min(1, 0.05 / (norm + 1e-6));
-            reports.add(loss(parts) + " " + norm);
-            double factor = step == 2 ? 1 : clip;
+            boolean skipped = parts.stream().anyMatch(StepReduced::hasNonFinite);
+            double clip = Math.min(1, 0.05 / (norm / scale + 1e-6)) / scale;
+            reports.add(loss(parts) + " " + (skipped ? "skipped" : norm / scale));
+            double factor = step == 2 ? 1 / scale : clip;
+            skips = skips.after(scaling, skipped);
             List<StepMeasured> measured = List.of();
             if (compresses || recipe.optimizer().rule().measures()) {
                 measured = all(worker -> loops.get(worker).measure(now, factor));
@@ -173,6 +180,8 @@ final class Team implements AutoCloseable {
                             .setClip(factor)
                             .setLearningRate(1e-2)
                             .addAllRatios(ratios)
+                            .setUpdates(skips.updates(step))
+                            .setSkipped(skipped)
                             .build();
             all(
                     worker -> {

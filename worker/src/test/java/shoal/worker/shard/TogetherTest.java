@@ -22,8 +22,10 @@ import shoal.model.dataset.TokenTable;
 import shoal.recipe.BatchRecipe;
 import shoal.recipe.Cadence;
 import shoal.recipe.LengthRecipe;
+import shoal.recipe.LossScaling;
 import shoal.recipe.OptimizerRecipe;
 import shoal.recipe.OrderRecipe;
+import shoal.recipe.PrecisionRecipe;
 import shoal.recipe.Recipe;
 import shoal.recipe.ScheduleRecipe;
 import shoal.recipe.UpdateRule;
@@ -189,6 +191,51 @@ final class TogetherTest {
         try (Team team = Team.of(wide, recipe(IN_MEMORY, ONE_BIT), ROWS, 2, 1, 4)) {
             team.train(steps);
             return team.sentBytes(0);
+        }
+    }
+
+    /** The first two steps overflow; two good ones let the scale grow, and the fifth overflows. */
+    @TestFactory
+    Stream<DynamicTest> clusters_skip_the_steps_that_one_worker_skips() throws Exception {
+        Recipe fp16 =
+                recipe(IN_MEMORY, ADAMW)
+                        .withPrecision(
+                                new PrecisionRecipe(
+                                        PrecisionRecipe.Arithmetic.FP16,
+                                        new LossScaling.Growing(0x1p22, 2, 0.25, 2),
+                                        true,
+                                        PrecisionRecipe.Type.FP32,
+                                        PrecisionRecipe.Type.FP32));
+        Outcome one;
+        try (Team team = Team.alone(config(), fp16, ROWS, 2)) {
+            one = team.train(STEPS);
+        }
+        assertThat(one.steps()).filteredOn(step -> step.endsWith("skipped")).hasSize(3);
+
+        return Stream.of(
+                        new Shape(2, 0, 1, 4),
+                        new Shape(2, 1, 2, 4),
+                        new Shape(3, 2, 1, 4),
+                        new Shape(2, 3, 1, 4))
+                .map(
+                        shape ->
+                                DynamicTest.dynamicTest(
+                                        shape + " in fp16", () -> skipsAlike(shape, fp16, one)));
+    }
+
+    private static void skipsAlike(Shape shape, Recipe alone, Outcome one) throws Exception {
+        Recipe recipe =
+                recipe(new ZeroRecipe(shape.stage(), DEVICE, DEVICE), ADAMW)
+                        .withPrecision(alone.precision());
+        try (Team team =
+                Team.of(
+                        config(),
+                        recipe,
+                        ROWS,
+                        shape.workers(),
+                        shape.lanes(),
+                        shape.windowPieces())) {
+            assertThat(team.train(STEPS)).isEqualTo(one);
         }
     }
 

@@ -39,7 +39,7 @@ final class StepLoopTest {
         List<Integer> seen = new ArrayList<>();
 
         for (int step = 1; step <= plan.stepsPerEpoch(); step++) {
-            loop.reduce(step);
+            loop.reduce(step, 1);
         }
 
         for (RowInput row : inputs()) {
@@ -53,7 +53,7 @@ final class StepLoopTest {
     @Test
     void the_weights_of_a_step_add_up_to_one() {
         for (int step = 1; step <= plan.stepsPerEpoch(); step++) {
-            loop.reduce(step);
+            loop.reduce(step, 1);
             double sum =
                     engine.steps.get(step - 1).leaves().stream()
                             .flatMap(leaf -> leaf.rows().stream())
@@ -65,7 +65,7 @@ final class StepLoopTest {
 
     @Test
     void leaves_come_by_round_and_slice_and_none_is_empty() {
-        loop.reduce(1);
+        loop.reduce(1, 1);
 
         List<Leaf> leaves = engine.steps.get(0).leaves();
         assertThat(leaves.stream().map(leaf -> leaf.round() * 10 + leaf.slice()))
@@ -78,8 +78,8 @@ final class StepLoopTest {
         StepLoop other =
                 new StepLoop(plan, rows, recipe.batch().slices(), new Alone(engine), PARAMETERS);
         loop.prepare(2);
-        loop.reduce(2);
-        other.reduce(2);
+        loop.reduce(2, 1);
+        other.reduce(2, 1);
 
         assertThat(inWords(engine.steps.get(0))).isEqualTo(inWords(engine.steps.get(1)));
     }
@@ -87,7 +87,7 @@ final class StepLoopTest {
     @Test
     void laying_out_another_step_does_not_change_the_one_that_is_opened() {
         loop.prepare(3);
-        loop.reduce(1);
+        loop.reduce(1, 1);
         loop.prepare(plan.steps() + 1);
 
         assertThat(engine.steps.get(0).step()).isEqualTo(1);
@@ -95,7 +95,7 @@ final class StepLoopTest {
 
     @Test
     void the_report_is_what_the_engine_says() {
-        StepReduced report = loop.reduce(1);
+        StepReduced report = loop.reduce(1, 1);
 
         assertThat(report.getStep()).isEqualTo(1);
         byte[] squares = report.getSquaredNormSum().toByteArray();
@@ -134,11 +134,14 @@ final class StepLoopTest {
                         .setLearningRate(1e-4)
                         .addRatios(0.5f)
                         .addRatios(2)
+                        .setUpdates(2)
                         .build());
 
         assertThat(engine.updates)
                 .singleElement()
-                .hasToString("Update[step=3, clip=0.25, learningRate=1.0E-4, ratios=[0.5, 2.0]]");
+                .hasToString(
+                        "Update[step=3, clip=0.25, learningRate=1.0E-4, ratios=[0.5, 2.0], count=2,"
+                                + " skipped=false]");
     }
 
     private List<RowInput> inputs() {
