@@ -60,12 +60,26 @@ public record Recipe(
         requireNonNull(monitor, "monitor");
         requireNonNull(zero, "zero");
         requireNonNull(precision, "precision");
+        requireSkippable(optimizer.rule(), precision);
         Require.atLeast("maxSequenceLength", maxSequenceLength, 1);
         Require.range("labels", labels, 0, Limits.LABELS);
         Require.path("outputDirectory", outputDirectory);
         Require.atMost("notices", notices, Limits.NOTICES);
         notices.forEach(notice -> Require.text("a notice", notice, Limits.NOTICE_LENGTH));
         notices = List.copyOf(notices);
+    }
+
+    /**
+     * A rule with norms or errors of its own has changed them by the time that a step is skipped.
+     */
+    private static void requireSkippable(UpdateRule rule, PrecisionRecipe precision) {
+        if (precision.skips() && (rule.measures() || rule.compressesLater())) {
+            throw new IllegalArgumentException(
+                    ("optimizer is %s and arithmetic %s, in which steps that overflow are"
+                                    + " skipped; this rule skips none, so use AdamW or Adam with"
+                                    + " it, or compute in fp32")
+                            .formatted(rule.shownName(), precision.arithmetic()));
+        }
     }
 
     /** A recipe in fp32. */

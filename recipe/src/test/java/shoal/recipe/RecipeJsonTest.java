@@ -175,6 +175,22 @@ class RecipeJsonTest {
     }
 
     @Test
+    void a_rule_that_cannot_skip_is_refused_where_steps_are_skipped() {
+        String text =
+                RecipeJson.write(RECIPE.withPrecision(PrecisionRecipe.fp16()))
+                        .replace(
+                                "{\"type\":\"adamw\",\"corrects_bias\":true}",
+                                "{\"type\":\"onebit_adam\",\"freeze_step\":7}");
+
+        assertThatThrownBy(() -> RecipeJson.read(text))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "recipe: optimizer is OneBitAdam with freeze_step 7 and arithmetic FP16, in"
+                                + " which steps that overflow are skipped; this rule skips none,"
+                                + " so use AdamW or Adam with it, or compute in fp32");
+    }
+
+    @Test
     void a_newer_version_is_refused_by_its_number() {
         assertThatThrownBy(() -> RecipeJson.read("{\"version\":10,\"anything\":1}"))
                 .hasMessage(
@@ -203,6 +219,7 @@ class RecipeJsonTest {
         }
 
         Recipe recipe() {
+            OptimizerRecipe optimizer = optimizer();
             return new Recipe(
                     new BatchRecipe(
                             1 + random.nextInt(Limits.RANKS),
@@ -217,7 +234,7 @@ class RecipeJsonTest {
                             random.nextLong(),
                             random.nextLong(),
                             count()),
-                    optimizer(),
+                    optimizer,
                     schedule(),
                     share(),
                     cadence(),
@@ -227,7 +244,7 @@ class RecipeJsonTest {
                             metric(), flag(), flag(), count(), share(), count(), flag()),
                     new MonitorRecipe(path()),
                     zero(),
-                    precision(),
+                    precision(optimizer.rule()),
                     count(),
                     random.nextInt(Limits.LABELS + 1),
                     path(),
@@ -246,14 +263,17 @@ class RecipeJsonTest {
                     parameters == Offload.NVME ? "/" + path() : "");
         }
 
-        private PrecisionRecipe precision() {
+        private PrecisionRecipe precision(UpdateRule rule) {
+            boolean canSkip = !rule.measures() && !rule.compressesLater();
             PrecisionRecipe.Arithmetic arithmetic = word(PrecisionRecipe.Arithmetic.values());
             LossScaling scaling =
-                    arithmetic.low() == PrecisionRecipe.Type.FP16 ? scaling() : LossScaling.none();
+                    canSkip && arithmetic.low() == PrecisionRecipe.Type.FP16
+                            ? scaling()
+                            : LossScaling.none();
             return new PrecisionRecipe(
                     arithmetic,
                     scaling,
-                    scaling.scales() || flag(),
+                    canSkip && (scaling.scales() || flag()),
                     arithmetic.pure()
                             ? word(PrecisionRecipe.Type.values())
                             : PrecisionRecipe.Type.FP32,
