@@ -70,7 +70,7 @@ final class PoisonedStoreTest {
     @Test
     void a_run_whose_rows_are_damaged_is_set_aside_alone() throws SQLException {
         change("UPDATE run SET submission = x'ff' WHERE name = 'waiting'");
-        change("UPDATE step_commit SET clip = 7 WHERE run = 'stepping'");
+        change("UPDATE step_commit SET clip = -7 WHERE run = 'stepping'");
         change("UPDATE run SET status = 'ASLEEP', reason = NULL WHERE name = 'done'");
 
         try (Store store = Store.open(file)) {
@@ -84,7 +84,7 @@ final class PoisonedStoreTest {
                 assertThat(last.getStatus()).isEqualTo(shoal.proto.v1.RunStatus.FAILED);
                 assertThat(last.getProblemsCount()).isBetween(2, 30);
             }
-            assertThat(last(store, "stepping").getProblems(0)).contains("clip is 7.0");
+            assertThat(last(store, "stepping").getProblems(0)).contains("clip is -7.0");
             assertThat(ended(read, "done").status()).isEqualTo(RunStatus.FAILED);
         }
     }
